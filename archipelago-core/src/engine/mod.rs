@@ -1,0 +1,1 @@
+//! Islands: who is near whom.

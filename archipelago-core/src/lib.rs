@@ -1,0 +1,10 @@
+//! The rules of an archipelago: who shares an island, who is who, who has to be told what.
+//!
+//! Everything here is pure. Time, randomness and answers from outside are arguments; what has to be done outside
+//! is a return value. The same inputs in the same order give the same outputs, native and as WebAssembly.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod auth;
+pub mod engine;
+pub mod protocol;
