@@ -6,5 +6,11 @@
 #![deny(missing_docs)]
 
 pub mod auth;
+pub mod config;
+pub mod connector;
 pub mod engine;
 pub mod protocol;
+pub mod realm;
+pub mod session;
+pub mod transport;
+pub mod view;

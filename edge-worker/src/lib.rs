@@ -1,1 +1,22 @@
-//! Edge worker.
+//! The archipelago on Cloudflare Workers: translates the platform's events into calls of `archipelago-core`, and what
+//! comes out of them into calls of the platform.
+
+mod about;
+mod alarm;
+mod archipelago;
+mod bus;
+mod clock;
+mod connector;
+mod http;
+mod log;
+mod routes;
+mod settings;
+mod stats;
+mod store;
+
+use worker::{Context, Env, Request, Response, Result, event};
+
+#[event(fetch)]
+async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    routes::handle(request, &env).await
+}

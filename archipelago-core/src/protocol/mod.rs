@@ -1,9 +1,12 @@
 //! The messages of `proto/`, compiled.
 //!
 //! The `.proto` files hold the documentation of every message and field.
-#![allow(missing_docs, clippy::pedantic)]
+
+pub mod limits;
+mod position;
 
 /// `decentraland.*`: the public contract.
+#[allow(missing_docs, clippy::pedantic)]
 pub mod decentraland {
     /// `decentraland.common`
     pub mod common {
@@ -26,6 +29,7 @@ pub mod decentraland {
 }
 
 /// `archipelago.bus`: what the objects of one deployment say to each other.
+#[allow(missing_docs, clippy::pedantic)]
 pub mod archipelago {
     /// `archipelago.bus`
     pub mod bus {

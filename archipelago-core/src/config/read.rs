@@ -1,0 +1,93 @@
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// A variable holds something it may not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable} is {value:?}; allowed: {allowed}")]
+pub struct ConfigError {
+    /// Which one.
+    pub variable: &'static str,
+    /// What it holds; empty for secrets.
+    pub value: String,
+    /// What it may hold.
+    pub allowed: String,
+}
+
+/// The longest time that can be set, in ms: a day.
+const LONGEST_MS: u64 = 86_400_000;
+
+/// Reads variables; unset and empty ones have their default.
+pub(super) struct Reader<'a>(pub &'a dyn Fn(&str) -> Option<String>);
+
+impl Reader<'_> {
+    pub fn get(&self, variable: &str) -> Option<String> {
+        (self.0)(variable).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn check<T>(
+        &self,
+        variable: &'static str,
+        allowed: impl Display,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ConfigError> {
+        let Some(value) = self.get(variable) else { return Ok(None) };
+        match read(&value) {
+            Some(read) => Ok(Some(read)),
+            None => Err(ConfigError { variable, value, allowed: allowed.to_string() }),
+        }
+    }
+
+    pub fn text(
+        &self,
+        variable: &'static str,
+        default: &str,
+        allowed: &str,
+        is_allowed: impl FnOnce(&str) -> bool,
+    ) -> Result<String, ConfigError> {
+        let text = self.check(variable, allowed, |value| is_allowed(value).then(|| value.to_owned()))?;
+        Ok(text.unwrap_or_else(|| default.to_owned()))
+    }
+
+    pub fn whole<T: FromStr + PartialOrd + Display>(
+        &self,
+        variable: &'static str,
+        default: T,
+        min: T,
+        max: T,
+    ) -> Result<T, ConfigError> {
+        let allowed = format!("a whole number from {min} to {max}");
+        let number = self.check(variable, allowed, |value| {
+            value.parse().ok().filter(|number| (&min..=&max).contains(&number))
+        })?;
+        Ok(number.unwrap_or(default))
+    }
+
+    pub fn milliseconds(&self, variable: &'static str, default: u64) -> Result<u64, ConfigError> {
+        self.whole(variable, default, 1, LONGEST_MS)
+    }
+
+    /// Seconds, with a fraction; in ms.
+    pub fn seconds(&self, variable: &'static str, default: f64) -> Result<u64, ConfigError> {
+        let longest = (LONGEST_MS / 1000) as f64;
+        let allowed = format!("a number of seconds from 0.01 to {longest}");
+        let seconds = self.check(variable, allowed, |value| {
+            value.parse().ok().filter(|seconds| (0.01..=longest).contains(seconds))
+        })?;
+        Ok((seconds.unwrap_or(default) * 1000.0).round() as u64)
+    }
+
+    pub fn metres(&self, variable: &'static str) -> Result<Option<f64>, ConfigError> {
+        self.check(variable, "a number of metres above 0", |value| {
+            value.parse().ok().filter(|metres: &f64| metres.is_finite() && *metres > 0.0)
+        })
+    }
+
+    /// An HTTP URL, without slashes at the end.
+    pub fn url(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
+        self.check(variable, "a URL that starts with http:// or https://", |value| {
+            let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;
+            let is_url = !rest.starts_with('/') && !rest.is_empty() && !rest.contains([' ', '?', '#']);
+            is_url.then(|| value.trim_end_matches('/').to_owned())
+        })
+    }
+}

@@ -1,0 +1,297 @@
+use std::collections::{BTreeMap, HashMap};
+
+use prost::Message as _;
+
+use crate::engine::{IslandNumber, island_id};
+use crate::protocol::bus::{
+    ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery, DeliveryReply, LiveSession, Report,
+    ReportReply, SessionHeartbeat,
+};
+use crate::protocol::v3::{IslandChangedMessage, ServerPacket, server_packet};
+use crate::session::{self, Close, RecordError, Session, SessionNumber, Stage, Timeouts};
+use crate::auth::Address;
+use crate::transport::RealmTransport;
+
+use super::reports::Reports;
+use super::{Action, SocketId};
+
+/// What a connector has to know of its realm.
+#[derive(Clone, Debug)]
+pub struct ConnectorConfig {
+    /// How long a client may take.
+    pub timeouts: Timeouts,
+    /// What island ids start with.
+    pub island_prefix: String,
+    /// How connection strings are made.
+    pub transport: RealmTransport,
+}
+
+/// The sessions of one connector.
+#[derive(Debug)]
+pub struct Connector {
+    config: ConnectorConfig,
+    // In order of the sockets, so that equal inputs have equal outputs.
+    sessions: BTreeMap<SocketId, Session>,
+    sockets: HashMap<SessionNumber, SocketId>,
+    reports: Reports,
+    next_socket: u64,
+}
+
+impl Connector {
+    /// A connector that has just started. `epoch` is higher than at any start before.
+    pub fn new(config: ConnectorConfig, name: String, epoch: u64, now_ms: u64) -> Self {
+        Self {
+            config,
+            sessions: BTreeMap::new(),
+            sockets: HashMap::new(),
+            reports: Reports::new(ConnectorStamp { connector: name, epoch }, now_ms),
+            next_socket: 0,
+        }
+    }
+
+    /// Takes up the session of a socket that outlived a sleep of the connector.
+    ///
+    /// # Errors
+    /// The record is unreadable: the socket must be closed with [`session::Reason::Restart`].
+    pub fn resume(&mut self, record: &[u8], now_ms: u64) -> Result<SocketId, RecordError> {
+        let (socket, session) = Session::from_record(record, now_ms)?;
+        self.next_socket = self.next_socket.max(socket);
+        let socket = SocketId(socket);
+        if let Some(live) = session.live() {
+            self.sockets.insert(live.number, socket);
+            self.reports.list_all(now_ms);
+        }
+        self.sessions.insert(socket, session);
+        Ok(socket)
+    }
+
+    /// A socket has been opened.
+    pub fn opened(&mut self, now_ms: u64, out: &mut Vec<Action>) -> SocketId {
+        self.next_socket += 1;
+        let socket = SocketId(self.next_socket);
+        self.sessions.insert(socket, Session::new(now_ms));
+        self.keep(socket, out);
+        socket
+    }
+
+    /// A binary message has arrived.
+    pub fn frame(&mut self, socket: SocketId, frame: &[u8], now_ms: u64, out: &mut Vec<Action>) {
+        self.step(socket, now_ms, out, |session| session.frame(frame, now_ms));
+    }
+
+    /// A text message has arrived.
+    pub fn text(&mut self, socket: SocketId, now_ms: u64, out: &mut Vec<Action>) {
+        self.step(socket, now_ms, out, Session::text);
+    }
+
+    /// A socket is gone.
+    pub fn closed(&mut self, socket: SocketId, now_ms: u64) {
+        let Some(mut session) = self.sessions.remove(&socket) else { return };
+        if let Some(number) = session.closed() {
+            self.sockets.remove(&number);
+            self.reports.ended(number, now_ms);
+        }
+    }
+
+    /// The realm has said whether the requested address is connected; `random` comes from a CSPRNG.
+    pub fn looked_up(
+        &mut self,
+        socket: SocketId,
+        already_connected: bool,
+        random: [u8; 16],
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        self.step(socket, now_ms, out, |session| session.looked_up(already_connected, random, now_ms));
+        self.keep(socket, out);
+    }
+
+    /// The realm has taken the client. A client that left meanwhile is given back at once.
+    pub fn joined(&mut self, socket: SocketId, reply: &ConnectReply, now_ms: u64, out: &mut Vec<Action>) {
+        let number = SessionNumber(reply.session);
+        self.reports.seen_incarnation(reply.incarnation, now_ms);
+        if !self.sessions.contains_key(&socket) {
+            self.reports.ended(number, now_ms);
+            return;
+        }
+        self.sockets.insert(number, socket);
+        self.step(socket, now_ms, out, |session| session.joined(number, now_ms));
+        self.keep(socket, out);
+    }
+
+    /// The realm could not be reached, or did not take the client.
+    pub fn join_failed(&mut self, socket: SocketId, now_ms: u64, out: &mut Vec<Action>) {
+        self.step(socket, now_ms, out, Session::join_failed);
+    }
+
+    /// The realm has something for this connector's clients.
+    pub fn delivered(&mut self, delivery: &Delivery, now_ms: u64, out: &mut Vec<Action>) -> DeliveryReply {
+        self.reports.seen_incarnation(delivery.incarnation, now_ms);
+        let mut messages: Vec<Option<(IslandNumber, IslandChangedMessage)>> =
+            delivery.islands.iter().map(island_message).collect();
+        for assignment in &delivery.assignments {
+            if let Some(Some((island, message))) = messages.get_mut(assignment.island as usize) {
+                self.assign(SessionNumber(assignment.session), assignment.number, *island, message, now_ms, out);
+            }
+        }
+        for &kicked in &delivery.kicks {
+            if let Some(&socket) = self.sockets.get(&SessionNumber(kicked)) {
+                self.step(socket, now_ms, out, Session::kick);
+            }
+        }
+        DeliveryReply { epoch: self.reports.stamp().epoch }
+    }
+
+    fn assign(
+        &mut self,
+        number: SessionNumber,
+        assignment: u64,
+        island: IslandNumber,
+        message: &mut IslandChangedMessage,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        let Some(&socket) = self.sockets.get(&number) else { return };
+        let Some(session) = self.sessions.get_mut(&socket) else { return };
+        let Some(from) = session.assigned(assignment, island) else { return };
+        let Some(live) = session.live() else { return };
+        message.from_island_id = from.map(|from| island_id(&self.config.island_prefix, from));
+        message.conn_str = self.config.transport.connection_string(&message.island_id, &live.address, now_ms);
+        // The message is lent to the packet, so that the members are not copied for each of them.
+        let packet = ServerPacket { message: Some(server_packet::Message::IslandChanged(std::mem::take(message))) };
+        out.push(Action::Send(socket, packet.encode_to_vec()));
+        if let Some(server_packet::Message::IslandChanged(lent)) = packet.message {
+            *message = lent;
+        }
+        self.keep(socket, out);
+    }
+
+    /// Closes the sessions that have taken too long, and sees to it that the realm hears from a connector with sessions.
+    pub fn tick(&mut self, now_ms: u64, out: &mut Vec<Action>) {
+        let timeouts = self.config.timeouts;
+        let late: Vec<SocketId> = self
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.deadline_ms(&timeouts).is_some_and(|deadline| deadline <= now_ms))
+            .map(|(&socket, _)| socket)
+            .collect();
+        for socket in late {
+            self.step(socket, now_ms, out, |session| session.tick(&timeouts, now_ms));
+        }
+        if !self.sockets.is_empty() && self.reports.keep_alive_ms() <= now_ms {
+            self.reports.keep_alive(now_ms);
+        }
+    }
+
+    /// When [`tick`](Self::tick) has something to do; none without sockets.
+    pub fn deadline_ms(&self) -> Option<u64> {
+        let sessions = self.sessions.values().filter_map(|session| session.deadline_ms(&self.config.timeouts)).min();
+        let keep_alive = (!self.sockets.is_empty()).then(|| self.reports.keep_alive_ms());
+        sessions.into_iter().chain(keep_alive).min()
+    }
+
+    /// When the next report has to go out; none while one is under way or there is nothing to say.
+    pub fn report_due_ms(&self) -> Option<u64> {
+        self.reports.due_ms()
+    }
+
+    /// The report to send now, if one is due. Its answer, or its failure, must be told before the next one comes.
+    pub fn take_report(&mut self, now_ms: u64) -> Option<Report> {
+        let sessions = &self.sessions;
+        self.reports.take(now_ms, || sessions.values().filter_map(listed).collect())
+    }
+
+    /// The realm has taken the report.
+    pub fn report_answered(&mut self, reply: &ReportReply, now_ms: u64) {
+        self.reports.answered(reply, now_ms);
+    }
+
+    /// The report did not get through: the same one will be due again.
+    pub fn report_failed(&mut self, now_ms: u64) {
+        self.reports.failed(now_ms);
+    }
+
+    /// The session of a socket.
+    pub fn session(&self, socket: SocketId) -> Option<&Session> {
+        self.sessions.get(&socket)
+    }
+
+    /// How many sockets there are.
+    pub fn socket_count(&self) -> usize {
+        self.sessions.len()
+    }
+
+    fn step(
+        &mut self,
+        socket: SocketId,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+        event: impl FnOnce(&mut Session) -> session::Action,
+    ) {
+        let Some(session) = self.sessions.get_mut(&socket) else { return };
+        let number = session.live().map(|live| live.number);
+        match event(session) {
+            session::Action::None => {}
+            session::Action::Send(packet) => out.push(Action::Send(socket, packet.encode_to_vec())),
+            session::Action::LookUp(address) => out.push(Action::LookUp(socket, address)),
+            session::Action::Join(address) => out.push(Action::Join(
+                socket,
+                ConnectRequest {
+                    stamp: Some(self.reports.stamp().clone()),
+                    socket: socket.0,
+                    address: address.0.to_vec(),
+                },
+            )),
+            session::Action::Heartbeat { session, position, desired_room, first } => {
+                let heartbeat =
+                    SessionHeartbeat { session: session.0, position: Some(position.into()), desired_room };
+                self.reports.heartbeat(heartbeat, first, now_ms);
+                if first {
+                    self.keep(socket, out);
+                }
+            }
+            session::Action::Close(close) => {
+                self.sessions.remove(&socket);
+                if let Some(number) = number {
+                    self.sockets.remove(&number);
+                }
+                self.close(socket, close, now_ms, out);
+            }
+        }
+    }
+
+    fn close(&mut self, socket: SocketId, close: Close, now_ms: u64, out: &mut Vec<Action>) {
+        if let Some(packet) = close.farewell {
+            out.push(Action::Send(socket, packet.encode_to_vec()));
+        }
+        out.push(Action::Close(socket, close.reason));
+        if let Some(number) = close.ended {
+            self.reports.ended(number, now_ms);
+        }
+    }
+
+    fn keep(&self, socket: SocketId, out: &mut Vec<Action>) {
+        if let Some(record) = self.sessions.get(&socket).and_then(|session| session.to_record(socket.0)) {
+            out.push(Action::Keep(socket, record));
+        }
+    }
+}
+
+/// A session as it is listed to the realm; none before the client is welcome.
+fn listed(session: &Session) -> Option<LiveSession> {
+    match session.stage() {
+        Stage::Live(live) => Some(live.to_listed()),
+        _ => None,
+    }
+}
+
+/// What the members of an island are told, but for what is each one's own.
+fn island_message(island: &DeliveredIsland) -> Option<(IslandNumber, IslandChangedMessage)> {
+    let peers = island
+        .members
+        .iter()
+        .filter_map(|member| Some((Address::try_from(member.address.as_slice()).ok()?.to_string(), member.position?)))
+        .collect();
+    let message = IslandChangedMessage { island_id: island.id.clone(), peers, ..Default::default() };
+    Some((IslandNumber::new(island.number)?, message))
+}

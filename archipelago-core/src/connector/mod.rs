@@ -1,0 +1,12 @@
+//! One connector: the sessions of its sockets, and what it has to report to the realm.
+//!
+//! [`Connector`] is a pure state machine. Its host feeds it sockets, frames, answers and the time, carries out the
+//! [`Action`]s, sends the reports that are due and calls [`Connector::tick`] at the deadline.
+
+mod action;
+mod machine;
+mod reports;
+
+pub use action::{Action, SocketId};
+pub use machine::{Connector, ConnectorConfig};
+pub use reports::{KEEP_ALIVE_MS, REPORT_INTERVAL_MS, RETRY_MS};

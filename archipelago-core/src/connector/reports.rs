@@ -1,0 +1,159 @@
+//! What a connector still has to report.
+
+use std::collections::BTreeMap;
+
+use crate::protocol::bus::{ConnectorStamp, LiveSession, LiveSessions, Report, ReportReply, SessionHeartbeat};
+use crate::session::SessionNumber;
+
+/// How long heartbeats are gathered before they are reported, in ms: the newest of each session is sent.
+pub const REPORT_INTERVAL_MS: u64 = 250;
+
+/// A connector with sessions reports at least this often, in ms, so that the realm knows that it lives.
+pub const KEEP_ALIVE_MS: u64 = 20_000;
+
+/// How long a report that failed waits before it is sent again, in ms.
+pub const RETRY_MS: u64 = 500;
+
+/// The reports of one epoch. One at a time is under way; it is repeated as it is until the realm has answered, so that
+/// nothing is lost and nothing is applied twice.
+#[derive(Debug)]
+pub(super) struct Reports {
+    stamp: ConnectorStamp,
+    sequence: u64,
+    /// The realm's incarnation as of its last answer; 0: it has not answered yet.
+    incarnation: u64,
+    /// The realm has to be told all live sessions.
+    full_wanted: bool,
+    heartbeats: BTreeMap<SessionNumber, SessionHeartbeat>,
+    disconnects: Vec<u64>,
+    unanswered: Option<Report>,
+    under_way: bool,
+    /// When the next report has to go out; none: nothing to say but that the connector lives.
+    due_ms: Option<u64>,
+    last_ms: u64,
+}
+
+impl Reports {
+    pub fn new(stamp: ConnectorStamp, now_ms: u64) -> Self {
+        Self {
+            stamp,
+            sequence: 0,
+            incarnation: 0,
+            full_wanted: true,
+            heartbeats: BTreeMap::new(),
+            disconnects: Vec::new(),
+            unanswered: None,
+            under_way: false,
+            due_ms: None,
+            last_ms: now_ms,
+        }
+    }
+
+    pub fn stamp(&self) -> &ConnectorStamp {
+        &self.stamp
+    }
+
+    pub fn heartbeat(&mut self, heartbeat: SessionHeartbeat, first: bool, now_ms: u64) {
+        let session = SessionNumber(heartbeat.session);
+        match self.heartbeats.get_mut(&session) {
+            // A wish stays until it is replaced: a newer heartbeat without one says nothing about it.
+            Some(waiting) => {
+                waiting.position = heartbeat.position;
+                waiting.desired_room = heartbeat.desired_room.or(waiting.desired_room.take());
+            }
+            None => {
+                self.heartbeats.insert(session, heartbeat);
+            }
+        }
+        self.due_at(if first { now_ms } else { now_ms.max(self.last_ms.saturating_add(REPORT_INTERVAL_MS)) });
+    }
+
+    pub fn ended(&mut self, session: SessionNumber, now_ms: u64) {
+        self.heartbeats.remove(&session);
+        self.disconnects.push(session.0);
+        self.due_at(now_ms);
+    }
+
+    pub fn list_all(&mut self, now_ms: u64) {
+        self.full_wanted = true;
+        self.due_at(now_ms);
+    }
+
+    /// The realm has to hear that the connector lives, even if there is nothing to say.
+    pub fn keep_alive(&mut self, now_ms: u64) {
+        self.due_at(now_ms);
+    }
+
+    fn due_at(&mut self, at_ms: u64) {
+        self.due_ms = Some(self.due_ms.map_or(at_ms, |due| due.min(at_ms)));
+    }
+
+    /// When the next report has to go out; none while one is under way or there is nothing to say.
+    pub fn due_ms(&self) -> Option<u64> {
+        if self.under_way { None } else { self.due_ms }
+    }
+
+    /// When the realm must hear again that the connector lives.
+    pub fn keep_alive_ms(&self) -> u64 {
+        self.last_ms.saturating_add(KEEP_ALIVE_MS)
+    }
+
+    /// The report to send now, if one is due. `sessions` lists all live ones.
+    pub fn take(&mut self, now_ms: u64, sessions: impl FnOnce() -> Vec<LiveSession>) -> Option<Report> {
+        if self.under_way || self.due_ms.is_none_or(|due| now_ms < due) {
+            return None;
+        }
+        let report = match self.unanswered.take() {
+            Some(report) => report,
+            None => self.compose(sessions),
+        };
+        self.unanswered = Some(report.clone());
+        self.under_way = true;
+        self.due_ms = None;
+        self.last_ms = now_ms;
+        Some(report)
+    }
+
+    fn compose(&mut self, sessions: impl FnOnce() -> Vec<LiveSession>) -> Report {
+        self.sequence += 1;
+        Report {
+            stamp: Some(self.stamp.clone()),
+            sequence: self.sequence,
+            full: std::mem::take(&mut self.full_wanted).then(|| LiveSessions { sessions: sessions() }),
+            heartbeats: std::mem::take(&mut self.heartbeats).into_values().collect(),
+            disconnects: std::mem::take(&mut self.disconnects),
+        }
+    }
+
+    pub fn answered(&mut self, reply: &ReportReply, now_ms: u64) {
+        self.under_way = false;
+        self.unanswered = None;
+        self.seen_incarnation(reply.incarnation, now_ms);
+        if reply.full_wanted {
+            self.list_all(now_ms);
+        }
+        self.catch_up(now_ms);
+    }
+
+    pub fn failed(&mut self, now_ms: u64) {
+        self.under_way = false;
+        self.due_ms = Some(now_ms.saturating_add(RETRY_MS));
+    }
+
+    /// A realm that has restarted has forgotten what it was told.
+    pub fn seen_incarnation(&mut self, incarnation: u64, now_ms: u64) {
+        if self.incarnation != 0 && self.incarnation < incarnation {
+            self.list_all(now_ms);
+        }
+        self.incarnation = self.incarnation.max(incarnation);
+    }
+
+    /// What came in while a report was under way is due in its turn.
+    fn catch_up(&mut self, now_ms: u64) {
+        if !self.disconnects.is_empty() {
+            self.due_at(now_ms);
+        } else if !self.heartbeats.is_empty() && self.due_ms.is_none() {
+            self.due_at(now_ms.max(self.last_ms.saturating_add(REPORT_INTERVAL_MS)));
+        }
+    }
+}

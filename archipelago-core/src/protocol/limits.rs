@@ -1,0 +1,14 @@
+//! What a client may send, and why not more.
+
+use crate::auth::AUTH_CHAIN_MAX_BYTES;
+
+/// The longest frame during the handshake: an authentication chain and the protobuf around it.
+pub const HANDSHAKE_FRAME_MAX_BYTES: usize = AUTH_CHAIN_MAX_BYTES + 64;
+
+/// The longest frame of a live session: a heartbeat is a position (17 bytes) and a room name.
+pub const LIVE_FRAME_MAX_BYTES: usize = 1024;
+
+/// The longest reason of a close frame: a control frame carries 125 bytes, two of them the code (RFC 6455, 5.5.1).
+pub const CLOSE_REASON_MAX_BYTES: usize = 123;
+
+const _: () = assert!(LIVE_FRAME_MAX_BYTES < HANDSHAKE_FRAME_MAX_BYTES);

@@ -1,0 +1,84 @@
+//! The connectors of a realm: epochs, sequences, signs of life.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::protocol::bus::ConnectorStamp;
+use crate::session::SessionNumber;
+
+use super::RealmError;
+use super::outbox::Outbox;
+
+/// What the realm knows of one connector.
+#[derive(Debug, Default)]
+pub(super) struct ConnectorState {
+    pub epoch: u64,
+    /// The last report applied in this epoch.
+    pub sequence: u64,
+    /// Whether a full list has been applied in this epoch.
+    pub listed: bool,
+    pub heard_ms: u64,
+    /// The current sessions on this connector.
+    pub sessions: BTreeSet<SessionNumber>,
+    pub outbox: Outbox,
+}
+
+/// All connectors by name.
+#[derive(Debug, Default)]
+pub(super) struct Connectors {
+    by_name: BTreeMap<String, ConnectorState>,
+}
+
+impl Connectors {
+    /// Takes a message's stamp: the connector lives, and if its epoch is new it has started again.
+    pub fn hear(&mut self, stamp: &ConnectorStamp, now_ms: u64) -> Result<&mut ConnectorState, RealmError> {
+        if stamp.connector.is_empty() {
+            return Err(RealmError::MissingStamp);
+        }
+        if !self.by_name.contains_key(&stamp.connector) {
+            self.by_name.insert(stamp.connector.clone(), ConnectorState { epoch: stamp.epoch, ..Default::default() });
+        }
+        let state = self.by_name.get_mut(&stamp.connector).ok_or(RealmError::MissingStamp)?;
+        if stamp.epoch < state.epoch {
+            return Err(RealmError::StaleEpoch { epoch: stamp.epoch, newest: state.epoch });
+        }
+        if stamp.epoch > state.epoch {
+            state.epoch = stamp.epoch;
+            state.sequence = 0;
+            state.listed = false;
+        }
+        state.heard_ms = now_ms;
+        Ok(state)
+    }
+
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut ConnectorState> {
+        self.by_name.get_mut(name)
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&String, &mut ConnectorState)> {
+        self.by_name.iter_mut()
+    }
+
+    /// When the first connector with sessions will have been silent for too long.
+    pub fn next_expiry_ms(&self, timeout_ms: u64) -> Option<u64> {
+        let expiring = self.by_name.values().filter(|state| !state.sessions.is_empty());
+        expiring.map(|state| state.heard_ms.saturating_add(timeout_ms)).min()
+    }
+
+    /// Forgets the connectors that were silent for too long; yields the sessions they had.
+    pub fn expire(&mut self, timeout_ms: u64, now_ms: u64) -> Vec<SessionNumber> {
+        let mut orphans = Vec::new();
+        self.by_name.retain(|_, state| {
+            let alive = now_ms < state.heard_ms.saturating_add(timeout_ms);
+            if !alive {
+                orphans.extend(state.sessions.iter());
+            }
+            alive
+        });
+        orphans
+    }
+
+    /// When the next delivery can go out.
+    pub fn next_delivery_ms(&self) -> Option<u64> {
+        self.by_name.values().filter_map(|state| state.outbox.due_ms()).min()
+    }
+}

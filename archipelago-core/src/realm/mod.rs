@@ -1,0 +1,20 @@
+//! One realm: its islands, who is connected where, and who still has to be told what.
+//!
+//! [`Realm`] is a pure state machine. Connectors report to it, the host calls [`Realm::tick`] when it is due and
+//! carries the deliveries to the connectors:
+//!
+//! - [`registry`]: players, their current sessions, and the grace of those who are missing;
+//! - [`connectors`]: epochs, sequences, signs of life;
+//! - [`outbox`]: what has to be delivered, until it is acknowledged;
+//! - [`schedule`]: when the islands are formed anew;
+//! - [`snapshot`]: what the stats show.
+
+mod connectors;
+mod machine;
+mod outbox;
+mod registry;
+mod schedule;
+mod snapshot;
+
+pub use machine::{Realm, RealmConfig, RealmError};
+pub use schedule::{ARRIVALS_DELAY_MS, RUSH_FACTOR};

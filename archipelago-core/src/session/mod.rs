@@ -1,0 +1,23 @@
+//! One client's session: the handshake and what follows it.
+//!
+//! ```text
+//!  challenge_request      looked_up          signed_challenge        joined
+//! AwaitingRequest ──▶ LookingUp ──▶ AwaitingSignature ──────▶ Joining ──▶ Live
+//!        └───────────────┴──────────────┴── bad packet, time-out, close ──┴──▶ Closed
+//! ```
+//!
+//! [`Session`] is a pure state machine: packets, times and answers go in, one [`Action`] comes out.
+
+mod action;
+mod machine;
+mod record;
+
+pub use action::{Action, Close, Reason};
+pub use machine::{Live, Session, Stage, Timeouts};
+pub use record::{RecordError, SESSION_RECORD_MAX_BYTES};
+
+/// The number of a session, issued by the realm: growing, never used again.
+///
+/// The highest number of an address is its current session; whatever names another one changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SessionNumber(pub u64);

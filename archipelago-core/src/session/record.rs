@@ -1,0 +1,83 @@
+//! Sessions as bytes: what is kept with a socket while its connector sleeps.
+
+use prost::Message as _;
+
+use crate::auth::Address;
+use crate::engine::IslandNumber;
+use crate::protocol::bus::session_record::{AwaitingRequest, AwaitingSignature, LiveRecord, Stage as StageRecord};
+use crate::protocol::bus::{LiveSession, SessionRecord};
+use crate::protocol::common;
+
+use super::{Live, Session, SessionNumber, Stage};
+
+/// The longest record: every field at its widest is below 160 bytes.
+pub const SESSION_RECORD_MAX_BYTES: usize = 256;
+
+const VERSION: u32 = 1;
+
+/// A record cannot be read; the socket has to be closed, the client will come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unreadable session record")]
+pub struct RecordError;
+
+impl Live {
+    /// The session as connectors list it to the realm.
+    pub fn to_listed(&self) -> LiveSession {
+        LiveSession {
+            session: self.number.0,
+            address: self.address.0.to_vec(),
+            position: self.position.map(common::Position::from),
+            told_island: self.told.map_or(0, IslandNumber::get),
+        }
+    }
+}
+
+impl Session {
+    /// The session's record. None while an answer from the realm is awaited (a connector does not sleep then) and
+    /// once the session is closed.
+    pub fn to_record(&self, socket: u64) -> Option<Vec<u8>> {
+        let stage = match self.stage() {
+            Stage::AwaitingRequest => StageRecord::AwaitingRequest(AwaitingRequest {}),
+            Stage::AwaitingSignature { challenge } => {
+                StageRecord::AwaitingSignature(AwaitingSignature { challenge: challenge.clone() })
+            }
+            Stage::Live(live) => {
+                StageRecord::Live(LiveRecord { session: Some(live.to_listed()), assignment: live.assignment })
+            }
+            Stage::LookingUp | Stage::Joining { .. } | Stage::Closed => return None,
+        };
+        let record = SessionRecord { version: VERSION, socket, since_ms: self.since_ms(), stage: Some(stage) };
+        Some(record.encode_to_vec())
+    }
+
+    /// Reads a record: the socket's number and its session. When a live client was last heard is not recorded; its
+    /// silence counts from `now_ms`.
+    ///
+    /// # Errors
+    /// The bytes are no record, or one of a version that this build does not know.
+    pub fn from_record(bytes: &[u8], now_ms: u64) -> Result<(u64, Self), RecordError> {
+        let record = SessionRecord::decode(bytes).map_err(|_| RecordError)?;
+        if record.version != VERSION {
+            return Err(RecordError);
+        }
+        let (stage, since_ms) = match record.stage.ok_or(RecordError)? {
+            StageRecord::AwaitingRequest(_) => (Stage::AwaitingRequest, record.since_ms),
+            StageRecord::AwaitingSignature(AwaitingSignature { challenge }) => {
+                (Stage::AwaitingSignature { challenge }, record.since_ms)
+            }
+            StageRecord::Live(live) => (Stage::Live(read_live(&live)?), now_ms),
+        };
+        Ok((record.socket, Self::at(stage, since_ms)))
+    }
+}
+
+fn read_live(record: &LiveRecord) -> Result<Live, RecordError> {
+    let listed = record.session.as_ref().ok_or(RecordError)?;
+    Ok(Live {
+        number: SessionNumber(listed.session),
+        address: Address::try_from(listed.address.as_slice()).map_err(|_| RecordError)?,
+        position: listed.position.and_then(Position::from_message),
+        told: IslandNumber::new(listed.told_island),
+        assignment: record.assignment,
+    })
+}

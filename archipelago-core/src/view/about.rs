@@ -1,0 +1,71 @@
+use serde::Serialize;
+
+/// `GET /about`: what a client has to know before it enters the realm (ADR-110).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct About {
+    /// Whether the realm works as a whole.
+    pub healthy: bool,
+    /// Whether a client may come in now.
+    pub accepting_users: bool,
+    /// What the realm shows.
+    pub configurations: Configurations,
+    /// The content server.
+    pub content: Service,
+    /// The lambdas server.
+    pub lambdas: Service,
+    /// The communications: this system.
+    pub comms: Comms,
+}
+
+/// What the realm shows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Configurations {
+    /// The Ethereum network: 1 is the main net.
+    pub network_id: u32,
+    /// The realm's name.
+    pub realm_name: String,
+    /// Scenes that are everywhere.
+    pub global_scenes_urn: Vec<String>,
+    /// Scenes of the realm's own; empty: those of the world's map.
+    pub scenes_urn: Vec<String>,
+}
+
+/// A server that the realm relies on.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Service {
+    /// Whether it works.
+    pub healthy: bool,
+    /// Where it is, with a slash at the end.
+    pub public_url: String,
+}
+
+/// The communications of the realm.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Comms {
+    /// Measured: the realm's object answered in time and its flushes are not late.
+    pub healthy: bool,
+    /// `v3`: archipelago.
+    pub protocol: &'static str,
+    /// The version that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The commit that it was built from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit_hash: Option<String>,
+    /// How many players the stats show.
+    pub users_count: u32,
+    /// Where to connect: `archipelago:archipelago:<ws url>`. The prefix stands twice because one client drops everything
+    /// before the first colon.
+    pub adapter: String,
+}
+
+impl Comms {
+    /// The adapter of a realm whose WebSocket is at `ws_url`.
+    pub fn adapter(ws_url: &str) -> String {
+        format!("archipelago:archipelago:{ws_url}")
+    }
+}

@@ -1,0 +1,205 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::auth::Address;
+use crate::protocol::bus::{Snapshot, SnapshotIsland, SnapshotPeer};
+
+use super::Number;
+
+/// The side of a parcel, in metres.
+const PARCEL_M: f32 = 16.0;
+
+/// A player.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PeerView {
+    /// The address, lower case.
+    pub id: String,
+    /// The address again.
+    pub address: String,
+    /// When the player was last heard, in ms since the epoch.
+    pub last_ping: u64,
+    /// The parcel the player is on: `[x, z]`, 16 m each.
+    pub parcel: [i64; 2],
+    /// `[x, y, z]` in metres.
+    pub position: [Number; 3],
+}
+
+/// An island.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IslandView {
+    /// The id.
+    pub id: String,
+    /// The members in the order in which they joined.
+    pub peers: Vec<PeerView>,
+    /// How many members it may have.
+    pub max_peers: u32,
+    /// The mean of the members' positions on the ground: `[x, 0, z]` in metres.
+    pub center: [Number; 3],
+    /// From the centre to the farthest member, in metres.
+    pub radius: Number,
+}
+
+/// `GET /peers`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Peers {
+    /// Always true.
+    pub ok: bool,
+    /// Everybody, or those asked for.
+    pub peers: Vec<PeerView>,
+}
+
+/// `GET /peers/{id}`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PeerAnswer {
+    /// Always true.
+    pub ok: bool,
+    /// The player.
+    pub peer: PeerView,
+}
+
+/// `GET /peers/{id}` of somebody who is not there. The one `null` that clients expect.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct PeerNotFound {
+    /// Always false.
+    pub ok: bool,
+    /// Always `null`.
+    pub peer: Option<PeerView>,
+}
+
+/// `GET /islands`
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Islands {
+    /// Always true.
+    pub ok: bool,
+    /// All islands, the oldest first.
+    pub islands: Vec<IslandView>,
+}
+
+/// How many players are on a parcel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ParcelView {
+    /// How many players.
+    pub peers_count: u32,
+    /// Which parcel.
+    pub parcel: ParcelCoordinates,
+}
+
+/// Where a parcel is, in parcels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ParcelCoordinates {
+    /// To the east.
+    pub x: i64,
+    /// To the north.
+    pub y: i64,
+}
+
+/// `GET /parcels`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Parcels {
+    /// The parcels with players on them, from west to east, then from south to north.
+    pub parcels: Vec<ParcelView>,
+}
+
+/// `GET /core-status`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CoreStatus {
+    /// Whether the realm works.
+    pub healthy: bool,
+    /// How many players the stats show.
+    pub user_count: u32,
+}
+
+/// `GET /status`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The version that runs.
+    pub version: String,
+    /// Now, in ms since the epoch.
+    pub current_time: u64,
+    /// The commit that it was built from; empty if nobody said.
+    pub commit_hash: String,
+    /// How many players the stats show.
+    pub user_count: u32,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorAnswer {
+    /// In words.
+    pub error: String,
+}
+
+/// The stats of one snapshot.
+#[derive(Clone, Copy, Debug)]
+pub struct StatsView<'a>(pub &'a Snapshot);
+
+impl StatsView<'_> {
+    /// Everybody, or those of the addresses in `ids` who are there.
+    pub fn peers(&self, ids: &[String]) -> Peers {
+        let peers = self.0.peers.iter().map(peer_view);
+        Peers { ok: true, peers: peers.filter(|peer| ids.is_empty() || ids.contains(&peer.id)).collect() }
+    }
+
+    /// One player.
+    pub fn peer(&self, id: &str) -> Option<PeerAnswer> {
+        let address: Address = id.parse().ok()?;
+        let found = self.0.peers.iter().find(|peer| peer.address == address.0)?;
+        let peer = peer_view(found);
+        // The id is the address as the stats write it; another spelling is another id.
+        (peer.id == id).then_some(PeerAnswer { ok: true, peer })
+    }
+
+    /// All islands.
+    pub fn islands(&self) -> Islands {
+        Islands { ok: true, islands: self.0.islands.iter().map(|island| self.island_view(island)).collect() }
+    }
+
+    /// One island.
+    pub fn island(&self, id: &str) -> Option<IslandView> {
+        self.0.islands.iter().find(|island| island.id == id).map(|island| self.island_view(island))
+    }
+
+    /// How many players are where.
+    pub fn parcels(&self) -> Parcels {
+        let mut counts: BTreeMap<[i64; 2], u32> = BTreeMap::new();
+        for peer in &self.0.peers {
+            *counts.entry(parcel(peer)).or_default() += 1;
+        }
+        let view = |([x, y], peers_count)| ParcelView { peers_count, parcel: ParcelCoordinates { x, y } };
+        Parcels { parcels: counts.into_iter().map(view).collect() }
+    }
+
+    fn island_view(&self, island: &SnapshotIsland) -> IslandView {
+        let members = island.members.iter().filter_map(|&member| self.0.peers.get(member as usize));
+        IslandView {
+            id: island.id.clone(),
+            peers: members.map(peer_view).collect(),
+            max_peers: self.0.max_peers,
+            center: [Number(island.center_x), Number(0.0), Number(island.center_z)],
+            radius: Number(island.radius),
+        }
+    }
+}
+
+fn parcel(peer: &SnapshotPeer) -> [i64; 2] {
+    let index = |coordinate: f32| (coordinate / PARCEL_M).floor() as i64;
+    peer.position.as_ref().map_or([0, 0], |position| [index(position.x), index(position.z)])
+}
+
+fn peer_view(peer: &SnapshotPeer) -> PeerView {
+    let id = Address::try_from(peer.address.as_slice()).map_or_else(|_| String::new(), |address| address.to_string());
+    let position = peer.position.unwrap_or_default();
+    PeerView {
+        address: id.clone(),
+        id,
+        last_ping: peer.last_ping,
+        parcel: parcel(peer),
+        position: [position.x.into(), position.y.into(), position.z.into()],
+    }
+}

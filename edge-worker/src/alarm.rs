@@ -1,0 +1,33 @@
+//! An object's one alarm.
+
+use std::cell::Cell;
+
+use worker::js_sys;
+use worker::{ScheduledTime, State};
+
+/// Sets the alarm, and remembers for when, so that it is not written again without need.
+#[derive(Default)]
+pub struct Alarm {
+    at_ms: Cell<Option<u64>>,
+}
+
+impl Alarm {
+    /// The alarm rings no later than this.
+    pub async fn no_later_than(&self, state: &State, at_ms: u64) {
+        if self.at_ms.get().is_some_and(|set| set <= at_ms) {
+            return;
+        }
+        self.at_ms.set(Some(at_ms));
+        let time = ScheduledTime::new(js_sys::Date::new(&(at_ms as f64).into()));
+        if let Err(error) = state.storage().set_alarm(time).await {
+            // The next event tries again.
+            self.at_ms.set(None);
+            crate::log::warn("alarm not set", &[("error", &error)]);
+        }
+    }
+
+    /// The alarm has rung: none is set any more.
+    pub fn rung(&self) {
+        self.at_ms.set(None);
+    }
+}

@@ -1,0 +1,205 @@
+//! `Archipelago`: the object that holds one realm's islands.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use archipelago_core::engine::IslandNumber;
+use archipelago_core::protocol::bus::{
+    ConnectRequest, Delivery, LookupRequest, Report, Snapshot, SnapshotRequest, StatusReply, StatusRequest,
+};
+use archipelago_core::realm::{Realm, RealmError};
+use prost::Message;
+use worker::{
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, durable_object,
+};
+
+use crate::alarm::Alarm;
+use crate::bus::{self, BusError, Call};
+use crate::clock::now_ms;
+use crate::store::Store;
+use crate::{log, settings};
+
+/// How often this realm's object has started.
+const INCARNATION: &str = "incarnation";
+/// The number that the next island gets: no lower one is ever given again.
+const NEXT_ISLAND: &str = "next_island";
+
+/// How long a connector may take to answer a delivery, in ms; then it is tried again.
+const DELIVERY_LIMIT_MS: u64 = 5_000;
+
+/// When the alarm rings again if handling it fails, in ms.
+const ALARM_RETRY_MS: u64 = 2_000;
+
+/// The object.
+#[durable_object]
+pub struct Archipelago {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    state: State,
+    env: Env,
+    realm: RefCell<Option<Loaded>>,
+    alarm: Alarm,
+}
+
+struct Loaded {
+    realm: Realm,
+    store: Store,
+    stored_next_island: u64,
+}
+
+impl DurableObject for Archipelago {
+    fn new(state: State, env: Env) -> Self {
+        Self { shared: Rc::new(Shared { state, env, realm: RefCell::default(), alarm: Alarm::default() }) }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        let response = self.shared.serve(request).await;
+        self.shared.settle().await;
+        response
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.shared.alarm.rung();
+        // Re-armed first: a failing flush must not stop the loop.
+        self.shared.alarm.no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS)).await;
+        if let Err(error) = self.shared.tick() {
+            log::warn("flush failed", &[("error", &error)]);
+        }
+        self.shared.alarm.rung();
+        self.shared.settle().await;
+        if self.shared.is_idle() {
+            self.shared.state.storage().delete_alarm().await?;
+        }
+        Response::empty()
+    }
+
+    // This object has no sockets; handlers that are not defined would panic.
+    async fn websocket_message(&self, _socket: WebSocket, _message: WebSocketIncomingMessage) -> Result<()> {
+        Ok(())
+    }
+
+    async fn websocket_close(&self, _socket: WebSocket, _code: usize, _reason: String, _clean: bool) -> Result<()> {
+        Ok(())
+    }
+
+    async fn websocket_error(&self, _socket: WebSocket, _error: Error) -> Result<()> {
+        Ok(())
+    }
+
+    async fn connect(&self, _socket: worker::Socket) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Shared {
+    async fn serve(&self, request: Request) -> Result<Response> {
+        match request.path().as_str() {
+            ConnectRequest::PATH => self.answer(request, |realm, call, now| realm.connect(call, now)).await,
+            LookupRequest::PATH => self.answer(request, |realm, call, _| realm.lookup(call)).await,
+            Report::PATH => self.answer(request, |realm, call, now| realm.report(call, now)).await,
+            StatusRequest::PATH => {
+                self.answer(request, |realm, _: &StatusRequest, now| Ok::<StatusReply, _>(realm.status(now))).await
+            }
+            SnapshotRequest::PATH => {
+                self.answer(request, |realm, _: &SnapshotRequest, _| Ok::<Snapshot, _>(realm.snapshot())).await
+            }
+            _ => Response::error("Not Found", 404),
+        }
+    }
+
+    async fn answer<C: Call + Default, R: Message>(
+        &self,
+        mut request: Request,
+        decide: impl FnOnce(&mut Realm, &C, u64) -> Result<R, RealmError>,
+    ) -> Result<Response> {
+        let reply = match bus::request::<C>(&mut request).await {
+            Ok(call) => self.with(|loaded| decide(&mut loaded.realm, &call, now_ms()).map_err(BusError::from)),
+            Err(error) => Err(error),
+        };
+        bus::reply(reply)
+    }
+
+    /// Works on the realm, which is loaded by the first event that needs it.
+    fn with<T>(&self, work: impl FnOnce(&mut Loaded) -> Result<T, BusError>) -> Result<T, BusError> {
+        let mut slot = self.realm.borrow_mut();
+        if slot.is_none() {
+            *slot = Some(self.load()?);
+        }
+        match slot.as_mut() {
+            Some(loaded) => work(loaded),
+            None => Err(BusError::NotReady("realm not loaded".to_owned())),
+        }
+    }
+
+    fn load(&self) -> Result<Loaded, BusError> {
+        let config = settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
+        let store = Store::open(self.state.storage().sql())?;
+        let incarnation = store.count_up(INCARNATION)?;
+        let stored_next_island = store.number(NEXT_ISLAND)?.unwrap_or(1);
+        let next_island = IslandNumber::new(stored_next_island)
+            .ok_or_else(|| BusError::NotReady(format!("{NEXT_ISLAND} is {stored_next_island}")))?;
+        log::info("realm started", &[("incarnation", &incarnation), ("next_island", &next_island.get())]);
+        Ok(Loaded { realm: Realm::new(config.realm.clone(), incarnation, next_island), store, stored_next_island })
+    }
+
+    fn tick(&self) -> Result<(), BusError> {
+        self.with(|loaded| {
+            let started = now_ms();
+            if loaded.realm.tick(started).is_some() {
+                let ended = now_ms();
+                loaded.realm.measured(ended.saturating_sub(started), ended);
+                loaded.store_next_island()?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Sends what can be delivered and sets the alarm for what comes next.
+    async fn settle(self: &Rc<Self>) {
+        let now = now_ms();
+        let deliveries = self.on_realm(|realm| realm.take_deliveries(now)).unwrap_or_default();
+        for (connector, delivery) in deliveries {
+            self.state.wait_until(Rc::clone(self).deliver(connector, delivery));
+        }
+        if let Some(next) = self.on_realm(|realm| realm.next_ms()).flatten() {
+            self.alarm.no_later_than(&self.state, next).await;
+        }
+    }
+
+    async fn deliver(self: Rc<Self>, connector: String, delivery: Delivery) {
+        let result = bus::call_within(DELIVERY_LIMIT_MS, &self.env, &connector, &delivery).await;
+        let now = now_ms();
+        self.on_realm(|realm| match &result {
+            Ok(_) => realm.delivered(&connector, &delivery),
+            Err(_) => realm.undelivered(&connector, now),
+        });
+        if let Err(error) = result {
+            log::warn("delivery failed", &[("connector", &connector), ("error", &error)]);
+        }
+        // What came up while this delivery was under way goes out next.
+        Box::pin(self.settle()).await;
+    }
+
+    /// Looks at the realm if it is loaded: an object that was only asked something impossible has none.
+    fn on_realm<T>(&self, look: impl FnOnce(&mut Realm) -> T) -> Option<T> {
+        self.realm.borrow_mut().as_mut().map(|loaded| look(&mut loaded.realm))
+    }
+
+    fn is_idle(&self) -> bool {
+        self.on_realm(|realm| realm.next_ms()).flatten().is_none()
+    }
+}
+
+impl Loaded {
+    /// Written before anybody is told of a new island: the platform holds back what is sent until it is on disk.
+    fn store_next_island(&mut self) -> Result<(), BusError> {
+        let next = self.realm.next_island().get();
+        if next != self.stored_next_island {
+            self.store.put_number(NEXT_ISLAND, next)?;
+            self.stored_next_island = next;
+        }
+        Ok(())
+    }
+}

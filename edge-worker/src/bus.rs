@@ -1,0 +1,126 @@
+//! Typed calls between the objects: each ties binding, path, request and reply together.
+
+use archipelago_core::protocol::bus::{
+    ConnectReply, ConnectRequest, Delivery, DeliveryReply, LookupReply, LookupRequest, Report, ReportReply, Snapshot,
+    SnapshotRequest, StatusReply, StatusRequest,
+};
+use archipelago_core::realm::RealmError;
+use prost::Message;
+use worker::js_sys::Uint8Array;
+use worker::{Env, Method, Request, RequestInit, Response};
+
+/// One call: who is asked, for what, and what comes back.
+pub trait Call: Message {
+    /// The binding of the object's class.
+    const BINDING: &'static str;
+    /// The path of the request.
+    const PATH: &'static str;
+    /// What comes back.
+    type Reply: Message + Default;
+}
+
+/// The binding of the class that holds the islands.
+pub const ARCHIPELAGO: &str = "ARCHIPELAGO";
+/// The binding of the class that holds the sockets.
+pub const CONNECTORS: &str = "CONNECTORS";
+
+impl Call for ConnectRequest {
+    const BINDING: &'static str = ARCHIPELAGO;
+    const PATH: &'static str = "/connect";
+    type Reply = ConnectReply;
+}
+
+impl Call for LookupRequest {
+    const BINDING: &'static str = ARCHIPELAGO;
+    const PATH: &'static str = "/lookup";
+    type Reply = LookupReply;
+}
+
+impl Call for Report {
+    const BINDING: &'static str = ARCHIPELAGO;
+    const PATH: &'static str = "/report";
+    type Reply = ReportReply;
+}
+
+impl Call for StatusRequest {
+    const BINDING: &'static str = ARCHIPELAGO;
+    const PATH: &'static str = "/status";
+    type Reply = StatusReply;
+}
+
+impl Call for SnapshotRequest {
+    const BINDING: &'static str = ARCHIPELAGO;
+    const PATH: &'static str = "/snapshot";
+    type Reply = Snapshot;
+}
+
+impl Call for Delivery {
+    const BINDING: &'static str = CONNECTORS;
+    const PATH: &'static str = "/deliver";
+    type Reply = DeliveryReply;
+}
+
+/// Why a call has no reply.
+#[derive(Debug, thiserror::Error)]
+pub enum BusError {
+    /// The object could not be reached.
+    #[error("unreachable: {0}")]
+    Unreachable(#[from] worker::Error),
+    /// The object refused.
+    #[error("refused with status {0}")]
+    Refused(u16),
+    /// The reply, or the request, is no message of its kind.
+    #[error("undecodable: {0}")]
+    Undecodable(#[from] prost::DecodeError),
+    /// The realm refuses what it was told.
+    #[error("{0}")]
+    Realm(#[from] RealmError),
+    /// No reply within the limit.
+    #[error("no answer within {0} ms")]
+    TimedOut(u64),
+    /// The object is not ready for the call.
+    #[error("{0}")]
+    NotReady(String),
+}
+
+/// Asks an object.
+pub async fn call<C: Call>(env: &Env, object: &str, request: &C) -> Result<C::Reply, BusError> {
+    let body = Uint8Array::from(request.encode_to_vec().as_slice());
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(body.into()));
+    // The host is never looked up: a stub leads straight to its object.
+    let request = Request::new_with_init(&format!("https://object{}", C::PATH), &init)?;
+    let stub = env.durable_object(C::BINDING)?.get_by_name(object)?;
+    let mut response = stub.fetch_with_request(request).await?;
+    if response.status_code() != 200 {
+        return Err(BusError::Refused(response.status_code()));
+    }
+    Ok(C::Reply::decode(response.bytes().await?.as_slice())?)
+}
+
+/// Asks an object, for at most `limit_ms`.
+pub async fn call_within<C: Call>(limit_ms: u64, env: &Env, object: &str, request: &C) -> Result<C::Reply, BusError> {
+    let reply = crate::clock::within(limit_ms, call(env, object, request)).await;
+    reply.unwrap_or(Err(BusError::TimedOut(limit_ms)))
+}
+
+/// Reads a call's request.
+pub async fn request<C: Call + Default>(request: &mut Request) -> Result<C, BusError> {
+    Ok(C::decode(request.bytes().await?.as_slice())?)
+}
+
+/// Answers a call.
+pub fn reply(reply: Result<impl Message, BusError>) -> worker::Result<Response> {
+    match reply {
+        Ok(reply) => Response::from_bytes(reply.encode_to_vec()),
+        Err(error) => {
+            crate::log::warn("call refused", &[("error", &error)]);
+            let status = match error {
+                BusError::Realm(RealmError::StaleEpoch { .. }) => 409,
+                BusError::Realm(_) | BusError::Undecodable(_) => 400,
+                BusError::NotReady(_) | BusError::Unreachable(_) | BusError::Refused(_) | BusError::TimedOut(_) => 503,
+            };
+            Response::error("refused", status)
+        }
+    }
+}

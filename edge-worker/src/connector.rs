@@ -1,0 +1,375 @@
+//! `WsConnector`: the object that holds the sockets of one shard.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use archipelago_core::auth::Address;
+use archipelago_core::connector::{Action, Connector, SocketId};
+use archipelago_core::protocol::bus::{ConnectRequest, Delivery, LookupRequest, Report};
+use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;
+use archipelago_core::session::Reason;
+use serde_bytes::ByteBuf;
+use worker::{
+    Delay, DurableObject, Env, Error, Headers, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage,
+    WebSocketPair, durable_object,
+};
+
+use crate::alarm::Alarm;
+use crate::bus::{self, BusError, Call};
+use crate::clock::now_ms;
+use crate::store::Store;
+use crate::{log, settings};
+
+/// Where an upgrade is sent.
+pub const UPGRADE_PATH: &str = "/ws";
+/// Tells a connector its own name.
+pub const NAME_HEADER: &str = "x-archipelago-connector";
+/// The subprotocol that most clients offer.
+const SUBPROTOCOL: &str = "archipelago";
+
+/// How often this connector has started.
+const EPOCH: &str = "epoch";
+/// The connector's own name.
+const NAME: &str = "name";
+
+/// How long the realm may take to say whether an address is connected, in ms; then the answer counts as no.
+const LOOKUP_LIMIT_MS: u64 = 500;
+/// How long the realm may take to take a client or a report, in ms.
+const CALL_LIMIT_MS: u64 = 5_000;
+/// When the alarm rings again if handling it fails, in ms.
+const ALARM_RETRY_MS: u64 = 20_000;
+
+/// The object.
+#[durable_object]
+pub struct WsConnector {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    state: State,
+    env: Env,
+    loaded: RefCell<Option<Loaded>>,
+    alarm: Alarm,
+    /// When the timer of the next report rings.
+    timer_ms: Cell<Option<u64>>,
+}
+
+struct Loaded {
+    connector: Connector,
+    realm_name: String,
+    sockets: HashMap<SocketId, WebSocket>,
+    actions: Vec<Action>,
+}
+
+impl DurableObject for WsConnector {
+    fn new(state: State, env: Env) -> Self {
+        let shared = Shared {
+            state,
+            env,
+            loaded: RefCell::default(),
+            alarm: Alarm::default(),
+            timer_ms: Cell::default(),
+        };
+        Self { shared: Rc::new(shared) }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let response = match request.path().as_str() {
+            UPGRADE_PATH => self.shared.upgrade(&request)?,
+            Delivery::PATH => {
+                let reply = match bus::request::<Delivery>(&mut request).await {
+                    Ok(delivery) => self.shared.with(|loaded, now| {
+                        loaded.connector.delivered(&delivery, now, &mut loaded.actions)
+                    }),
+                    Err(error) => Err(error),
+                };
+                bus::reply(reply)?
+            }
+            _ => Response::error("Not Found", 404)?,
+        };
+        self.shared.settle().await;
+        Ok(response)
+    }
+
+    async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
+        let Some(id) = socket_id(&socket) else { return Ok(()) };
+        let step = self.shared.with(|loaded, now| match message {
+            WebSocketIncomingMessage::Binary(frame) => loaded.connector.frame(id, &frame, now, &mut loaded.actions),
+            WebSocketIncomingMessage::String(_) => loaded.connector.text(id, now, &mut loaded.actions),
+        });
+        warn_if_failed("message dropped", step);
+        self.shared.settle().await;
+        Ok(())
+    }
+
+    async fn websocket_close(&self, socket: WebSocket, code: usize, reason: String, _clean: bool) -> Result<()> {
+        // 1005, 1006 and 1015 are never on the wire: they say that there was no close frame to answer.
+        if !matches!(code, 1005 | 1006 | 1015)
+            && let Ok(code) = u16::try_from(code)
+        {
+            // Fails if this side has closed already, and then nothing is left to be done.
+            let _ = socket.close(Some(code), Some(close_text(&reason)));
+        }
+        self.shared.gone(&socket).await;
+        Ok(())
+    }
+
+    async fn websocket_error(&self, socket: WebSocket, _error: Error) -> Result<()> {
+        self.shared.gone(&socket).await;
+        Ok(())
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.shared.alarm.rung();
+        // Re-armed first: a failing tick must not stop the loop.
+        self.shared.alarm.no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS)).await;
+        let step = self.shared.with(|loaded, now| loaded.connector.tick(now, &mut loaded.actions));
+        warn_if_failed("tick failed", step);
+        self.shared.settle().await;
+        if self.shared.deadline_ms().is_none() {
+            self.shared.alarm.rung();
+            self.shared.state.storage().delete_alarm().await?;
+        }
+        Response::empty()
+    }
+
+    async fn connect(&self, _socket: worker::Socket) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Works on the connector, which is loaded by the first event that needs it.
+    fn with<T>(&self, work: impl FnOnce(&mut Loaded, u64) -> T) -> Result<T, BusError> {
+        self.named(None, work)
+    }
+
+    fn named<T>(&self, name: Option<&str>, work: impl FnOnce(&mut Loaded, u64) -> T) -> Result<T, BusError> {
+        let now = now_ms();
+        let mut slot = self.loaded.borrow_mut();
+        if slot.is_none() {
+            *slot = Some(self.load(name, now)?);
+        }
+        match slot.as_mut() {
+            Some(loaded) => Ok(work(loaded, now)),
+            None => Err(BusError::NotReady("connector not loaded".to_owned())),
+        }
+    }
+
+    /// Starts a new epoch and takes up the sockets that outlived the last one.
+    fn load(&self, name: Option<&str>, now: u64) -> Result<Loaded, BusError> {
+        let config = settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
+        let store = Store::open(self.state.storage().sql())?;
+        let name = match (store.text(NAME)?, name) {
+            (Some(stored), _) => stored,
+            (None, Some(name)) => {
+                store.put_text(NAME, name)?;
+                name.to_owned()
+            }
+            (None, None) => return Err(BusError::NotReady("this connector has never had a socket".to_owned())),
+        };
+        let mut loaded = Loaded {
+            connector: Connector::new(config.connector.clone(), name, store.count_up(EPOCH)?, now),
+            realm_name: config.realm_name.clone(),
+            sockets: HashMap::new(),
+            actions: Vec::new(),
+        };
+        for socket in self.state.get_websockets() {
+            match attachment(&socket).map(|record| loaded.connector.resume(&record, now)) {
+                Some(Ok(id)) => {
+                    loaded.sockets.insert(id, socket);
+                }
+                Some(Err(_)) | None => close(&socket, &Reason::Restart),
+            }
+        }
+        Ok(loaded)
+    }
+
+    fn upgrade(&self, request: &Request) -> Result<Response> {
+        let name = request.headers().get(NAME_HEADER)?;
+        let WebSocketPair { client, server } = WebSocketPair::new()?;
+        let opened = self.named(name.as_deref(), |loaded, now| {
+            self.state.accept_web_socket(&server);
+            let id = loaded.connector.opened(now, &mut loaded.actions);
+            loaded.sockets.insert(id, server);
+        });
+        if let Err(error) = opened {
+            return bus::reply::<Delivery>(Err(error));
+        }
+        let response = Response::from_websocket(client)?;
+        if offers_subprotocol(request.headers())? {
+            // Browsers drop the connection if what they offered is not answered, or if what they did not offer is.
+            response.headers().set("Sec-WebSocket-Protocol", SUBPROTOCOL)?;
+        }
+        Ok(response)
+    }
+
+    async fn gone(self: &Rc<Self>, socket: &WebSocket) {
+        let Some(id) = socket_id(socket) else { return };
+        let step = self.with(|loaded, now| {
+            loaded.sockets.remove(&id);
+            loaded.connector.closed(id, now);
+        });
+        warn_if_failed("close not handled", step);
+        self.settle().await;
+    }
+
+    /// Carries out what the connector has decided, sends the report that is due and sets the alarm.
+    async fn settle(self: &Rc<Self>) {
+        self.carry_out();
+        self.report();
+        if let Some(deadline) = self.deadline_ms() {
+            self.alarm.no_later_than(&self.state, deadline).await;
+        }
+    }
+
+    fn deadline_ms(&self) -> Option<u64> {
+        self.loaded.borrow().as_ref().and_then(|loaded| loaded.connector.deadline_ms())
+    }
+
+    fn carry_out(self: &Rc<Self>) {
+        let mut slot = self.loaded.borrow_mut();
+        let Some(loaded) = slot.as_mut() else { return };
+        for action in loaded.actions.drain(..) {
+            match action {
+                Action::Send(id, packet) => {
+                    if let Some(socket) = loaded.sockets.get(&id) {
+                        // Fails if the client is gone; its close is on the way.
+                        let _ = socket.send_with_bytes(packet);
+                    }
+                }
+                Action::Keep(id, record) => {
+                    if let Some(socket) = loaded.sockets.get(&id)
+                        && let Err(error) = socket.serialize_attachment(ByteBuf::from(record))
+                    {
+                        log::warn("session not kept", &[("error", &error)]);
+                    }
+                }
+                Action::Close(id, reason) => {
+                    if let Some(socket) = loaded.sockets.remove(&id) {
+                        log::info("session closed", &[("code", &reason.code()), ("reason", &reason)]);
+                        close(&socket, &reason);
+                    }
+                }
+                Action::LookUp(id, address) => {
+                    self.state.wait_until(Rc::clone(self).look_up(id, address, loaded.realm_name.clone()));
+                }
+                Action::Join(id, request) => {
+                    self.state.wait_until(Rc::clone(self).join(id, request, loaded.realm_name.clone()));
+                }
+            }
+        }
+    }
+
+    async fn look_up(self: Rc<Self>, id: SocketId, address: Address, realm: String) {
+        let request = LookupRequest { address: address.0.to_vec() };
+        let reply = bus::call_within(LOOKUP_LIMIT_MS, &self.env, &realm, &request).await;
+        let already_connected = reply.is_ok_and(|reply| reply.already_connected);
+        let mut random = [0; 16];
+        if let Err(error) = getrandom::fill(&mut random) {
+            log::warn("no randomness", &[("error", &error)]);
+            return;
+        }
+        let step = self.with(|loaded, now| {
+            loaded.connector.looked_up(id, already_connected, random, now, &mut loaded.actions);
+        });
+        warn_if_failed("challenge not sent", step);
+        self.settle().await;
+    }
+
+    async fn join(self: Rc<Self>, id: SocketId, request: ConnectRequest, realm: String) {
+        let reply = bus::call_within(CALL_LIMIT_MS, &self.env, &realm, &request).await;
+        let step = self.with(|loaded, now| match &reply {
+            Ok(reply) => loaded.connector.joined(id, reply, now, &mut loaded.actions),
+            Err(_) => loaded.connector.join_failed(id, now, &mut loaded.actions),
+        });
+        warn_if_failed("client not welcomed", step);
+        if let Err(error) = reply {
+            log::warn("realm did not take a client", &[("error", &error)]);
+        }
+        self.settle().await;
+    }
+
+    /// Sends the report that is due now, or sets a timer for the next one.
+    fn report(self: &Rc<Self>) {
+        let now = now_ms();
+        let (report, realm) = {
+            let mut slot = self.loaded.borrow_mut();
+            let Some(loaded) = slot.as_mut() else { return };
+            let Some(due) = loaded.connector.report_due_ms() else { return };
+            if now < due {
+                self.wake_at(due, now);
+                return;
+            }
+            (loaded.connector.take_report(now), loaded.realm_name.clone())
+        };
+        if let Some(report) = report {
+            self.state.wait_until(Rc::clone(self).send_report(report, realm));
+        }
+    }
+
+    /// A timer, not an alarm: an alarm is a write, and this happens four times a second.
+    fn wake_at(self: &Rc<Self>, due_ms: u64, now_ms: u64) {
+        if self.timer_ms.get().is_some_and(|set| set <= due_ms) {
+            return;
+        }
+        self.timer_ms.set(Some(due_ms));
+        let shared = Rc::clone(self);
+        self.state.wait_until(async move {
+            Delay::from(Duration::from_millis(due_ms - now_ms)).await;
+            // An earlier timer may have been set meanwhile; this one then only looks once more.
+            if shared.timer_ms.get() == Some(due_ms) {
+                shared.timer_ms.set(None);
+            }
+            shared.report();
+        });
+    }
+
+    async fn send_report(self: Rc<Self>, report: Report, realm: String) {
+        let reply = bus::call_within(CALL_LIMIT_MS, &self.env, &realm, &report).await;
+        let step = self.with(|loaded, now| match &reply {
+            Ok(reply) => loaded.connector.report_answered(reply, now),
+            Err(_) => loaded.connector.report_failed(now),
+        });
+        warn_if_failed("report not settled", step);
+        if let Err(error) = reply {
+            log::warn("report failed", &[("error", &error)]);
+        }
+        self.report();
+    }
+}
+
+fn warn_if_failed(event: &str, step: Result<(), BusError>) {
+    if let Err(error) = step {
+        log::warn(event, &[("error", &error)]);
+    }
+}
+
+fn attachment(socket: &WebSocket) -> Option<Vec<u8>> {
+    socket.deserialize_attachment::<ByteBuf>().ok().flatten().map(ByteBuf::into_vec)
+}
+
+fn socket_id(socket: &WebSocket) -> Option<SocketId> {
+    attachment(socket).and_then(|record| SocketId::of_record(&record))
+}
+
+fn close(socket: &WebSocket, reason: &Reason) {
+    // Fails if the client is gone, and then it is closed as it should be.
+    let _ = socket.close(Some(reason.code()), Some(close_text(&reason.to_string())));
+}
+
+/// As much of a reason as a close frame carries.
+fn close_text(reason: &str) -> &str {
+    let mut end = reason.len().min(CLOSE_REASON_MAX_BYTES);
+    while !reason.is_char_boundary(end) {
+        end -= 1;
+    }
+    reason.get(..end).unwrap_or_default()
+}
+
+fn offers_subprotocol(headers: &Headers) -> Result<bool> {
+    let offered = headers.get("Sec-WebSocket-Protocol")?.unwrap_or_default();
+    Ok(offered.split(',').any(|protocol| protocol.trim() == SUBPROTOCOL))
+}

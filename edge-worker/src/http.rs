@@ -1,0 +1,102 @@
+//! Answers: JSON, CORS, and one place where errors become a status.
+
+use archipelago_core::config::ConfigError;
+use archipelago_core::view::ErrorAnswer;
+use serde::Serialize;
+use worker::{Headers, Method, Response, ResponseBuilder, Result};
+
+use crate::bus::BusError;
+
+/// Why a request is not answered as it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpError {
+    /// No such path.
+    #[error("Not Found")]
+    NotFound,
+    /// The path exists, the method does not.
+    #[error("Method Not Allowed")]
+    MethodNotAllowed {
+        /// What is allowed.
+        allow: &'static str,
+    },
+    /// A WebSocket was expected.
+    #[error("Upgrade Required")]
+    UpgradeRequired,
+    /// A variable of the deployment holds something it may not.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// The realm does not answer.
+    #[error("Realm unavailable")]
+    Unavailable(#[from] BusError),
+    /// The platform failed; what it said goes to the log.
+    #[error("Internal Server Error")]
+    Platform(#[from] worker::Error),
+}
+
+impl HttpError {
+    fn status(&self) -> u16 {
+        match self {
+            Self::NotFound => 404,
+            Self::MethodNotAllowed { .. } => 405,
+            Self::UpgradeRequired => 426,
+            Self::Config(_) | Self::Platform(_) => 500,
+            Self::Unavailable(_) => 503,
+        }
+    }
+
+    /// The answer that says so.
+    pub fn into_response(self) -> Result<Response> {
+        match &self {
+            Self::Platform(error) => crate::log::warn("request failed", &[("error", error)]),
+            Self::Unavailable(error) => crate::log::warn("realm unavailable", &[("error", error)]),
+            _ => {}
+        }
+        let response = json(self.status(), &ErrorAnswer { error: self.to_string() })?;
+        match self {
+            Self::MethodNotAllowed { allow } => with_header(response, "Allow", allow),
+            Self::UpgradeRequired => with_header(response, "Upgrade", "websocket"),
+            _ => Ok(response),
+        }
+    }
+}
+
+fn with_header(response: Response, name: &str, value: &str) -> Result<Response> {
+    response.headers().set(name, value)?;
+    Ok(response)
+}
+
+/// A JSON answer.
+pub fn json(status: u16, value: &impl Serialize) -> Result<Response> {
+    ResponseBuilder::new().with_status(status).with_headers(cors()?).from_json(value)
+}
+
+/// A plain text answer.
+pub fn text(text: &str) -> Result<Response> {
+    ResponseBuilder::new().with_headers(cors()?).ok(text)
+}
+
+/// The answer to `OPTIONS`.
+pub fn options(allow: &str) -> Result<Response> {
+    let headers = cors()?;
+    headers.set("Access-Control-Allow-Methods", allow)?;
+    headers.set("Access-Control-Allow-Headers", "*")?;
+    headers.set("Access-Control-Max-Age", "86400")?;
+    headers.set("Allow", allow)?;
+    Ok(ResponseBuilder::new().with_status(204).with_headers(headers).empty())
+}
+
+/// The same answer for `HEAD`: everything but the body.
+pub fn without_body(method: &Method, response: Response) -> Response {
+    if *method != Method::Head {
+        return response;
+    }
+    let head = ResponseBuilder::new().with_status(response.status_code());
+    head.with_headers(response.headers().clone()).empty()
+}
+
+/// Everybody may read what the realm says.
+fn cors() -> Result<Headers> {
+    let headers = Headers::new();
+    headers.set("Access-Control-Allow-Origin", "*")?;
+    Ok(headers)
+}

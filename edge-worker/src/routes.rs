@@ -1,0 +1,113 @@
+//! What is where.
+
+use std::rc::Rc;
+
+use archipelago_core::config::Config;
+use worker::{Env, Method, Request, Response, Result, Url};
+
+use crate::bus::CONNECTORS;
+use crate::connector::{NAME_HEADER, UPGRADE_PATH};
+use crate::http::{self, HttpError};
+use crate::{about, settings, stats};
+
+/// All routes are read-only; the WebSocket's upgrade is a `GET` too.
+const ALLOW: &str = "GET, HEAD, OPTIONS";
+
+/// The routes of a realm.
+#[derive(Debug, PartialEq, Eq)]
+enum Route {
+    About,
+    WebSocket,
+    Peers,
+    Peer(String),
+    Islands,
+    Island(String),
+    Parcels,
+    CoreStatus,
+    Status,
+    Live,
+    Ping,
+}
+
+/// Answers a request.
+pub async fn handle(request: Request, env: &Env) -> Result<Response> {
+    match answer(request, env).await {
+        Ok(response) => Ok(response),
+        Err((method, error)) => Ok(http::without_body(&method, error.into_response()?)),
+    }
+}
+
+async fn answer(request: Request, env: &Env) -> Result<Response, (Method, HttpError)> {
+    let method = request.method();
+    match dispatch(request, &method, env).await {
+        Ok(response) => Ok(http::without_body(&method, response)),
+        Err(error) => Err((method, error)),
+    }
+}
+
+async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Response, HttpError> {
+    let config = settings::config(env)?;
+    let url = request.url()?;
+    let route = find(url.path(), &config.realm_name).ok_or(HttpError::NotFound)?;
+    match method {
+        Method::Get | Method::Head => {}
+        Method::Options => return Ok(http::options(ALLOW)?),
+        _ => return Err(HttpError::MethodNotAllowed { allow: ALLOW }),
+    }
+    match route {
+        Route::WebSocket => upgrade(request, env, &config).await,
+        Route::About => about::about(env, &config, &url).await,
+        Route::Peers => stats::peers(env, &config, &url).await,
+        Route::Peer(id) => stats::peer(env, &config, &id).await,
+        Route::Islands => stats::islands(env, &config).await,
+        Route::Island(id) => stats::island(env, &config, &id).await,
+        Route::Parcels => stats::parcels(env, &config).await,
+        Route::CoreStatus => about::core_status(env, &config).await,
+        Route::Status => about::status(env, &config).await,
+        Route::Live => Ok(http::text("alive")?),
+        Route::Ping => Ok(http::text("pong")?),
+    }
+}
+
+fn find(path: &str, realm_name: &str) -> Option<Route> {
+    let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
+    let segments = match segments.as_slice() {
+        ["comms", stats @ ..] if matches!(stats.first(), Some(&("peers" | "islands" | "parcels"))) => stats,
+        all => all,
+    };
+    Some(match *segments {
+        ["about"] => Route::About,
+        [realm, "about"] if realm == realm_name => Route::About,
+        ["ws"] | ["archipelago", "ws"] => Route::WebSocket,
+        ["peers"] => Route::Peers,
+        ["peers", id] => Route::Peer(id.to_owned()),
+        ["islands"] => Route::Islands,
+        ["islands", id] => Route::Island(id.to_owned()),
+        ["parcels"] => Route::Parcels,
+        ["core-status"] => Route::CoreStatus,
+        ["status"] => Route::Status,
+        ["health", "live"] => Route::Live,
+        ["ping"] => Route::Ping,
+        _ => return None,
+    })
+}
+
+/// Hands the socket to a connector. Which one is left to chance: none knows how many sockets the others have.
+async fn upgrade(request: Request, env: &Env, config: &Rc<Config>) -> Result<Response, HttpError> {
+    let wants = request.headers().get("Upgrade")?.unwrap_or_default();
+    if !wants.eq_ignore_ascii_case("websocket") {
+        return Err(HttpError::UpgradeRequired);
+    }
+    let random = getrandom::u32().map_err(|error| worker::Error::from(error.to_string()))?;
+    let name = format!("{}/{}", config.realm_name, random % config.connector_shards.max(1));
+    let mut upgrade = request.clone_mut()?;
+    upgrade.headers_mut()?.set(NAME_HEADER, &name)?;
+    *upgrade.path_mut()? = UPGRADE_PATH.to_owned();
+    let stub = env.durable_object(CONNECTORS)?.get_by_name(&name)?;
+    Ok(stub.fetch_with_request(upgrade).await?)
+}
+
+/// The origin under which clients reach the realm: the configured one, else the request's.
+pub fn origin(config: &Config, url: &Url) -> String {
+    config.public_url.clone().unwrap_or_else(|| url.origin().ascii_serialization())
+}
