@@ -1,0 +1,65 @@
+//! Where a peer is.
+
+/// A place in the world, in metres. All three coordinates are finite.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    x: f32,
+    y: f32,
+    z: f32,
+}
+
+impl Position {
+    /// A position, or `None` unless all coordinates are finite.
+    pub fn new(x: f32, y: f32, z: f32) -> Option<Self> {
+        (x.is_finite() && y.is_finite() && z.is_finite()).then_some(Self { x, y, z })
+    }
+
+    /// Metres to the east.
+    pub fn x(self) -> f32 {
+        self.x
+    }
+
+    /// Height in metres; distances ignore it.
+    pub fn y(self) -> f32 {
+        self.y
+    }
+
+    /// Metres to the north.
+    pub fn z(self) -> f32 {
+        self.z
+    }
+
+    /// The squared distance on the ground, in f64, so that every target computes the same bits.
+    pub(super) fn squared_distance(self, other: Self) -> f64 {
+        let dx = f64::from(self.x) - f64::from(other.x);
+        let dz = f64::from(self.z) - f64::from(other.z);
+        dx * dx + dz * dz
+    }
+
+    /// Whether the two stand on the same spot of the ground.
+    pub(super) fn same_ground(self, other: Self) -> bool {
+        self.x == other.x && self.z == other.z
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_finite_coordinates() {
+        assert!(Position::new(f32::MAX, f32::MIN, -0.0).is_some());
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            assert_eq!(Position::new(bad, 0.0, 0.0), None);
+            assert_eq!(Position::new(0.0, bad, 0.0), None);
+            assert_eq!(Position::new(0.0, 0.0, bad), None);
+        }
+    }
+
+    #[test]
+    fn height_does_not_count() {
+        let a = Position::new(0.0, 0.0, 0.0).unwrap();
+        let b = Position::new(3.0, 1000.0, 4.0).unwrap();
+        assert_eq!(a.squared_distance(b).to_bits(), 25.0_f64.to_bits());
+    }
+}
