@@ -1,8 +1,12 @@
-//! Handles of peers.
+//! What is known of each peer, in arrays by handle.
+
+use super::number::IslandNumber;
+use super::position::Position;
+use super::preferences::NO_WISH;
 
 /// The handle of a peer: a small dense index, used again some time after the peer was removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Peer(pub(super) u32);
+pub struct Peer(u32);
 
 impl Peer {
     /// The handle as an index into a table of one's own.
@@ -13,5 +17,82 @@ impl Peer {
     /// The handle with that index. The engine ignores handles that it has not given out.
     pub fn from_index(index: usize) -> Self {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+}
+
+/// What a handle stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nobody; may be given out.
+    Free,
+    /// In the queue.
+    Waiting,
+    /// In an island, with a position.
+    Member,
+    /// Restored in an island, and not yet heard of.
+    Silent,
+    /// Restored without room in its island, and not yet heard of.
+    Spare,
+    /// Removed; its leave is not told yet.
+    Gone,
+}
+
+/// All peers. The arrays have one entry per handle ever given out.
+#[derive(Debug, Default)]
+pub(super) struct Peers {
+    pub state: Vec<State>,
+    /// Means something while waiting or a member.
+    pub position: Vec<Position>,
+    /// The slot of the island; means something for a member, silent or not.
+    pub island: Vec<u32>,
+    /// The island it was last told.
+    pub told: Vec<Option<IslandNumber>>,
+    /// Its preferred island, see [`super::preferences`].
+    pub wish: Vec<u32>,
+    free: Vec<Peer>,
+    released: Vec<Peer>,
+}
+
+impl Peers {
+    pub fn state(&self, peer: Peer) -> State {
+        self.state.get(peer.index()).copied().unwrap_or(State::Free)
+    }
+
+    pub fn add(&mut self, state: State, position: Position) -> Peer {
+        if let Some(peer) = self.free.pop() {
+            let at = peer.index();
+            self.state[at] = state;
+            self.position[at] = position;
+            return peer;
+        }
+        let peer = Peer::from_index(self.state.len());
+        self.state.push(state);
+        self.position.push(position);
+        self.island.push(0);
+        self.told.push(None);
+        self.wish.push(NO_WISH);
+        peer
+    }
+
+    /// The handle stays reserved until [`Self::free_released`]: an update may still name it.
+    pub fn release(&mut self, peer: Peer) {
+        let at = peer.index();
+        self.state[at] = State::Gone;
+        self.told[at] = None;
+        self.wish[at] = NO_WISH;
+        self.released.push(peer);
+    }
+
+    pub fn free_released(&mut self) {
+        for peer in self.released.drain(..) {
+            self.state[peer.index()] = State::Free;
+            self.free.push(peer);
+        }
+    }
+
+    /// Everybody with a handle in use.
+    pub fn all(&self) -> impl Iterator<Item = (Peer, State)> + '_ {
+        let states = self.state.iter().enumerate();
+        states.map(|(at, state)| (Peer::from_index(at), *state))
     }
 }

@@ -9,6 +9,13 @@ pub struct Position {
 }
 
 impl Position {
+    /// Stands for a position that is not known yet.
+    pub(super) const ORIGIN: Self = Self {
+        x: 0.0,
+        y: 0.0,
+        z: 0.0,
+    };
+
     /// A position, or `None` unless all coordinates are finite.
     pub fn new(x: f32, y: f32, z: f32) -> Option<Self> {
         (x.is_finite() && y.is_finite() && z.is_finite()).then_some(Self { x, y, z })

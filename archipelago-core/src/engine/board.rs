@@ -1,0 +1,121 @@
+//! Where the targets of one pass of the crowd policy are that still have room.
+
+use super::position::Position;
+
+/// End of a list.
+const END: u32 = u32::MAX;
+
+/// The members that one target has in one cell.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// The place of the target among the targets.
+    rank: u32,
+    /// Its first member here.
+    member: u32,
+    /// The next target in this cell.
+    next: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    position: Position,
+    next: u32,
+}
+
+/// Lists of targets by cell. What a cell says of an earlier pass counts as empty.
+#[derive(Debug, Default)]
+pub(super) struct Board {
+    round: u64,
+    /// By cell: the round of the list, and its first node.
+    heads: Vec<(u64, u32)>,
+    nodes: Vec<Node>,
+    members: Vec<Member>,
+}
+
+/// What a target can do for an island that looks for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// Take it.
+    Room,
+    /// Not take it, but perhaps a smaller one.
+    Unfit,
+    /// Take nobody any more.
+    Closed,
+}
+
+impl Board {
+    /// A new pass: no targets.
+    pub fn start(&mut self, cell_bound: usize) {
+        self.round += 1;
+        self.heads.resize(cell_bound, (0, END));
+        self.nodes.clear();
+        self.members.clear();
+    }
+
+    /// A target has a member in that cell.
+    pub fn put(&mut self, cell: u32, rank: u32, position: Position) {
+        let head = self.head(cell);
+        let mut at = head;
+        while at != END && self.nodes[at as usize].rank != rank {
+            at = self.nodes[at as usize].next;
+        }
+        if at == END {
+            at = self.nodes.len() as u32;
+            self.nodes.push(Node {
+                rank,
+                member: END,
+                next: head,
+            });
+            self.heads[cell as usize] = (self.round, at);
+        }
+        let node = &mut self.nodes[at as usize];
+        self.members.push(Member {
+            position,
+            next: node.member,
+        });
+        node.member = self.members.len() as u32 - 1;
+    }
+
+    /// The first target with room that has a member in that cell who is `near`, if it ranks before `best`; else
+    /// `best`. Closed targets are struck off the list: the more there are, the less they cost.
+    pub fn first(
+        &mut self,
+        cell: u32,
+        mut best: u32,
+        offer: impl Fn(u32) -> Offer,
+        near: impl Fn(Position) -> bool,
+    ) -> u32 {
+        let (mut previous, mut at) = (END, self.head(cell));
+        while at != END {
+            let node = self.nodes[at as usize];
+            match offer(node.rank) {
+                Offer::Closed if previous == END => self.heads[cell as usize].1 = node.next,
+                Offer::Closed => self.nodes[previous as usize].next = node.next,
+                judged => {
+                    if judged == Offer::Room && node.rank < best && self.any(node.member, &near) {
+                        best = node.rank;
+                    }
+                    previous = at;
+                }
+            }
+            at = node.next;
+        }
+        best
+    }
+
+    fn any(&self, mut member: u32, near: impl Fn(Position) -> bool) -> bool {
+        while member != END {
+            let Member { position, next } = self.members[member as usize];
+            if near(position) {
+                return true;
+            }
+            member = next;
+        }
+        false
+    }
+
+    fn head(&self, cell: u32) -> u32 {
+        let (round, head) = self.heads[cell as usize];
+        if round == self.round { head } else { END }
+    }
+}

@@ -1,0 +1,143 @@
+//! Clusters: what hangs together with a dirty island, as far as it has to be known.
+//!
+//! A cluster that fits into one island is found as a whole, which ends at `max_peers` members. Of a crowd, no more is
+//! needed than the islands that could take part in a merge. After a full flush no two adjacent islands have room for
+//! each other; so whatever merges now contains a dirty island beside the place where the two meet, and the rest of the
+//! crowd may be left alone. The exception are islands with silent members, which can be adjacent to an island that
+//! would have room: their neighbours are looked at as if they were dirty.
+
+use super::sweep::{Marks, Sizes};
+use super::world::World;
+
+/// Searches for the clusters of a flush.
+#[derive(Debug, Default)]
+pub(super) struct Clusters {
+    /// Of the component at hand.
+    component_marks: Marks,
+    component: Vec<u32>,
+    /// Islands known to belong to a crowd.
+    crowd_marks: Marks,
+    /// Islands of crowds whose neighbours are looked at.
+    restless: Vec<u32>,
+    members: Marks,
+    crowd: Vec<u32>,
+}
+
+impl Clusters {
+    /// Merges the clusters around `dirty` islands that fit. Returns the islands of the others that the crowd policy
+    /// has to consider: a crowd's dirty islands with room and their neighbours that could merge with them.
+    ///
+    /// With `stragglers`, islands that are dirty, but not of this flush, may be part of the clusters: they count as
+    /// not settled, so that all of each cluster is looked at.
+    pub fn resolve(&mut self, world: &mut World, dirty: &[u32], stragglers: bool) -> &mut Vec<u32> {
+        self.crowd_marks.start(world);
+        self.restless.clear();
+        for slot in dirty {
+            if world.islands.size(*slot) >= world.max_peers {
+                // Full: it neither takes nor goes, and whatever else is around it is settled.
+            } else if self.crowd_marks.has(*slot) {
+                self.restless.push(*slot);
+            } else if self.explore(world, *slot, stragglers) {
+                merge_all(world, &mut self.component);
+            } else {
+                self.crowded(world, *slot, stragglers);
+            }
+        }
+        self.gather(world);
+        &mut self.crowd
+    }
+
+    /// Finds the component of an island; whether it fits into one island. If it does not, what was found may be a part
+    /// of it, unless the search has to be `thorough`.
+    fn explore(&mut self, world: &World, slot: u32, thorough: bool) -> bool {
+        self.component_marks.start(world);
+        self.component_marks.find(slot);
+        self.component.clear();
+        self.component.push(slot);
+        let mut total = world.islands.size(slot);
+        let mut at = 0;
+        while let Some(next) = self.component.get(at).copied() {
+            at += 1;
+            let crowd = &self.crowd_marks;
+            let enough = |found| {
+                total = total.saturating_add(if crowd.has(found) {
+                    usize::MAX
+                } else {
+                    world.islands.size(found)
+                });
+                total > world.max_peers && !thorough
+            };
+            self.component_marks
+                .sweep(world, next, Sizes::ALL, &mut self.component, enough);
+            if total > world.max_peers && !thorough {
+                return false;
+            }
+        }
+        total <= world.max_peers
+    }
+
+    /// The component at hand belongs to a crowd.
+    fn crowded(&mut self, world: &World, slot: u32, thorough: bool) {
+        self.restless.push(slot);
+        for found in &self.component {
+            self.crowd_marks.find(*found);
+            if thorough && world.islands.is_dirty(*found) {
+                self.restless.push(*found);
+            }
+        }
+    }
+
+    /// The restless islands and their neighbours.
+    fn gather(&mut self, world: &World) {
+        self.members.start(world);
+        self.crowd.clear();
+        let mut smallest = world.max_peers;
+        for slot in &self.restless {
+            if self.members.find(*slot) {
+                self.crowd.push(*slot);
+                smallest = smallest.min(world.islands.size(*slot));
+            }
+        }
+        let restless = self.crowd.len();
+        let room_beside = |size| world.max_peers.saturating_sub(size);
+        let mut at = 0;
+        while let Some(slot) = self.crowd.get(at).copied() {
+            if at < restless || world.islands.get(slot).silent > 0 {
+                let sizes = Sizes {
+                    here: room_beside(world.islands.size(slot)),
+                    anywhere: if world.silent > 0 {
+                        usize::MAX
+                    } else {
+                        room_beside(smallest)
+                    },
+                };
+                self.members
+                    .sweep(world, slot, sizes, &mut self.crowd, |_| false);
+            }
+            at += 1;
+        }
+    }
+}
+
+/// Makes one island of all: the largest one, the oldest on a tie. An island with silent members cannot go away, so it
+/// comes first, and others like it stay beside it.
+fn merge_all(world: &mut World, component: &mut [u32]) {
+    let islands = &world.islands;
+    component.sort_unstable_by_key(|slot| {
+        let island = islands.get(*slot);
+        let pinned = island.silent > 0;
+        (
+            !pinned,
+            std::cmp::Reverse(island.members.len()),
+            island.number,
+        )
+    });
+    let Some((target, others)) = component.split_first() else {
+        return;
+    };
+    for slot in others {
+        if world.islands.get(*slot).silent == 0 {
+            world.merge(*slot, *target);
+        }
+    }
+}

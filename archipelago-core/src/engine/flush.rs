@@ -1,0 +1,73 @@
+//! The flush: arrivals, splits, clusters, updates.
+
+use super::machine::Engine;
+use super::peers::State;
+use super::updates::{Scope, Update};
+
+impl Engine {
+    /// Brings the islands up to date, and says what changed for whom since the last flush: first the `Leave`s, in the
+    /// order of leaving; then the `ChangeTo`s by island, oldest first, inside an island in the order of its members.
+    ///
+    /// A peer is told only where it ended up, and nothing if it is where it was last told. The handles in the updates
+    /// are good until the engine is changed again. `now_ms`, the time in milliseconds of any clock that only goes
+    /// forward, is for policies that measure time; the one there is does not.
+    pub fn flush(&mut self, now_ms: u64, scope: Scope) -> &[Update] {
+        let _ = now_ms;
+        self.updates.clear();
+        self.updates.append(&mut self.leaves);
+        let mut slots = std::mem::take(&mut self.slots);
+        slots.clear();
+        if scope == Scope::Full {
+            self.world.islands.take_dirty(&mut slots);
+        }
+        let known = slots.len();
+        self.place_arrivals(&mut slots);
+        for at in 0..known {
+            let slot = slots[at];
+            self.splitter.split(&mut self.world, slot, &mut slots);
+        }
+        let stragglers = scope == Scope::Arrivals && self.world.islands.any_dirty();
+        let crowd = self.clusters.resolve(&mut self.world, &slots, stragglers);
+        self.stable.settle(&mut self.world, crowd);
+        self.tell(&mut slots);
+        self.slots = slots;
+        self.world.peers.free_released();
+        self.world.islands.tidy();
+        &self.updates
+    }
+
+    /// Gives every newcomer an island of its own, and appends these to `slots`.
+    fn place_arrivals(&mut self, slots: &mut Vec<u32>) {
+        let world = &mut self.world;
+        for peer in self.queue.drain(..) {
+            if world.peers.state(peer) == State::Waiting {
+                world.peers.state[peer.index()] = State::Member;
+                world.grid.put(peer, world.peers.position[peer.index()]);
+                slots.push(world.settle(std::iter::once(peer)));
+            }
+        }
+        self.waiting = 0;
+    }
+
+    /// Says where everybody is who was last told another island.
+    fn tell(&mut self, slots: &mut Vec<u32>) {
+        let world = &mut self.world;
+        world.islands.take_changed(slots);
+        for slot in slots {
+            let island = world.islands.get(*slot);
+            let Some(number) = island.number else {
+                continue;
+            };
+            for peer in &island.members {
+                let told = &mut world.peers.told[peer.index()];
+                if *told != Some(number) {
+                    self.updates.push(Update::ChangeTo {
+                        peer: *peer,
+                        island: number,
+                        from: told.replace(number),
+                    });
+                }
+            }
+        }
+    }
+}

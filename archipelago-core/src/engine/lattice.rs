@@ -1,0 +1,131 @@
+//! The ground cut into squares so small that two peers of one square are surely within a given distance.
+
+use std::hash::{BuildHasherDefault, Hasher};
+
+use super::position::Position;
+
+/// Side of a cell as a share of the distance. A trifle below 1/√2, so that rounding never puts two points of one cell
+/// further apart than the distance.
+const SIDE: f64 = 0.7071;
+
+/// From this many cells off the origin on, neighbouring f32 coordinates are tens of cells apart. Cells no longer need
+/// neighbours there: whoever is within the distance has the very same coordinate.
+const FAR: f64 = (1_u64 << 30) as f64;
+
+/// Where the coordinates of far cells start: clear of all near ones.
+const FAR_BASE: i64 = 1 << 40;
+
+/// Distance between far cells: wide enough that no offset of [`AROUND`] leads from one to another.
+const FAR_STEP: i64 = 8;
+
+/// The coordinates of a cell.
+pub(super) type Key = (i64, i64);
+
+/// Offsets of all cells that can hold a peer within the distance of one in the middle. The opposite of the n-th is the
+/// n-th from the end.
+pub(super) const AROUND: [Key; 24] = around();
+
+const fn around() -> [Key; 24] {
+    let mut offsets = [(0, 0); 24];
+    let (mut at, mut n) = (0, 0);
+    while n < 25 {
+        if n != 12 {
+            offsets[at] = (n / 5 - 2, n % 5 - 2);
+            at += 1;
+        }
+        n += 1;
+    }
+    offsets
+}
+
+/// Which cell a position is in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lattice {
+    cells_per_metre: f64,
+}
+
+impl Lattice {
+    pub fn new(distance_m: f64) -> Self {
+        // Distances down to the smallest f64 are allowed: a side of 0 would make cell numbers of NaN.
+        let side = (distance_m * SIDE).max(f64::MIN_POSITIVE);
+        Self {
+            cells_per_metre: 1.0 / side,
+        }
+    }
+
+    pub fn key(self, position: Position) -> Key {
+        (self.axis(position.x()), self.axis(position.z()))
+    }
+
+    fn axis(self, coordinate: f32) -> i64 {
+        let cell = (f64::from(coordinate) * self.cells_per_metre).floor();
+        if cell.abs() < FAR {
+            cell as i64
+        } else {
+            FAR_BASE + FAR_STEP * i64::from(coordinate.to_bits())
+        }
+    }
+}
+
+/// Hashes cell coordinates with one multiplication each; the table is looked up for every peer that changes cells.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct KeyHasher(u64);
+
+pub(super) type BuildKeyHasher = BuildHasherDefault<KeyHasher>;
+
+impl Hasher for KeyHasher {
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes
+            .iter()
+            .for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_i64(&mut self, value: i64) {
+        self.write_u64(value as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(x: f32, z: f32) -> Position {
+        Position::new(x, 0.0, z).unwrap()
+    }
+
+    #[test]
+    fn opposites_are_mirrored() {
+        for (n, (x, z)) in AROUND.into_iter().enumerate() {
+            assert_eq!(AROUND[23 - n], (-x, -z));
+        }
+    }
+
+    #[test]
+    fn one_cell_is_within_the_distance_and_neighbours_are_near() {
+        for distance in [1e-300, 1e-44, 1e-3, 1.0, 64.0, 1e20, 1e300] {
+            let lattice = Lattice::new(distance);
+            let mut x = f32::MIN_POSITIVE / 64.0;
+            while x < f32::MAX / 4.0 {
+                for (a, b) in [(x, x.next_up()), (x, x * 1.5), (-x, x), (0.0, x)] {
+                    let apart = at(a, 0.0).squared_distance(at(b, 0.0));
+                    let (ka, kb) = (lattice.key(at(a, 0.0)).0, lattice.key(at(b, 0.0)).0);
+                    if ka == kb {
+                        assert!(apart <= distance * distance, "{distance}: {a} {b}");
+                    }
+                    if apart <= distance * distance {
+                        assert!((ka - kb).abs() <= 2, "{distance}: {a} {b}");
+                    }
+                }
+                x *= 1.7;
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The crowd policy `stable`: who goes into which island where not all fit into one.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::board::{Board, Offer};
+use super::grid::NOWHERE;
+use super::preferences::NO_WISH;
+use super::world::World;
+
+/// No target.
+const NONE: u32 = u32::MAX;
+
+/// An island that takes others, in a pass.
+#[derive(Clone, Copy, Debug)]
+struct Target {
+    slot: u32,
+    size: usize,
+}
+
+/// The policy and its working memory.
+#[derive(Debug, Default)]
+pub(super) struct Stable {
+    board: Board,
+    /// In the order in which they became targets: a target's place is its rank.
+    targets: Vec<Target>,
+    /// Size and rank of the targets that are not closed, with outdated sizes among them.
+    sizes: BinaryHeap<Reverse<(usize, u32)>>,
+    round: u64,
+    /// By slot: the round in which the island became a target, and its rank.
+    ranks: Vec<(u64, u32)>,
+    /// By wish; all 0 between two counts.
+    votes: Vec<u32>,
+    /// A target closes when not even an island of this size fits in.
+    smallest: usize,
+}
+
+impl Stable {
+    /// Merges what the policy merges among these islands, until a pass merges nothing.
+    pub fn settle(&mut self, world: &mut World, crowd: &mut Vec<u32>) {
+        let mut merged = true;
+        while merged {
+            // A full island would be a target that takes nobody.
+            crowd.retain(|slot| world.islands.size(*slot) < world.max_peers);
+            let islands = &world.islands;
+            crowd.sort_unstable_by_key(|slot| {
+                let island = islands.get(*slot);
+                (Reverse(island.members.len()), island.number)
+            });
+            self.pass(world, crowd);
+            merged = self.targets.len() < crowd.len();
+            crowd.clear();
+            crowd.extend(self.targets.iter().map(|target| target.slot));
+        }
+    }
+
+    fn pass(&mut self, world: &mut World, crowd: &[u32]) {
+        self.round += 1;
+        self.ranks.resize(world.islands.slot_bound(), (0, NONE));
+        self.board.start(world.grid.cell_bound());
+        self.targets.clear();
+        self.sizes.clear();
+        self.smallest = crowd.last().map_or(0, |slot| world.islands.size(*slot));
+        for slot in crowd {
+            self.place(world, *slot);
+        }
+    }
+
+    fn place(&mut self, world: &mut World, slot: u32) {
+        let size = world.islands.size(slot);
+        let pinned = world.islands.get(slot).silent > 0;
+        let mut rank = NONE;
+        if !pinned && self.somebody_has_room(size, world.max_peers) {
+            rank = self.preferred(world, slot);
+            if rank == NONE {
+                rank = self.first(world, slot, |_| true);
+            }
+        }
+        if rank == NONE {
+            rank = self.targets.len() as u32;
+            self.targets.push(Target { slot, size });
+            self.ranks[slot as usize] = (self.round, rank);
+        } else {
+            let target = &mut self.targets[rank as usize];
+            target.size += size;
+            world.merge(slot, target.slot);
+        }
+        self.show(world, rank, size);
+    }
+
+    /// Puts the last `count` members of a target on the board, unless it is closed.
+    fn show(&mut self, world: &World, rank: u32, count: usize) {
+        let target = self.targets[rank as usize];
+        if target.size + self.smallest > world.max_peers {
+            return;
+        }
+        self.sizes.push(Reverse((target.size, rank)));
+        let members = &world.islands.get(target.slot).members;
+        for peer in &members[members.len() - count..] {
+            let cell = world.grid.cell_of(*peer);
+            if cell != NOWHERE {
+                self.board
+                    .put(cell, rank, world.peers.position[peer.index()]);
+            }
+        }
+    }
+
+    /// Whether the smallest target can take an island of that size. If not, none can, and nobody need be looked for.
+    fn somebody_has_room(&mut self, size: usize, max_peers: usize) -> bool {
+        while let Some(Reverse((smallest, rank))) = self.sizes.peek() {
+            if self.targets[*rank as usize].size == *smallest {
+                return smallest + size <= max_peers;
+            }
+            self.sizes.pop();
+        }
+        false
+    }
+
+    /// The first target that passes, is adjacent to the island and has room for it.
+    fn first(&mut self, world: &World, slot: u32, passes: impl Fn(u32) -> bool) -> u32 {
+        let size = world.islands.size(slot);
+        let (targets, smallest, max) = (&self.targets, self.smallest, world.max_peers);
+        let offer = |rank| {
+            let taken = targets[rank as usize].size;
+            if taken + smallest > max {
+                Offer::Closed
+            } else if taken + size <= max && passes(rank) {
+                Offer::Room
+            } else {
+                Offer::Unfit
+            }
+        };
+        let mut best = NONE;
+        for (peer, cell) in world.located(slot) {
+            let from = world.peers.position[peer.index()];
+            best = self.board.first(cell, best, offer, |_| true);
+            for beside in world.grid.around(cell) {
+                if *beside != NOWHERE {
+                    best = self.board.first(*beside, best, offer, |position| {
+                        from.squared_distance(position) <= world.join_squared
+                    });
+                }
+            }
+        }
+        best
+    }
+
+    /// The target whose id most members want, if it is adjacent and has room.
+    fn preferred(&mut self, world: &World, slot: u32) -> u32 {
+        let wanted = self
+            .wish_of(world, slot)
+            .and_then(|wish| world.wishes.island(wish))
+            .and_then(|number| world.islands.find(number))
+            .map(|wanted| self.ranks[wanted as usize]);
+        match wanted {
+            Some((round, rank)) if round == self.round => {
+                self.first(world, slot, |other| other == rank)
+            }
+            _ => NONE,
+        }
+    }
+
+    /// What most members want; of several, what was the first to have so many, counting in joining order.
+    fn wish_of(&mut self, world: &World, slot: u32) -> Option<u32> {
+        self.votes.resize(world.wishes.bound(), 0);
+        let members = &world.islands.get(slot).members;
+        let wishes = || {
+            let wishes = members.iter().map(|peer| world.peers.wish[peer.index()]);
+            wishes.filter(|wish| *wish != NO_WISH)
+        };
+        let (mut best, mut highest) = (None, 0);
+        for wish in wishes() {
+            let votes = &mut self.votes[wish as usize];
+            *votes += 1;
+            if *votes > highest {
+                (best, highest) = (Some(wish), *votes);
+            }
+        }
+        for wish in wishes() {
+            self.votes[wish as usize] = 0;
+        }
+        best
+    }
+}

@@ -1,0 +1,96 @@
+//! What all steps of a flush share: peers, islands, and where they are.
+
+use super::config::EngineConfig;
+use super::grid::{Grid, NOWHERE};
+use super::islands::Islands;
+use super::number::IslandNumber;
+use super::peers::{Peer, Peers};
+use super::preferences::Preferences;
+
+/// The state of the world between and during flushes.
+#[derive(Debug)]
+pub(super) struct World {
+    pub peers: Peers,
+    pub islands: Islands,
+    pub grid: Grid,
+    pub wishes: Preferences,
+    pub max_peers: usize,
+    /// How many members of all islands were restored and have not reported.
+    pub silent: usize,
+    /// The join distance, squared.
+    pub join_squared: f64,
+    /// The leave distance, squared.
+    pub leave_squared: f64,
+}
+
+impl World {
+    pub fn new(config: &EngineConfig, next: IslandNumber) -> Self {
+        let (join, leave) = (config.join_distance_m(), config.leave_distance_m());
+        Self {
+            peers: Peers::default(),
+            islands: Islands::new(next),
+            grid: Grid::new(join),
+            wishes: Preferences::default(),
+            max_peers: config.max_peers() as usize,
+            silent: 0,
+            join_squared: join * join,
+            leave_squared: leave * leave,
+        }
+    }
+
+    /// The slot of the island a member is in.
+    pub fn home(&self, peer: Peer) -> u32 {
+        self.peers.island[peer.index()]
+    }
+
+    /// Those members whose position is known, in joining order, with their cells.
+    pub fn located(&self, slot: u32) -> impl Iterator<Item = (Peer, u32)> + '_ {
+        let members = self.islands.get(slot).members.iter();
+        members
+            .map(|peer| (*peer, self.grid.cell_of(*peer)))
+            .filter(|(_, cell)| *cell != NOWHERE)
+    }
+
+    /// A new island with these members.
+    pub fn settle(&mut self, members: impl Iterator<Item = Peer>) -> u32 {
+        let slot = self.islands.open();
+        let island = self.islands.get_mut(slot);
+        for peer in members {
+            self.peers.island[peer.index()] = slot;
+            island.members.push(peer);
+        }
+        self.islands.mark_changed(slot);
+        slot
+    }
+
+    /// Appends the members of one island to another; the first is gone afterwards.
+    pub fn merge(&mut self, from: u32, into: u32) {
+        let mut moving = std::mem::take(&mut self.islands.get_mut(from).members);
+        for peer in &moving {
+            self.peers.island[peer.index()] = into;
+        }
+        self.islands.get_mut(into).members.append(&mut moving);
+        // Back to its slot, which will be used again, and with it the memory.
+        self.islands.get_mut(from).members = moving;
+        if self.islands.is_dirty(from) {
+            self.islands.mark_dirty(into);
+        }
+        self.islands.close(from);
+        self.islands.mark_changed(into);
+    }
+
+    /// Takes a peer out of its island, which is gone if that was the last one.
+    pub fn take_out(&mut self, peer: Peer, silent: bool) {
+        let slot = self.home(peer);
+        self.silent -= usize::from(silent);
+        let island = self.islands.get_mut(slot);
+        island.members.retain(|member| *member != peer);
+        island.silent -= usize::from(silent);
+        if island.members.is_empty() {
+            self.islands.close(slot);
+        } else {
+            self.islands.mark_dirty(slot);
+        }
+        self.grid.remove(peer);
+    }
+}
