@@ -110,7 +110,7 @@ pub async fn request<C: Call + Default>(request: &mut Request) -> Result<C, BusE
 }
 
 /// Answers a call.
-pub fn reply(reply: Result<impl Message, BusError>) -> worker::Result<Response> {
+pub fn reply<R: Message>(reply: Result<R, BusError>) -> worker::Result<Response> {
     match reply {
         Ok(reply) => Response::from_bytes(reply.encode_to_vec()),
         Err(error) => {

@@ -26,6 +26,8 @@ use crate::{log, settings};
 pub const UPGRADE_PATH: &str = "/ws";
 /// Tells a connector its own name.
 pub const NAME_HEADER: &str = "x-archipelago-connector";
+/// Where clients offer subprotocols, and the chosen one is answered.
+pub const SUBPROTOCOL_HEADER: &str = "Sec-WebSocket-Protocol";
 /// The subprotocol that most clients offer.
 const SUBPROTOCOL: &str = "archipelago";
 
@@ -201,7 +203,7 @@ impl Shared {
         let response = Response::from_websocket(client)?;
         if offers_subprotocol(request.headers())? {
             // Browsers drop the connection if what they offered is not answered, or if what they did not offer is.
-            response.headers().set("Sec-WebSocket-Protocol", SUBPROTOCOL)?;
+            response.headers().set(SUBPROTOCOL_HEADER, SUBPROTOCOL)?;
         }
         Ok(response)
     }
@@ -370,6 +372,6 @@ fn close_text(reason: &str) -> &str {
 }
 
 fn offers_subprotocol(headers: &Headers) -> Result<bool> {
-    let offered = headers.get("Sec-WebSocket-Protocol")?.unwrap_or_default();
+    let offered = headers.get(SUBPROTOCOL_HEADER)?.unwrap_or_default();
     Ok(offered.split(',').any(|protocol| protocol.trim() == SUBPROTOCOL))
 }

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 
 use archipelago_core::config::Config;
-use worker::{Env, Method, Request, Response, Result, Url};
+use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
 use crate::bus::CONNECTORS;
-use crate::connector::{NAME_HEADER, UPGRADE_PATH};
+use crate::connector::{NAME_HEADER, SUBPROTOCOL_HEADER, UPGRADE_PATH};
 use crate::http::{self, HttpError};
 use crate::{about, settings, stats};
 
@@ -100,9 +100,15 @@ async fn upgrade(request: Request, env: &Env, config: &Rc<Config>) -> Result<Res
     }
     let random = getrandom::u32().map_err(|error| worker::Error::from(error.to_string()))?;
     let name = format!("{}/{}", config.realm_name, random % config.connector_shards.max(1));
-    let mut upgrade = request.clone_mut()?;
-    upgrade.headers_mut()?.set(NAME_HEADER, &name)?;
-    *upgrade.path_mut()? = UPGRADE_PATH.to_owned();
+    let headers = Headers::new();
+    headers.set("Upgrade", "websocket")?;
+    headers.set(NAME_HEADER, &name)?;
+    if let Some(offered) = request.headers().get(SUBPROTOCOL_HEADER)? {
+        headers.set(SUBPROTOCOL_HEADER, &offered)?;
+    }
+    let mut init = RequestInit::new();
+    init.with_headers(headers);
+    let upgrade = Request::new_with_init(&format!("https://object{UPGRADE_PATH}"), &init)?;
     let stub = env.durable_object(CONNECTORS)?.get_by_name(&name)?;
     Ok(stub.fetch_with_request(upgrade).await?)
 }

@@ -8,7 +8,7 @@ use crate::connector::ConnectorConfig;
 use crate::engine::EngineConfig;
 use crate::realm::RealmConfig;
 use crate::session::Timeouts;
-use crate::transport::{LiveKit, RealmTransport, Transport};
+use crate::transport::Transport;
 
 pub use read::ConfigError;
 use read::Reader;
@@ -72,7 +72,7 @@ impl Config {
                     idle_ms: reader.milliseconds("IDLE_TIMEOUT", 90_000)?,
                 },
                 island_prefix: island_prefix.clone(),
-                transport: RealmTransport::first(read_transport(&reader)?),
+                transport: read_transport(&reader)?,
             },
             realm: RealmConfig {
                 engine: read_engine(&reader)?.with_id_prefix(&island_prefix),
@@ -114,7 +114,7 @@ fn read_transport(reader: &Reader<'_>) -> Result<Transport, ConfigError> {
     match (host, api_key, api_secret) {
         (None, None, None) => Ok(Transport::Offline),
         (Some(host), Some(api_key), Some(api_secret)) => {
-            Ok(Transport::LiveKit(LiveKit { host, api_key, api_secret }))
+            Ok(Transport::LiveKit { host, api_key, api_secret })
         }
         (host, api_key, _) => {
             let variable = match (host, api_key) {

@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use prost::Message as _;
 
@@ -7,10 +7,10 @@ use crate::protocol::bus::{
     ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery, DeliveryReply, LiveSession, Report,
     ReportReply, SessionHeartbeat,
 };
-use crate::protocol::v3::{IslandChangedMessage, ServerPacket, server_packet};
+use crate::protocol::IslandChanged;
 use crate::session::{self, Close, RecordError, Session, SessionNumber, Stage, Timeouts};
 use crate::auth::Address;
-use crate::transport::RealmTransport;
+use crate::transport::Transport;
 
 use super::reports::Reports;
 use super::{Action, SocketId};
@@ -23,7 +23,7 @@ pub struct ConnectorConfig {
     /// What island ids start with.
     pub island_prefix: String,
     /// How connection strings are made.
-    pub transport: RealmTransport,
+    pub transport: Transport,
 }
 
 /// The sessions of one connector.
@@ -35,6 +35,10 @@ pub struct Connector {
     sockets: HashMap<SessionNumber, SocketId>,
     reports: Reports,
     next_socket: u64,
+    /// How many clients are being announced to the realm.
+    joining: usize,
+    /// Sessions that were replaced before the answer that names them has arrived.
+    kicked_early: BTreeSet<SessionNumber>,
 }
 
 impl Connector {
@@ -46,6 +50,8 @@ impl Connector {
             sockets: HashMap::new(),
             reports: Reports::new(ConnectorStamp { connector: name, epoch }, now_ms),
             next_socket: 0,
+            joining: 0,
+            kicked_early: BTreeSet::new(),
         }
     }
 
@@ -109,6 +115,8 @@ impl Connector {
     /// The realm has taken the client. A client that left meanwhile is given back at once.
     pub fn joined(&mut self, socket: SocketId, reply: &ConnectReply, now_ms: u64, out: &mut Vec<Action>) {
         let number = SessionNumber(reply.session);
+        let kicked = self.kicked_early.remove(&number);
+        self.join_settled();
         self.reports.seen_incarnation(reply.incarnation, now_ms);
         if !self.sessions.contains_key(&socket) {
             self.reports.ended(number, now_ms);
@@ -116,27 +124,41 @@ impl Connector {
         }
         self.sockets.insert(number, socket);
         self.step(socket, now_ms, out, |session| session.joined(number, now_ms));
+        if kicked {
+            self.step(socket, now_ms, out, Session::kick);
+        }
         self.keep(socket, out);
     }
 
     /// The realm could not be reached, or did not take the client.
     pub fn join_failed(&mut self, socket: SocketId, now_ms: u64, out: &mut Vec<Action>) {
+        self.join_settled();
+        self.reports.abandoned(socket, now_ms);
         self.step(socket, now_ms, out, Session::join_failed);
+    }
+
+    fn join_settled(&mut self) {
+        self.joining = self.joining.saturating_sub(1);
+        if self.joining == 0 {
+            self.kicked_early.clear();
+        }
     }
 
     /// The realm has something for this connector's clients.
     pub fn delivered(&mut self, delivery: &Delivery, now_ms: u64, out: &mut Vec<Action>) -> DeliveryReply {
         self.reports.seen_incarnation(delivery.incarnation, now_ms);
-        let mut messages: Vec<Option<(IslandNumber, IslandChangedMessage)>> =
-            delivery.islands.iter().map(island_message).collect();
+        let islands: Vec<Option<(IslandNumber, IslandChanged)>> = delivery.islands.iter().map(island_changed).collect();
         for assignment in &delivery.assignments {
-            if let Some(Some((island, message))) = messages.get_mut(assignment.island as usize) {
-                self.assign(SessionNumber(assignment.session), assignment.number, *island, message, now_ms, out);
+            if let Some(Some(island)) = islands.get(assignment.island as usize) {
+                self.assign(SessionNumber(assignment.session), assignment.number, island, now_ms, out);
             }
         }
         for &kicked in &delivery.kicks {
-            if let Some(&socket) = self.sockets.get(&SessionNumber(kicked)) {
+            let kicked = SessionNumber(kicked);
+            if let Some(&socket) = self.sockets.get(&kicked) {
                 self.step(socket, now_ms, out, Session::kick);
+            } else if self.joining > 0 {
+                self.kicked_early.insert(kicked);
             }
         }
         DeliveryReply { epoch: self.reports.stamp().epoch }
@@ -146,23 +168,17 @@ impl Connector {
         &mut self,
         number: SessionNumber,
         assignment: u64,
-        island: IslandNumber,
-        message: &mut IslandChangedMessage,
+        (island, message): &(IslandNumber, IslandChanged),
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
         let Some(&socket) = self.sockets.get(&number) else { return };
         let Some(session) = self.sessions.get_mut(&socket) else { return };
-        let Some(from) = session.assigned(assignment, island) else { return };
+        let Some(from) = session.assigned(assignment, *island) else { return };
         let Some(live) = session.live() else { return };
-        message.from_island_id = from.map(|from| island_id(&self.config.island_prefix, from));
-        message.conn_str = self.config.transport.connection_string(&message.island_id, &live.address, now_ms);
-        // The message is lent to the packet, so that the members are not copied for each of them.
-        let packet = ServerPacket { message: Some(server_packet::Message::IslandChanged(std::mem::take(message))) };
-        out.push(Action::Send(socket, packet.encode_to_vec()));
-        if let Some(server_packet::Message::IslandChanged(lent)) = packet.message {
-            *message = lent;
-        }
+        let from = from.map(|from| island_id(&self.config.island_prefix, from));
+        let conn_str = self.config.transport.connection_string(message.island_id(), &live.address, now_ms);
+        out.push(Action::Send(socket, message.packet(&conn_str, from.as_ref())));
         self.keep(socket, out);
     }
 
@@ -234,14 +250,12 @@ impl Connector {
             session::Action::None => {}
             session::Action::Send(packet) => out.push(Action::Send(socket, packet.encode_to_vec())),
             session::Action::LookUp(address) => out.push(Action::LookUp(socket, address)),
-            session::Action::Join(address) => out.push(Action::Join(
-                socket,
-                ConnectRequest {
-                    stamp: Some(self.reports.stamp().clone()),
-                    socket: socket.0,
-                    address: address.0.to_vec(),
-                },
-            )),
+            session::Action::Join(address) => {
+                self.joining += 1;
+                let stamp = Some(self.reports.stamp().clone());
+                let request = ConnectRequest { stamp, socket: socket.0, address: address.0.to_vec() };
+                out.push(Action::Join(socket, request));
+            }
             session::Action::Heartbeat { session, position, desired_room, first } => {
                 let heartbeat =
                     SessionHeartbeat { session: session.0, position: Some(position.into()), desired_room };
@@ -285,13 +299,9 @@ fn listed(session: &Session) -> Option<LiveSession> {
     }
 }
 
-/// What the members of an island are told, but for what is each one's own.
-fn island_message(island: &DeliveredIsland) -> Option<(IslandNumber, IslandChangedMessage)> {
-    let peers = island
-        .members
-        .iter()
-        .filter_map(|member| Some((Address::try_from(member.address.as_slice()).ok()?.to_string(), member.position?)))
-        .collect();
-    let message = IslandChangedMessage { island_id: island.id.clone(), peers, ..Default::default() };
-    Some((IslandNumber::new(island.number)?, message))
+fn island_changed(island: &DeliveredIsland) -> Option<(IslandNumber, IslandChanged)> {
+    let members = island.members.iter().filter_map(|member| {
+        Some((Address::try_from(member.address.as_slice()).ok()?, member.position?))
+    });
+    Some((IslandNumber::new(island.number)?, IslandChanged::new(island.id.clone(), members)))
 }

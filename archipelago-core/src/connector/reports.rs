@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::protocol::bus::{ConnectorStamp, LiveSession, LiveSessions, Report, ReportReply, SessionHeartbeat};
 use crate::session::SessionNumber;
 
+use super::SocketId;
+
 /// How long heartbeats are gathered before they are reported, in ms: the newest of each session is sent.
 pub const REPORT_INTERVAL_MS: u64 = 250;
 
@@ -26,6 +28,7 @@ pub(super) struct Reports {
     full_wanted: bool,
     heartbeats: BTreeMap<SessionNumber, SessionHeartbeat>,
     disconnects: Vec<u64>,
+    abandoned: Vec<u64>,
     unanswered: Option<Report>,
     under_way: bool,
     /// When the next report has to go out; none: nothing to say but that the connector lives.
@@ -42,6 +45,7 @@ impl Reports {
             full_wanted: true,
             heartbeats: BTreeMap::new(),
             disconnects: Vec::new(),
+            abandoned: Vec::new(),
             unanswered: None,
             under_way: false,
             due_ms: None,
@@ -71,6 +75,12 @@ impl Reports {
     pub fn ended(&mut self, session: SessionNumber, now_ms: u64) {
         self.heartbeats.remove(&session);
         self.disconnects.push(session.0);
+        self.due_at(now_ms);
+    }
+
+    /// The realm has not answered for this socket: whatever it may have issued must not live.
+    pub fn abandoned(&mut self, socket: SocketId, now_ms: u64) {
+        self.abandoned.push(socket.0);
         self.due_at(now_ms);
     }
 
@@ -122,6 +132,7 @@ impl Reports {
             full: std::mem::take(&mut self.full_wanted).then(|| LiveSessions { sessions: sessions() }),
             heartbeats: std::mem::take(&mut self.heartbeats).into_values().collect(),
             disconnects: std::mem::take(&mut self.disconnects),
+            abandoned_sockets: std::mem::take(&mut self.abandoned),
         }
     }
 
@@ -150,7 +161,7 @@ impl Reports {
 
     /// What came in while a report was under way is due in its turn.
     fn catch_up(&mut self, now_ms: u64) {
-        if !self.disconnects.is_empty() {
+        if !(self.disconnects.is_empty() && self.abandoned.is_empty()) {
             self.due_at(now_ms);
         } else if !self.heartbeats.is_empty() && self.due_ms.is_none() {
             self.due_at(now_ms.max(self.last_ms.saturating_add(REPORT_INTERVAL_MS)));

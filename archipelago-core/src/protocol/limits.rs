@@ -1,9 +1,9 @@
 //! What a client may send, and why not more.
 
-use crate::auth::AUTH_CHAIN_MAX_BYTES;
+use crate::auth::CHAIN_MAX_BYTES;
 
 /// The longest frame during the handshake: an authentication chain and the protobuf around it.
-pub const HANDSHAKE_FRAME_MAX_BYTES: usize = AUTH_CHAIN_MAX_BYTES + 64;
+pub const HANDSHAKE_FRAME_MAX_BYTES: usize = CHAIN_MAX_BYTES + 64;
 
 /// The longest frame of a live session: a heartbeat is a position (17 bytes) and a room name.
 pub const LIVE_FRAME_MAX_BYTES: usize = 1024;

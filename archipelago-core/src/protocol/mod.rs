@@ -2,6 +2,7 @@
 //!
 //! The `.proto` files hold the documentation of every message and field.
 
+mod island_changed;
 pub mod limits;
 mod position;
 
@@ -38,5 +39,6 @@ pub mod archipelago {
 }
 
 pub use archipelago::bus;
+pub use island_changed::IslandChanged;
 pub use decentraland::common;
 pub use decentraland::kernel::comms::{rfc5, v3};

@@ -19,6 +19,8 @@ pub(super) struct ConnectorState {
     pub heard_ms: u64,
     /// The current sessions on this connector.
     pub sessions: BTreeSet<SessionNumber>,
+    /// Sockets of this epoch whose clients were given up before the answer had arrived.
+    pub abandoned: BTreeSet<u64>,
     pub outbox: Outbox,
 }
 
@@ -45,6 +47,7 @@ impl Connectors {
             state.epoch = stamp.epoch;
             state.sequence = 0;
             state.listed = false;
+            state.abandoned.clear();
         }
         state.heard_ms = now_ms;
         Ok(state)

@@ -42,6 +42,9 @@ pub enum RealmError {
     /// Not 20 bytes.
     #[error("not an address")]
     InvalidAddress,
+    /// The connector has said that it no longer waits for the answer.
+    #[error("the socket has been abandoned")]
+    Abandoned,
 }
 
 /// One realm.
@@ -90,7 +93,9 @@ impl Realm {
     pub fn connect(&mut self, request: &ConnectRequest, now_ms: u64) -> Result<ConnectReply, RealmError> {
         let address = read_address(&request.address)?;
         let stamp = request.stamp.as_ref().ok_or(RealmError::MissingStamp)?;
-        self.connectors.hear(stamp, now_ms)?;
+        if self.connectors.hear(stamp, now_ms)?.abandoned.contains(&request.socket) {
+            return Err(RealmError::Abandoned);
+        }
         let incarnation = self.incarnation;
         if let Some(player) = self.registry.player(&address)
             && player.connector == stamp.connector
@@ -152,6 +157,9 @@ impl Realm {
             }
             for &session in &report.disconnects {
                 self.disconnect(stamp, SessionNumber(session));
+            }
+            for &socket in &report.abandoned_sockets {
+                self.abandon(stamp, socket);
             }
         }
         let full_wanted = !self.connectors.get_mut(&stamp.connector).is_some_and(|state| state.listed);
@@ -253,6 +261,19 @@ impl Realm {
         let Some((address, _)) = self.registry.of_session(session) else { return };
         if let Some(Player { peer: Some(peer), .. }) = self.registry.take(address) {
             self.engine.remove(peer);
+        }
+    }
+
+    /// A socket's client was given up before the answer had arrived: a session that was issued for it ends.
+    fn abandon(&mut self, stamp: &ConnectorStamp, socket: u64) {
+        let Some(connector) = self.connectors.get_mut(&stamp.connector) else { return };
+        connector.abandoned.insert(socket);
+        let sessions: Vec<SessionNumber> = connector.sessions.iter().copied().collect();
+        for session in sessions {
+            let of_socket = |player: &Player| (player.epoch, player.socket) == (stamp.epoch, socket);
+            if self.registry.of_session(session).is_some_and(|(_, player)| of_socket(player)) {
+                self.disconnect(stamp, session);
+            }
         }
     }
 

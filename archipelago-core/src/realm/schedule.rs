@@ -66,8 +66,4 @@ impl Schedule {
     pub fn late_ms(&self, now_ms: u64) -> u64 {
         self.next_ms().map_or(0, |due| now_ms.saturating_sub(due))
     }
-
-    pub fn period_ms(&self) -> u64 {
-        self.period_ms
-    }
 }

@@ -3,7 +3,7 @@
 use prost::Message as _;
 
 use crate::auth::Address;
-use crate::engine::IslandNumber;
+use crate::engine::{IslandNumber, Position};
 use crate::protocol::bus::session_record::{AwaitingRequest, AwaitingSignature, LiveRecord, Stage as StageRecord};
 use crate::protocol::bus::{LiveSession, SessionRecord};
 use crate::protocol::common;

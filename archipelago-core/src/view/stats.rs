@@ -171,7 +171,7 @@ impl StatsView<'_> {
         for peer in &self.0.peers {
             *counts.entry(parcel(peer)).or_default() += 1;
         }
-        let view = |([x, y], peers_count)| ParcelView { peers_count, parcel: ParcelCoordinates { x, y } };
+        let view = |([x, y], peers_count): ([i64; 2], u32)| ParcelView { peers_count, parcel: ParcelCoordinates { x, y } };
         Parcels { parcels: counts.into_iter().map(view).collect() }
     }
 
