@@ -8,3 +8,4 @@
 pub mod auth;
 pub mod engine;
 pub mod protocol;
+pub mod transport;
