@@ -6,7 +6,7 @@ use super::position::Position;
 
 /// Side of a cell as a share of the distance. A trifle below 1/√2, so that rounding never puts two points of one cell
 /// further apart than the distance.
-const SIDE: f64 = 0.7071;
+const SIDE: f64 = 0.707;
 
 /// From this many cells off the origin on, neighbouring f32 coordinates are tens of cells apart. Cells no longer need
 /// neighbours there: whoever is within the distance has the very same coordinate.
@@ -79,9 +79,9 @@ impl Hasher for KeyHasher {
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        bytes
-            .iter()
-            .for_each(|byte| self.write_u64(u64::from(*byte)));
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
     }
 
     fn write_u64(&mut self, value: u64) {

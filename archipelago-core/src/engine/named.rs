@@ -98,7 +98,7 @@ impl<Id: Eq + Hash + Clone> NamedEngine<Id> {
     pub fn flush(&mut self, now_ms: u64, scope: Scope) -> Vec<NamedUpdate<Id>> {
         let names = &self.names;
         let name = |peer: Peer| names.get(peer.index()).cloned().flatten();
-        let named = |update: &Update| {
+        let by_name = |update: &Update| {
             Some(match *update {
                 Update::ChangeTo { peer, island, from } => NamedUpdate::ChangeTo {
                     peer: name(peer)?,
@@ -112,7 +112,7 @@ impl<Id: Eq + Hash + Clone> NamedEngine<Id> {
             })
         };
         let updates = self.engine.flush(now_ms, scope);
-        let updates = updates.iter().filter_map(named).collect();
+        let updates = updates.iter().filter_map(by_name).collect();
         for peer in self.departed.drain(..) {
             self.names[peer.index()] = None;
         }

@@ -45,7 +45,7 @@ impl Position {
 
     /// Whether the two stand on the same spot of the ground.
     pub(super) fn same_ground(self, other: Self) -> bool {
-        self.x == other.x && self.z == other.z
+        self.x.to_bits() == other.x.to_bits() && self.z.to_bits() == other.z.to_bits()
     }
 }
 

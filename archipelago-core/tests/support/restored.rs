@@ -1,0 +1,38 @@
+//! Worlds after a restart: islands are known, where their members are is not.
+
+use super::duel::Duel;
+use super::model::Name;
+use super::random::World;
+use super::subject::Handles;
+
+/// Plays the restored world of this seed; what differed, if anything did.
+pub fn play(seed: u32) -> Result<(), String> {
+    let mut world = World::new(seed);
+    let mut duel = Duel::<Handles>::new(&world.settings);
+    restore(&mut world, &mut duel);
+    let grace = world.rng.below(world.flushes);
+    for flush in 0..world.flushes {
+        if flush == grace {
+            let released = duel.subject.end_grace();
+            let expected = duel.model.end_grace();
+            duel.same("released", &released, &expected)?;
+        }
+        world.step(&mut duel)?;
+    }
+    Ok(())
+}
+
+/// Some islands with numbers in any order, some of them larger than allowed by now.
+fn restore(world: &mut World, duel: &mut Duel<Handles>) {
+    let mut names = 0..world.population as Name;
+    let mut numbers: Vec<u64> = (1..40).collect();
+    for _ in 0..world.rng.below(8) {
+        let number = numbers.swap_remove(world.rng.below(numbers.len()));
+        let most = (world.settings.max_peers as usize + 3).min(12);
+        let members: Vec<Name> = names.by_ref().take(1 + world.rng.below(most)).collect();
+        if !members.is_empty() {
+            duel.subject.restore(number, &members);
+            duel.model.restore(number, &members);
+        }
+    }
+}
