@@ -62,15 +62,15 @@ impl DurableObject for Archipelago {
 
     async fn alarm(&self) -> Result<Response> {
         self.shared.alarm.rung();
-        // Re-armed first: a failing flush must not stop the loop.
-        self.shared.alarm.no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS)).await;
-        if let Err(error) = self.shared.tick() {
-            log::warn("flush failed", &[("error", &error)]);
-        }
-        self.shared.alarm.rung();
-        self.shared.settle().await;
-        if self.shared.is_idle() {
-            self.shared.state.storage().delete_alarm().await?;
+        let busy = self.shared.with(|loaded| Ok(loaded.realm.next_ms().is_some()));
+        // Re-armed first: a failing flush must not stop the loop. In an empty realm the loop ends here.
+        if busy.unwrap_or(true) {
+            self.shared.alarm.no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS)).await;
+            if let Err(error) = self.shared.tick() {
+                log::warn("flush failed", &[("error", &error)]);
+            }
+            self.shared.alarm.rung();
+            self.shared.settle().await;
         }
         Response::empty()
     }
@@ -185,10 +185,6 @@ impl Shared {
     /// Looks at the realm if it is loaded: an object that was only asked something impossible has none.
     fn on_realm<T>(&self, look: impl FnOnce(&mut Realm) -> T) -> Option<T> {
         self.realm.borrow_mut().as_mut().map(|loaded| look(&mut loaded.realm))
-    }
-
-    fn is_idle(&self) -> bool {
-        self.on_realm(|realm| realm.next_ms()).flatten().is_none()
     }
 }
 

@@ -125,14 +125,14 @@ impl DurableObject for WsConnector {
 
     async fn alarm(&self) -> Result<Response> {
         self.shared.alarm.rung();
-        // Re-armed first: a failing tick must not stop the loop.
-        self.shared.alarm.no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS)).await;
-        let step = self.shared.with(|loaded, now| loaded.connector.tick(now, &mut loaded.actions));
-        warn_if_failed("tick failed", step);
-        self.shared.settle().await;
-        if self.shared.deadline_ms().is_none() {
+        let busy = self.shared.with(|loaded, _| loaded.connector.deadline_ms().is_some());
+        // Re-armed first: a failing tick must not stop the loop. Without sockets the loop ends here.
+        if busy.unwrap_or(true) {
+            self.shared.alarm.no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS)).await;
+            let step = self.shared.with(|loaded, now| loaded.connector.tick(now, &mut loaded.actions));
+            warn_if_failed("tick failed", step);
             self.shared.alarm.rung();
-            self.shared.state.storage().delete_alarm().await?;
+            self.shared.settle().await;
         }
         Response::empty()
     }
