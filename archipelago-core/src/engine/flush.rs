@@ -27,8 +27,7 @@ impl Engine {
             self.splitter.split(&mut self.world, slot, &mut slots);
         }
         let stragglers = scope == Scope::Arrivals && self.world.islands.any_dirty();
-        let crowd = self.clusters.resolve(&mut self.world, &slots, stragglers);
-        self.stable.settle(&mut self.world, crowd);
+        self.merge(&slots, stragglers);
         self.tell(&mut slots);
         self.slots = slots;
         self.world.peers.free_released();
@@ -47,6 +46,16 @@ impl Engine {
             }
         }
         self.waiting = 0;
+    }
+
+    /// Merges whole clusters if they fit, and what the crowd policy merges of the others.
+    fn merge(&mut self, dirty: &[u32], stragglers: bool) {
+        let (world, restless) = (&mut self.world, &mut self.restless);
+        self.clusters.resolve(world, dirty, stragglers, restless);
+        while !restless.is_empty() {
+            let crowd = self.clusters.around(world, restless, !stragglers);
+            self.stable.pass(world, crowd, restless);
+        }
     }
 
     /// Says where everybody is who was last told another island.

@@ -16,9 +16,7 @@ pub(super) struct Splitter {
     groups: Groups,
     points: Vec<Position>,
     members: Vec<Peer>,
-    /// Indices of points: reached, and not reached yet.
-    reached: Vec<u32>,
-    rest: Vec<u32>,
+    reached: Vec<Position>,
 }
 
 impl Splitter {
@@ -29,7 +27,6 @@ impl Splitter {
             points: Vec::new(),
             members: Vec::new(),
             reached: Vec::new(),
-            rest: Vec::new(),
         }
     }
 
@@ -57,27 +54,25 @@ impl Splitter {
     }
 
     fn hangs_together(&mut self, distance_squared: f64) -> bool {
-        let points = &self.points;
-        self.rest.clear();
-        self.rest.extend(1..points.len() as u32);
+        let count = self.points.len();
         self.reached.clear();
-        self.reached.push(0);
-        while let Some(from) = self.reached.pop() {
-            let mut at = 0;
-            while let Some(other) = self.rest.get(at).copied() {
-                let distance = points[from as usize].squared_distance(points[other as usize]);
-                if distance <= distance_squared {
-                    self.rest.swap_remove(at);
-                    self.reached.push(other);
-                } else {
-                    at += 1;
-                }
+        self.reached.extend_from_slice(&self.points);
+        let points = &mut self.reached[..];
+        // In front those already visited, then those reached, then the rest.
+        let mut reached = 1;
+        for at in 0..count {
+            if reached == count || at == reached {
+                break;
             }
-            if self.rest.is_empty() {
-                return true;
+            let from = points[at];
+            for other in reached..count {
+                // Whether two are near is hard to foresee: swapping in any case costs less than a wrong guess.
+                let near = from.squared_distance(points[other]) <= distance_squared;
+                points.swap(reached, other);
+                reached += usize::from(near);
             }
         }
-        false
+        reached == count
     }
 
     /// The largest group stays, the others move out.
