@@ -48,8 +48,8 @@ impl Clusters {
                 restless.push(*slot);
                 for found in &self.component {
                     self.crowd_marks.find(*found);
-                    let straggles = stragglers && world.islands.is_dirty(*found);
-                    if straggles && world.islands.size(*found) < world.max_peers {
+                    let has_room = world.islands.size(*found) < world.max_peers;
+                    if stragglers && has_room && world.islands.is_dirty(*found) {
                         restless.push(*found);
                     }
                 }

@@ -57,20 +57,21 @@ impl Splitter {
         let count = self.points.len();
         self.reached.clear();
         self.reached.extend_from_slice(&self.points);
-        let points = &mut self.reached[..];
-        // In front those already visited, then those reached, then the rest.
-        let mut reached = 1;
-        for at in 0..count {
-            if reached == count || at == reached {
-                break;
-            }
+        let points = &mut self.reached;
+        // In front those already looked around from, then those only reached, then the rest.
+        let (mut at, mut reached) = (0, 1);
+        while at < reached && reached < count {
             let from = points[at];
-            for other in reached..count {
+            let (_, rest) = points.split_at_mut(reached);
+            let mut near = 0;
+            for other in 0..rest.len() {
                 // Whether two are near is hard to foresee: swapping in any case costs less than a wrong guess.
-                let near = from.squared_distance(points[other]) <= distance_squared;
-                points.swap(reached, other);
-                reached += usize::from(near);
+                let is_near = from.squared_distance(rest[other]) <= distance_squared;
+                rest.swap(near, other);
+                near += usize::from(is_near);
             }
+            reached += near;
+            at += 1;
         }
         reached == count
     }
