@@ -179,3 +179,51 @@ impl Stable {
         best
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{Engine, EngineConfig, IslandNumber, Position, Scope};
+
+    fn at(x: f32) -> Position {
+        Position::new(x, 0.0, 0.0).unwrap()
+    }
+
+    /// An engine with islands of two at the places, from I1 on; the next island has the number 100.
+    fn pairs(places: &[f32]) -> Engine {
+        let config = EngineConfig::new(3, 10.0, Some(15.0)).unwrap();
+        let mut engine = Engine::new(config);
+        for (number, x) in (1..).zip(places) {
+            for peer in engine.restore(IslandNumber::new(number).unwrap(), 2) {
+                engine.update(peer, at(*x), None);
+            }
+        }
+        engine.restore(IslandNumber::new(99).unwrap(), 0);
+        engine.flush(0, Scope::Full);
+        engine
+    }
+
+    #[test]
+    fn the_first_adjacent_target_with_room() {
+        let mut engine = pairs(&[0.0, 12.0, 24.0]);
+        let arrivals = [18.0, 6.0, 6.0].map(|x| engine.insert(at(x), None));
+        engine.flush(0, Scope::Full);
+        let islands = arrivals.map(|peer| engine.island_of(peer).unwrap().get());
+        assert_eq!(
+            islands,
+            [2, 1, 102],
+            "nobody goes into an island that is not adjacent"
+        );
+        engine.check(Scope::Full).unwrap();
+    }
+
+    #[test]
+    fn the_preferred_target_comes_first_if_it_is_adjacent() {
+        let mut engine = pairs(&[0.0, 12.0, 24.0]);
+        let wishes = [Some("I2"), Some("I3"), Some("elsewhere")];
+        let places = [6.0, 6.0, 24.0];
+        let arrivals = [0, 1, 2].map(|n| engine.insert(at(places[n]), wishes[n]));
+        engine.flush(0, Scope::Full);
+        let islands = arrivals.map(|peer| engine.island_of(peer).unwrap().get());
+        assert_eq!(islands, [2, 1, 3]);
+    }
+}
