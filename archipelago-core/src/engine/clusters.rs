@@ -17,33 +17,58 @@ pub(super) struct Clusters {
     component: Vec<u32>,
     /// Islands known to belong to a crowd.
     crowd_marks: Marks,
-    /// Islands of crowds whose neighbours are looked at.
-    restless: Vec<u32>,
+    /// Islands that take part in a pass of the crowd policy.
     members: Marks,
     crowd: Vec<u32>,
 }
 
 impl Clusters {
-    /// Merges the clusters around `dirty` islands that fit. Returns the islands of the others that the crowd policy
-    /// has to consider: a crowd's dirty islands with room and their neighbours that could merge with them.
+    /// Merges the clusters around `dirty` islands that fit. Leaves in `restless` the dirty islands of the others that
+    /// have room, in no particular order and perhaps twice.
     ///
-    /// With `stragglers`, islands that are dirty, but not of this flush, may be part of the clusters: they count as
-    /// not settled, so that all of each cluster is looked at.
-    pub fn resolve(&mut self, world: &mut World, dirty: &[u32], stragglers: bool) -> &mut Vec<u32> {
+    /// With `stragglers`, islands that are dirty, but not of this flush, may be part of the clusters: they are as
+    /// restless as the others, so that all of each cluster has to be looked at.
+    pub fn resolve(
+        &mut self,
+        world: &mut World,
+        dirty: &[u32],
+        stragglers: bool,
+        restless: &mut Vec<u32>,
+    ) {
         self.crowd_marks.start(world);
-        self.restless.clear();
+        restless.clear();
         for slot in dirty {
             if world.islands.size(*slot) >= world.max_peers {
                 // Full: it neither takes nor goes, and whatever else is around it is settled.
             } else if self.crowd_marks.has(*slot) {
-                self.restless.push(*slot);
+                restless.push(*slot);
             } else if self.explore(world, *slot, stragglers) {
                 merge_all(world, &mut self.component);
             } else {
-                self.crowded(world, *slot, stragglers);
+                restless.push(*slot);
+                for found in &self.component {
+                    self.crowd_marks.find(*found);
+                    let has_room = world.islands.size(*found) < world.max_peers;
+                    if stragglers && has_room && world.islands.is_dirty(*found) {
+                        restless.push(*found);
+                    }
+                }
             }
         }
-        self.gather(world);
+    }
+
+    /// The islands that a pass of the crowd policy has to consider: the restless ones, and their neighbours that could
+    /// merge with them. More may be named if nobody else is dirty (`calm`): settled islands merge with nobody.
+    pub fn around(&mut self, world: &World, restless: &[u32], calm: bool) -> &mut [u32] {
+        self.crowd.clear();
+        // Where most are restless, it takes longer to tell their neighbours from the rest than to consider all.
+        if calm && world.silent == 0 && restless.len() > world.islands.count() / 2 {
+            let islands = world.islands.oldest_first().map(|(_, slot)| slot);
+            let with_room = islands.filter(|slot| world.islands.size(*slot) < world.max_peers);
+            self.crowd.extend(with_room);
+        } else {
+            self.gather(world, restless);
+        }
         &mut self.crowd
     }
 
@@ -76,23 +101,10 @@ impl Clusters {
         total <= world.max_peers
     }
 
-    /// The component at hand belongs to a crowd.
-    fn crowded(&mut self, world: &World, slot: u32, thorough: bool) {
-        self.restless.push(slot);
-        for found in &self.component {
-            self.crowd_marks.find(*found);
-            if thorough && world.islands.is_dirty(*found) {
-                self.restless.push(*found);
-            }
-        }
-    }
-
-    /// The restless islands and their neighbours.
-    fn gather(&mut self, world: &World) {
+    fn gather(&mut self, world: &World, restless: &[u32]) {
         self.members.start(world);
-        self.crowd.clear();
         let mut smallest = world.max_peers;
-        for slot in &self.restless {
+        for slot in restless {
             if self.members.find(*slot) {
                 self.crowd.push(*slot);
                 smallest = smallest.min(world.islands.size(*slot));

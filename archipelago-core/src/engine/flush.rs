@@ -27,8 +27,7 @@ impl Engine {
             self.splitter.split(&mut self.world, slot, &mut slots);
         }
         let stragglers = scope == Scope::Arrivals && self.world.islands.any_dirty();
-        let crowd = self.clusters.resolve(&mut self.world, &slots, stragglers);
-        self.stable.settle(&mut self.world, crowd);
+        self.merge(&slots, stragglers);
         self.tell(&mut slots);
         self.slots = slots;
         self.world.peers.free_released();
@@ -47,6 +46,16 @@ impl Engine {
             }
         }
         self.waiting = 0;
+    }
+
+    /// Merges whole clusters if they fit, and what the crowd policy merges of the others.
+    fn merge(&mut self, dirty: &[u32], stragglers: bool) {
+        let (world, restless) = (&mut self.world, &mut self.restless);
+        self.clusters.resolve(world, dirty, stragglers, restless);
+        while !restless.is_empty() {
+            let crowd = self.clusters.around(world, restless, !stragglers);
+            self.stable.pass(world, crowd, restless);
+        }
     }
 
     /// Says where everybody is who was last told another island.
@@ -69,5 +78,89 @@ impl Engine {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{EngineConfig, IslandNumber, Peer, Position};
+
+    fn at(x: f32) -> Position {
+        Position::new(x, 0.0, 0.0).unwrap()
+    }
+
+    fn engine(max_peers: u32) -> Engine {
+        Engine::new(EngineConfig::new(max_peers, 10.0, Some(15.0)).unwrap())
+    }
+
+    fn number(n: u64) -> IslandNumber {
+        IslandNumber::new(n).unwrap()
+    }
+
+    fn change(peer: Peer, island: u64, from: Option<u64>) -> Update {
+        Update::ChangeTo {
+            peer,
+            island: number(island),
+            from: from.map(number),
+        }
+    }
+
+    #[test]
+    fn leaves_come_first_then_islands_by_age() {
+        let mut engine = engine(10);
+        let [a, b, c, d] = [0.0, 100.0, 200.0, 300.0].map(|x| engine.insert(at(x), None));
+        engine.flush(0, Scope::Full);
+        engine.remove(d);
+        engine.remove(b);
+        engine.update(c, at(5.0), None);
+        let e = engine.insert(at(900.0), None);
+        let leave = |peer, island| Update::Leave {
+            peer,
+            island: number(island),
+        };
+        let expected = [
+            leave(d, 4),
+            leave(b, 2),
+            change(c, 1, Some(3)),
+            change(e, 5, None),
+        ];
+        assert_eq!(engine.flush(0, Scope::Full), expected);
+        assert_eq!(engine.island(number(1)).unwrap().members(), [a, c]);
+    }
+
+    #[test]
+    fn a_handle_is_free_after_the_flush_that_told_of_its_leave() {
+        let mut engine = engine(10);
+        let first = engine.insert(at(0.0), None);
+        engine.remove(first);
+        assert!(!engine.contains(first));
+        let second = engine.insert(at(0.0), None);
+        assert_ne!(first, second);
+        assert_eq!(engine.flush(0, Scope::Full), [change(second, 1, None)]);
+        assert_eq!(engine.insert(at(0.0), None), first);
+    }
+
+    #[test]
+    fn arrivals_leave_the_rest_for_later() {
+        let mut engine = engine(10);
+        let [a, b] = [0.0, 5.0].map(|x| engine.insert(at(x), None));
+        engine.flush(0, Scope::Full);
+        engine.update(b, at(50.0), None);
+        let c = engine.insert(at(2.0), None);
+        assert_eq!(engine.flush(0, Scope::Arrivals), [change(c, 1, None)]);
+        assert_eq!(engine.island_of(b), Some(number(1)));
+        assert_eq!(engine.flush(0, Scope::Full), [change(b, 4, Some(1))]);
+        assert_eq!(engine.island(number(1)).unwrap().members(), [a, c]);
+    }
+
+    #[test]
+    fn unknown_handles_are_ignored() {
+        let mut engine = engine(10);
+        let nobody = Peer::from_index(usize::MAX);
+        engine.update(nobody, at(0.0), Some("I1"));
+        engine.remove(nobody);
+        assert_eq!(engine.flush(0, Scope::Full), []);
+        assert_eq!(engine.position(nobody), None);
     }
 }

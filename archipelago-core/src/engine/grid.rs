@@ -21,14 +21,18 @@ struct Cell {
     key: Key,
     /// In no particular order: only whether somebody is there may decide anything.
     entries: Vec<Entry>,
-    /// The cells at the offsets of [`AROUND`].
+    /// The cells at the offsets of [`AROUND`]; means something where [`Self::present`] says so.
     around: [u32; 24],
+    /// Which of these there are, as bits.
+    present: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Place {
     cell: u32,
     entry: u32,
+    /// Which cells around are in reach, as bits.
+    reach: u32,
 }
 
 /// Cells with somebody in them, each knowing those around it.
@@ -68,9 +72,17 @@ impl Grid {
         &self.cells[cell as usize].entries
     }
 
-    /// The cells around a cell; [`NOWHERE`] where nobody is.
-    pub fn around(&self, cell: u32) -> &[u32; 24] {
-        &self.cells[cell as usize].around
+    /// The cells around a peer's cell in which somebody can be within the distance of it.
+    pub fn beside(&self, peer: Peer) -> impl Iterator<Item = u32> + '_ {
+        let place = self.places[peer.index()];
+        let cell = &self.cells[place.cell as usize];
+        let mut rest = place.reach & cell.present;
+        std::iter::from_fn(move || {
+            let n = rest.trailing_zeros();
+            // Clears the lowest bit; there is none when the end has come.
+            rest &= rest.wrapping_sub(1);
+            cell.around.get(n as usize).copied()
+        })
     }
 
     /// Puts a peer where it is now, whether it was on the grid before or not.
@@ -79,11 +91,13 @@ impl Grid {
             let nowhere = Place {
                 cell: NOWHERE,
                 entry: 0,
+                reach: 0,
             };
             self.places.resize(peer.index() + 1, nowhere);
         }
-        let key = self.lattice.key(position);
-        let place = self.places[peer.index()];
+        let (key, reach) = self.lattice.locate(position);
+        let place = &mut self.places[peer.index()];
+        place.reach = reach;
         if place.cell != NOWHERE {
             let cell = &mut self.cells[place.cell as usize];
             if cell.key == key {
@@ -97,6 +111,7 @@ impl Grid {
         self.places[peer.index()] = Place {
             cell,
             entry: entries.len() as u32,
+            reach,
         };
         entries.push(Entry { peer, position });
     }
@@ -105,7 +120,7 @@ impl Grid {
         let Some(place) = self.places.get_mut(peer.index()) else {
             return;
         };
-        let Place { cell, entry } = *place;
+        let Place { cell, entry, .. } = *place;
         if cell == NOWHERE {
             return;
         }
@@ -129,26 +144,35 @@ impl Grid {
                 key,
                 entries: Vec::new(),
                 around: [NOWHERE; 24],
+                present: 0,
             });
         }
         self.index.insert(key, cell);
         self.cells[cell as usize].key = key;
+        self.cells[cell as usize].present = 0;
         for (n, (dx, dz)) in AROUND.into_iter().enumerate() {
-            let beside = self.index.get(&(key.0 + dx, key.1 + dz)).copied();
-            self.cells[cell as usize].around[n] = beside.unwrap_or(NOWHERE);
-            if let Some(beside) = beside {
-                self.cells[beside as usize].around[AROUND.len() - 1 - n] = cell;
+            if let Some(beside) = self.index.get(&(key.0 + dx, key.1 + dz)).copied() {
+                self.cells[cell as usize].around[n] = beside;
+                self.cells[cell as usize].present |= 1 << n;
+                let opposite = AROUND.len() - 1 - n;
+                self.cells[beside as usize].around[opposite] = cell;
+                self.cells[beside as usize].present |= 1 << opposite;
             }
         }
         cell
     }
 
     fn close(&mut self, cell: u32) {
-        let Cell { key, around, .. } = self.cells[cell as usize];
+        let Cell {
+            key,
+            around,
+            present,
+            ..
+        } = self.cells[cell as usize];
         self.index.remove(&key);
         for (n, beside) in around.into_iter().enumerate() {
-            if beside != NOWHERE {
-                self.cells[beside as usize].around[AROUND.len() - 1 - n] = NOWHERE;
+            if present >> n & 1 == 1 {
+                self.cells[beside as usize].present &= !(1 << (AROUND.len() - 1 - n));
             }
         }
         self.free.push(cell);
@@ -171,12 +195,11 @@ mod tests {
         grid.put(b, at(2.0, 2.0));
         grid.put(c, at(9.0, 2.0));
         assert_eq!(grid.cell_of(a), grid.cell_of(b));
-        assert!(grid.around(grid.cell_of(a)).contains(&grid.cell_of(c)));
+        assert_eq!(grid.beside(a).collect::<Vec<_>>(), [grid.cell_of(c)]);
         grid.put(a, at(1e30, -1e30));
         grid.remove(c);
         assert_eq!(grid.cell_of(c), NOWHERE);
-        assert_eq!(grid.around(grid.cell_of(b)), &[NOWHERE; 24]);
-        assert_eq!(grid.around(grid.cell_of(a)), &[NOWHERE; 24]);
+        assert_eq!((grid.beside(a).count(), grid.beside(b).count()), (0, 0));
         grid.put(a, at(3.0, 3.0));
         assert_eq!(grid.entries(grid.cell_of(b)).len(), 2);
         assert_eq!(grid.index.len(), 1);

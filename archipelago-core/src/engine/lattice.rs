@@ -38,6 +38,47 @@ const fn around() -> [Key; 24] {
     offsets
 }
 
+/// A cell has this many spots on each side, to tell which cells around are near enough.
+const SPOTS: usize = 8;
+
+/// Which of the cells [`AROUND`] can hold somebody within the distance, by the spot one stands on: bit n stands for the
+/// n-th. Hardly more than half of them, so that the others need not be looked at.
+const REACH: [u32; SPOTS * SPOTS] = reach();
+
+/// All cells around.
+const EVERYWHERE: u32 = (1 << AROUND.len()) - 1;
+
+const fn reach() -> [u32; SPOTS * SPOTS] {
+    // In cells; the excess is far above what rounding can move a spot.
+    let distance_squared = 1.0 / (SIDE * SIDE) + 0.001;
+    let mut masks = [0; SPOTS * SPOTS];
+    let mut at = 0;
+    while at < masks.len() {
+        let mut n = 0;
+        while n < AROUND.len() {
+            let dx = gap(AROUND[n].0, at / SPOTS);
+            let dz = gap(AROUND[n].1, at % SPOTS);
+            if dx * dx + dz * dz <= distance_squared {
+                masks[at] |= 1 << n;
+            }
+            n += 1;
+        }
+        at += 1;
+    }
+    masks
+}
+
+/// How far the cell at an offset is from a spot along one axis, in cells.
+const fn gap(offset: i64, spot: usize) -> f64 {
+    let before = spot as f64 / SPOTS as f64;
+    let behind = 1.0 - (spot + 1) as f64 / SPOTS as f64;
+    match offset {
+        0 => 0.0,
+        1.. => (offset - 1) as f64 + behind,
+        _ => (-offset - 1) as f64 + before,
+    }
+}
+
 /// Which cell a position is in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lattice {
@@ -54,17 +95,32 @@ impl Lattice {
     }
 
     pub fn key(self, position: Position) -> Key {
-        (self.axis(position.x()), self.axis(position.z()))
+        self.locate(position).0
     }
 
-    fn axis(self, coordinate: f32) -> i64 {
-        let cell = (f64::from(coordinate) * self.cells_per_metre).floor();
-        if cell.abs() < FAR {
-            cell as i64
-        } else {
-            FAR_BASE + FAR_STEP * i64::from(coordinate.to_bits())
+    /// The cell, and which of the cells around it are in reach, as bits in the order of [`AROUND`].
+    pub fn locate(self, position: Position) -> (Key, u32) {
+        let x = f64::from(position.x()) * self.cells_per_metre;
+        let z = f64::from(position.z()) * self.cells_per_metre;
+        let (column, row) = (x.floor(), z.floor());
+        if column.abs() < FAR && row.abs() < FAR {
+            let spot = spot(x - column) * SPOTS + spot(z - row);
+            return ((column as i64, row as i64), REACH[spot]);
         }
+        let axis = |cell: f64, coordinate: f32| {
+            if cell.abs() < FAR {
+                cell as i64
+            } else {
+                FAR_BASE + FAR_STEP * i64::from(coordinate.to_bits())
+            }
+        };
+        let key = (axis(column, position.x()), axis(row, position.z()));
+        (key, EVERYWHERE)
     }
+}
+
+fn spot(share: f64) -> usize {
+    ((share * SPOTS as f64) as usize).min(SPOTS - 1)
 }
 
 /// Hashes cell coordinates with one multiplication each; the table is looked up for every peer that changes cells.
@@ -105,6 +161,24 @@ mod tests {
     fn opposites_are_mirrored() {
         for (n, (x, z)) in AROUND.into_iter().enumerate() {
             assert_eq!(AROUND[23 - n], (-x, -z));
+        }
+    }
+
+    #[test]
+    fn whoever_is_near_is_in_reach() {
+        let lattice = Lattice::new(10.0);
+        let steps = || (-30_i16..30).map(|n| f32::from(n) * 0.7);
+        for (x, z) in steps().flat_map(|x| steps().map(move |z| (x, z))) {
+            let (from, reach) = lattice.locate(at(x, z));
+            assert!(reach.count_ones() < 20);
+            for n in 0..64_u8 {
+                let turn = f32::from(n) * 0.1;
+                let to = at(x + turn.cos() * 9.999, z + turn.sin() * 9.999);
+                let to = lattice.key(to);
+                let offset = (to.0 - from.0, to.1 - from.1);
+                let nth = AROUND.iter().position(|other| *other == offset);
+                assert!(nth.is_none_or(|nth| reach >> nth & 1 == 1));
+            }
         }
     }
 

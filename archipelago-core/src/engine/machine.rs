@@ -28,6 +28,8 @@ pub struct Engine {
     pub(super) stable: Stable,
     /// Slots a flush works on.
     pub(super) slots: Vec<u32>,
+    /// Slots around which a pass of the crowd policy has something to do.
+    pub(super) restless: Vec<u32>,
     /// Handed out by [`Self::restore`], until the end of the grace.
     pub(super) restored: Vec<Peer>,
 }
@@ -51,6 +53,7 @@ impl Engine {
             clusters: Clusters::default(),
             stable: Stable::default(),
             slots: Vec::new(),
+            restless: Vec::new(),
             restored: Vec::new(),
             config,
         }

@@ -138,3 +138,38 @@ impl<Id: Eq + Hash + Clone> NamedEngine<Id> {
         self.handles.get(id).copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_comes_back_before_the_flush_is_somebody_new() {
+        let at = |x| Position::new(x, 0.0, 0.0).unwrap();
+        let mut engine: NamedEngine<String> = NamedEngine::new(EngineConfig::default());
+        let first = engine.set_position("ann", at(0.0), None);
+        engine.flush(0, Scope::Full);
+        engine.disconnect("ann");
+        engine.disconnect("bob");
+        let second = engine.set_position("ann", at(0.0), None);
+        assert_ne!(first, second);
+        let island = |n| IslandNumber::new(n).unwrap();
+        let peer = || "ann".to_owned();
+        let expected = [
+            NamedUpdate::Leave {
+                peer: peer(),
+                island: island(1),
+            },
+            NamedUpdate::ChangeTo {
+                peer: peer(),
+                island: island(2),
+                from: None,
+            },
+        ];
+        assert_eq!(engine.flush(0, Scope::Full), expected);
+        assert_eq!(
+            (engine.name(first), engine.peer("ann")),
+            (None, Some(second))
+        );
+    }
+}

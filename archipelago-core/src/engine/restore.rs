@@ -61,3 +61,68 @@ impl Engine {
         released
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{Engine, EngineConfig, IslandNumber, Position, Scope, Update};
+
+    fn at(x: f32) -> Position {
+        Position::new(x, 0.0, 0.0).unwrap()
+    }
+
+    fn number(n: u64) -> IslandNumber {
+        IslandNumber::new(n).unwrap()
+    }
+
+    fn engine() -> Engine {
+        Engine::new(EngineConfig::new(3, 10.0, Some(15.0)).unwrap())
+    }
+
+    #[test]
+    fn who_comes_back_is_told_nothing() {
+        let mut engine = engine();
+        let peers = engine.restore(number(7), 2);
+        assert_eq!(engine.next_number(), number(8));
+        engine.update(peers[0], at(0.0), None);
+        assert_eq!(engine.flush(0, Scope::Full), []);
+        // Far apart, but the second one's first report ends the island's protection only now.
+        engine.update(peers[1], at(90.0), None);
+        assert_eq!(engine.flush(0, Scope::Full).len(), 1);
+        assert_eq!(engine.island_of(peers[1]), Some(number(8)));
+    }
+
+    #[test]
+    fn the_end_of_the_grace_releases_the_silent() {
+        let mut engine = engine();
+        let second = engine.restore(number(2), 4);
+        let first = engine.restore(number(1), 1);
+        engine.update(second[1], at(0.0), None);
+        assert_eq!(engine.peer_count(), 4);
+        let released = [first[0], second[0], second[2], second[3]];
+        assert_eq!(engine.end_grace(), released);
+        let leave = |peer, n| Update::Leave {
+            peer,
+            island: number(n),
+        };
+        let expected = [leave(first[0], 1), leave(second[0], 2), leave(second[2], 2)];
+        assert_eq!(engine.flush(0, Scope::Full), expected);
+        assert_eq!(engine.end_grace(), []);
+    }
+
+    #[test]
+    fn without_room_one_is_a_newcomer() {
+        let mut engine = engine();
+        let peers = engine.restore(number(1), 4);
+        engine.update(peers[3], at(0.0), None);
+        assert_eq!(engine.waiting_count(), 1);
+        let expected = [Update::ChangeTo {
+            peer: peers[3],
+            island: number(2),
+            from: None,
+        }];
+        assert_eq!(engine.flush(0, Scope::Arrivals), expected);
+        assert_eq!(engine.restore(number(1), 1), [], "there is one");
+        engine.insert(at(0.0), None);
+        assert_eq!(engine.restore(number(9), 1), [], "not fresh any more");
+    }
+}

@@ -16,9 +16,7 @@ pub(super) struct Splitter {
     groups: Groups,
     points: Vec<Position>,
     members: Vec<Peer>,
-    /// Indices of points: reached, and not reached yet.
-    reached: Vec<u32>,
-    rest: Vec<u32>,
+    reached: Vec<Position>,
 }
 
 impl Splitter {
@@ -29,7 +27,6 @@ impl Splitter {
             points: Vec::new(),
             members: Vec::new(),
             reached: Vec::new(),
-            rest: Vec::new(),
         }
     }
 
@@ -57,27 +54,26 @@ impl Splitter {
     }
 
     fn hangs_together(&mut self, distance_squared: f64) -> bool {
-        let points = &self.points;
-        self.rest.clear();
-        self.rest.extend(1..points.len() as u32);
+        let count = self.points.len();
         self.reached.clear();
-        self.reached.push(0);
-        while let Some(from) = self.reached.pop() {
-            let mut at = 0;
-            while let Some(other) = self.rest.get(at).copied() {
-                let distance = points[from as usize].squared_distance(points[other as usize]);
-                if distance <= distance_squared {
-                    self.rest.swap_remove(at);
-                    self.reached.push(other);
-                } else {
-                    at += 1;
-                }
+        self.reached.extend_from_slice(&self.points);
+        let points = &mut self.reached;
+        // In front those already looked around from, then those only reached, then the rest.
+        let (mut at, mut reached) = (0, 1);
+        while at < reached && reached < count {
+            let from = points[at];
+            let (_, rest) = points.split_at_mut(reached);
+            let mut near = 0;
+            for other in 0..rest.len() {
+                // Whether two are near is hard to foresee: swapping in any case costs less than a wrong guess.
+                let is_near = from.squared_distance(rest[other]) <= distance_squared;
+                rest.swap(near, other);
+                near += usize::from(is_near);
             }
-            if self.rest.is_empty() {
-                return true;
-            }
+            reached += near;
+            at += 1;
         }
-        false
+        reached == count
     }
 
     /// The largest group stays, the others move out.

@@ -16,6 +16,8 @@ const NONE: u32 = u32::MAX;
 struct Target {
     slot: u32,
     size: usize,
+    /// It has taken somebody in this pass.
+    grown: bool,
 }
 
 /// The policy and its working memory.
@@ -36,25 +38,14 @@ pub(super) struct Stable {
 }
 
 impl Stable {
-    /// Merges what the policy merges among these islands, until a pass merges nothing.
-    pub fn settle(&mut self, world: &mut World, crowd: &mut Vec<u32>) {
-        let mut merged = true;
-        while merged {
-            // A full island would be a target that takes nobody.
-            crowd.retain(|slot| world.islands.size(*slot) < world.max_peers);
-            let islands = &world.islands;
-            crowd.sort_unstable_by_key(|slot| {
-                let island = islands.get(*slot);
-                (Reverse(island.members.len()), island.number)
-            });
-            self.pass(world, crowd);
-            merged = self.targets.len() < crowd.len();
-            crowd.clear();
-            crowd.extend(self.targets.iter().map(|target| target.slot));
-        }
-    }
-
-    fn pass(&mut self, world: &mut World, crowd: &[u32]) {
+    /// One pass: places these islands, largest first, older first on a tie. Leaves in `grown` the targets that took
+    /// somebody and have room left: the next pass can do something only around them.
+    pub fn pass(&mut self, world: &mut World, crowd: &mut [u32], grown: &mut Vec<u32>) {
+        let islands = &world.islands;
+        crowd.sort_unstable_by_key(|slot| {
+            let island = islands.get(*slot);
+            (Reverse(island.members.len()), island.number)
+        });
         self.round += 1;
         self.ranks.resize(world.islands.slot_bound(), (0, NONE));
         self.board.start(world.grid.cell_bound());
@@ -64,6 +55,9 @@ impl Stable {
         for slot in crowd {
             self.place(world, *slot);
         }
+        grown.clear();
+        let grew = |target: &&Target| target.grown && target.size < world.max_peers;
+        grown.extend(self.targets.iter().filter(grew).map(|target| target.slot));
     }
 
     fn place(&mut self, world: &mut World, slot: u32) {
@@ -78,11 +72,16 @@ impl Stable {
         }
         if rank == NONE {
             rank = self.targets.len() as u32;
-            self.targets.push(Target { slot, size });
+            self.targets.push(Target {
+                slot,
+                size,
+                grown: false,
+            });
             self.ranks[slot as usize] = (self.round, rank);
         } else {
             let target = &mut self.targets[rank as usize];
             target.size += size;
+            target.grown = true;
             world.merge(slot, target.slot);
         }
         self.show(world, rank, size);
@@ -134,12 +133,10 @@ impl Stable {
         for (peer, cell) in world.located(slot) {
             let from = world.peers.position[peer.index()];
             best = self.board.first(cell, best, offer, |_| true);
-            for beside in world.grid.around(cell) {
-                if *beside != NOWHERE {
-                    best = self.board.first(*beside, best, offer, |position| {
-                        from.squared_distance(position) <= world.join_squared
-                    });
-                }
+            for beside in world.grid.beside(peer) {
+                best = self.board.first(beside, best, offer, |position| {
+                    from.squared_distance(position) <= world.join_squared
+                });
             }
         }
         best
@@ -180,5 +177,53 @@ impl Stable {
             self.votes[wish as usize] = 0;
         }
         best
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{Engine, EngineConfig, IslandNumber, Position, Scope};
+
+    fn at(x: f32) -> Position {
+        Position::new(x, 0.0, 0.0).unwrap()
+    }
+
+    /// An engine with islands of two at the places, from I1 on; the next island has the number 100.
+    fn pairs(places: &[f32]) -> Engine {
+        let config = EngineConfig::new(3, 10.0, Some(15.0)).unwrap();
+        let mut engine = Engine::new(config);
+        for (number, x) in (1..).zip(places) {
+            for peer in engine.restore(IslandNumber::new(number).unwrap(), 2) {
+                engine.update(peer, at(*x), None);
+            }
+        }
+        engine.restore(IslandNumber::new(99).unwrap(), 0);
+        engine.flush(0, Scope::Full);
+        engine
+    }
+
+    #[test]
+    fn the_first_adjacent_target_with_room() {
+        let mut engine = pairs(&[0.0, 12.0, 24.0]);
+        let arrivals = [18.0, 6.0, 6.0].map(|x| engine.insert(at(x), None));
+        engine.flush(0, Scope::Full);
+        let islands = arrivals.map(|peer| engine.island_of(peer).unwrap().get());
+        assert_eq!(
+            islands,
+            [2, 1, 102],
+            "nobody goes into an island that is not adjacent"
+        );
+        engine.check(Scope::Full).unwrap();
+    }
+
+    #[test]
+    fn the_preferred_target_comes_first_if_it_is_adjacent() {
+        let mut engine = pairs(&[0.0, 12.0, 24.0]);
+        let wishes = [Some("I2"), Some("I3"), Some("elsewhere")];
+        let places = [6.0, 6.0, 24.0];
+        let arrivals = [0, 1, 2].map(|n| engine.insert(at(places[n]), wishes[n]));
+        engine.flush(0, Scope::Full);
+        let islands = arrivals.map(|peer| engine.island_of(peer).unwrap().get());
+        assert_eq!(islands, [2, 1, 3]);
     }
 }

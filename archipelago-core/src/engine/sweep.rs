@@ -1,6 +1,5 @@
 //! Who is adjacent to an island: a walk over the cells around its members.
 
-use super::grid::NOWHERE;
 use super::position::Position;
 use super::world::World;
 
@@ -61,9 +60,9 @@ impl Marks {
         for (peer, cell) in world.located(slot) {
             let position = world.peers.position[peer.index()];
             let inside = std::iter::once((None, cell));
-            let around = world.grid.around(cell).iter();
-            for (from, cell) in inside.chain(around.map(|beside| (Some(position), *beside))) {
-                if cell != NOWHERE && self.cells[cell as usize] != self.round {
+            let around = world.grid.beside(peer);
+            for (from, cell) in inside.chain(around.map(|beside| (Some(position), beside))) {
+                if self.cells[cell as usize] != self.round {
                     let first = found.len();
                     self.sweep_cell(world, from, cell, sizes, found);
                     if found[first..].iter().any(|slot| enough(*slot)) {

@@ -58,7 +58,6 @@ impl World {
         let join = rng.pick(&[20.0, 20.0, 20.0, 64.0, 100.0, 7.3, 0.1]);
         let leave = join * rng.pick(&[1.25, 1.25, 1.0, 1.5, 3.0]);
         let prefix = rng.pick(&["I", "I", "island-", "Q7"]).to_owned();
-        let next_number = rng.pick(&[1, 1, 1, 30, 46_650]);
         let step = join / rng.pick(&[20.0, 5.0, 4.0, 2.0, 1.0]);
         let ground = rng.pick(&[
             Ground::Free,
@@ -75,11 +74,8 @@ impl World {
         let far = rng.pick(&[0.0, 0.0, 0.0, 1000.0, -1_000_000.0]);
         Self {
             settings: Settings {
-                max_peers,
-                join,
-                leave,
                 prefix,
-                next_number,
+                ..Settings::new(max_peers, join, leave)
             },
             ground,
             side_m: (population as f64).sqrt() * join * spacing,

@@ -8,6 +8,8 @@ use super::subject::Handles;
 /// Plays the restored world of this seed; what differed, if anything did.
 pub fn play(seed: u32) -> Result<(), String> {
     let mut world = World::new(seed);
+    // Numbers below and above those of the restored islands, and where another digit begins.
+    world.settings.next_number = world.rng.pick(&[1, 30, 46_650]);
     let mut duel = Duel::<Handles>::new(&world.settings);
     restore(&mut world, &mut duel);
     let grace = world.rng.below(world.flushes);
