@@ -24,12 +24,16 @@ struct Health {
 async fn measure(env: &Env, config: &Config) -> Health {
     match bus::call_within(HEALTH_LIMIT_MS, env, &config.realm_name, &StatusRequest {}).await {
         Ok(status) => Health {
-            healthy: u64::from(status.flush_late_ms) <= config.realm.flush_period_ms.saturating_mul(2),
+            healthy: u64::from(status.flush_late_ms)
+                <= config.realm.flush_period_ms.saturating_mul(2),
             users: status.users,
         },
         Err(error) => {
             log::warn("realm unhealthy", &[("error", &error)]);
-            Health { healthy: false, users: 0 }
+            Health {
+                healthy: false,
+                users: 0,
+            }
         }
     }
 }
@@ -38,7 +42,10 @@ async fn measure(env: &Env, config: &Config) -> Health {
 pub async fn about(env: &Env, config: &Rc<Config>, url: &Url) -> Result<Response, HttpError> {
     let Health { healthy, users } = measure(env, config).await;
     // http becomes ws, https becomes wss.
-    let ws_url = format!("{}/ws", routes::origin(config, url).replacen("http", "ws", 1));
+    let ws_url = format!(
+        "{}/ws",
+        routes::origin(config, url).replacen("http", "ws", 1)
+    );
     let about = About {
         healthy,
         accepting_users: healthy,
@@ -48,8 +55,14 @@ pub async fn about(env: &Env, config: &Rc<Config>, url: &Url) -> Result<Response
             global_scenes_urn: Vec::new(),
             scenes_urn: Vec::new(),
         },
-        content: Service { healthy: true, public_url: config.content_url.clone() },
-        lambdas: Service { healthy: true, public_url: config.lambdas_url.clone() },
+        content: Service {
+            healthy: true,
+            public_url: config.content_url.clone(),
+        },
+        lambdas: Service {
+            healthy: true,
+            public_url: config.lambdas_url.clone(),
+        },
         comms: Comms {
             healthy,
             protocol: "v3",
@@ -65,7 +78,13 @@ pub async fn about(env: &Env, config: &Rc<Config>, url: &Url) -> Result<Response
 /// `GET /core-status`
 pub async fn core_status(env: &Env, config: &Rc<Config>) -> Result<Response, HttpError> {
     let Health { healthy, users } = measure(env, config).await;
-    Ok(http::json(200, &CoreStatus { healthy, user_count: users })?)
+    Ok(http::json(
+        200,
+        &CoreStatus {
+            healthy,
+            user_count: users,
+        },
+    )?)
 }
 
 /// `GET /status`

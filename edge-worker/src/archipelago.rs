@@ -5,12 +5,14 @@ use std::rc::Rc;
 
 use archipelago_core::engine::IslandNumber;
 use archipelago_core::protocol::bus::{
-    ConnectRequest, Delivery, LookupRequest, Report, Snapshot, SnapshotRequest, StatusReply, StatusRequest,
+    ConnectRequest, Delivery, LookupRequest, Report, Snapshot, SnapshotRequest, StatusReply,
+    StatusRequest,
 };
 use archipelago_core::realm::{Realm, RealmError};
 use prost::Message;
 use worker::{
-    DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage, durable_object,
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
+    WebSocketIncomingMessage, durable_object,
 };
 
 use crate::alarm::Alarm;
@@ -51,7 +53,14 @@ struct Loaded {
 
 impl DurableObject for Archipelago {
     fn new(state: State, env: Env) -> Self {
-        Self { shared: Rc::new(Shared { state, env, realm: RefCell::default(), alarm: Alarm::default() }) }
+        Self {
+            shared: Rc::new(Shared {
+                state,
+                env,
+                realm: RefCell::default(),
+                alarm: Alarm::default(),
+            }),
+        }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
@@ -62,10 +71,15 @@ impl DurableObject for Archipelago {
 
     async fn alarm(&self) -> Result<Response> {
         self.shared.alarm.rung();
-        let busy = self.shared.with(|loaded| Ok(loaded.realm.next_ms().is_some()));
+        let busy = self
+            .shared
+            .with(|loaded| Ok(loaded.realm.next_ms().is_some()));
         // Re-armed first: a failing flush must not stop the loop. In an empty realm the loop ends here.
         if busy.unwrap_or(true) {
-            self.shared.alarm.no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS)).await;
+            self.shared
+                .alarm
+                .no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS))
+                .await;
             if let Err(error) = self.shared.tick() {
                 log::warn("flush failed", &[("error", &error)]);
             }
@@ -76,11 +90,21 @@ impl DurableObject for Archipelago {
     }
 
     // This object has no sockets; handlers that are not defined would panic.
-    async fn websocket_message(&self, _socket: WebSocket, _message: WebSocketIncomingMessage) -> Result<()> {
+    async fn websocket_message(
+        &self,
+        _socket: WebSocket,
+        _message: WebSocketIncomingMessage,
+    ) -> Result<()> {
         Ok(())
     }
 
-    async fn websocket_close(&self, _socket: WebSocket, _code: usize, _reason: String, _clean: bool) -> Result<()> {
+    async fn websocket_close(
+        &self,
+        _socket: WebSocket,
+        _code: usize,
+        _reason: String,
+        _clean: bool,
+    ) -> Result<()> {
         Ok(())
     }
 
@@ -96,14 +120,29 @@ impl DurableObject for Archipelago {
 impl Shared {
     async fn serve(&self, request: Request) -> Result<Response> {
         match request.path().as_str() {
-            ConnectRequest::PATH => self.answer(request, |realm, call, now| realm.connect(call, now)).await,
-            LookupRequest::PATH => self.answer(request, |realm, call, _| realm.lookup(call)).await,
-            Report::PATH => self.answer(request, |realm, call, now| realm.report(call, now)).await,
+            ConnectRequest::PATH => {
+                self.answer(request, |realm, call, now| realm.connect(call, now))
+                    .await
+            }
+            LookupRequest::PATH => {
+                self.answer(request, |realm, call, _| realm.lookup(call))
+                    .await
+            }
+            Report::PATH => {
+                self.answer(request, |realm, call, now| realm.report(call, now))
+                    .await
+            }
             StatusRequest::PATH => {
-                self.answer(request, |realm, _: &StatusRequest, now| Ok::<StatusReply, _>(realm.status(now))).await
+                self.answer(request, |realm, _: &StatusRequest, now| {
+                    Ok::<StatusReply, _>(realm.status(now))
+                })
+                .await
             }
             SnapshotRequest::PATH => {
-                self.answer(request, |realm, _: &SnapshotRequest, _| Ok::<Snapshot, _>(realm.snapshot())).await
+                self.answer(request, |realm, _: &SnapshotRequest, _| {
+                    Ok::<Snapshot, _>(realm.snapshot())
+                })
+                .await
             }
             _ => Response::error("Not Found", 404),
         }
@@ -115,14 +154,18 @@ impl Shared {
         decide: impl FnOnce(&mut Realm, &C, u64) -> Result<R, RealmError>,
     ) -> Result<Response> {
         let reply = match bus::request::<C>(&mut request).await {
-            Ok(call) => self.with(|loaded| decide(&mut loaded.realm, &call, now_ms()).map_err(BusError::from)),
+            Ok(call) => self
+                .with(|loaded| decide(&mut loaded.realm, &call, now_ms()).map_err(BusError::from)),
             Err(error) => Err(error),
         };
         bus::reply(reply)
     }
 
     /// Works on the realm, which is loaded by the first event that needs it.
-    fn with<T>(&self, work: impl FnOnce(&mut Loaded) -> Result<T, BusError>) -> Result<T, BusError> {
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&mut Loaded) -> Result<T, BusError>,
+    ) -> Result<T, BusError> {
         let mut slot = self.realm.borrow_mut();
         if slot.is_none() {
             *slot = Some(self.load()?);
@@ -134,14 +177,25 @@ impl Shared {
     }
 
     fn load(&self) -> Result<Loaded, BusError> {
-        let config = settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
+        let config =
+            settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
         let store = Store::open(self.state.storage().sql())?;
         let incarnation = store.count_up(INCARNATION)?;
         let stored_next_island = store.number(NEXT_ISLAND)?.unwrap_or(1);
         let next_island = IslandNumber::new(stored_next_island)
             .ok_or_else(|| BusError::NotReady(format!("{NEXT_ISLAND} is {stored_next_island}")))?;
-        log::info("realm started", &[("incarnation", &incarnation), ("next_island", &next_island.get())]);
-        Ok(Loaded { realm: Realm::new(config.realm.clone(), incarnation, next_island), store, stored_next_island })
+        log::info(
+            "realm started",
+            &[
+                ("incarnation", &incarnation),
+                ("next_island", &next_island.get()),
+            ],
+        );
+        Ok(Loaded {
+            realm: Realm::new(config.realm.clone(), incarnation, next_island),
+            store,
+            stored_next_island,
+        })
     }
 
     fn tick(&self) -> Result<(), BusError> {
@@ -159,9 +213,12 @@ impl Shared {
     /// Sends what can be delivered and sets the alarm for what comes next.
     async fn settle(self: &Rc<Self>) {
         let now = now_ms();
-        let deliveries = self.on_realm(|realm| realm.take_deliveries(now)).unwrap_or_default();
+        let deliveries = self
+            .on_realm(|realm| realm.take_deliveries(now))
+            .unwrap_or_default();
         for (connector, delivery) in deliveries {
-            self.state.wait_until(Rc::clone(self).deliver(connector, delivery));
+            self.state
+                .wait_until(Rc::clone(self).deliver(connector, delivery));
         }
         if let Some(next) = self.on_realm(|realm| realm.next_ms()).flatten() {
             self.alarm.no_later_than(&self.state, next).await;
@@ -176,7 +233,10 @@ impl Shared {
             Err(_) => realm.undelivered(&connector, now),
         });
         if let Err(error) = result {
-            log::warn("delivery failed", &[("connector", &connector), ("error", &error)]);
+            log::warn(
+                "delivery failed",
+                &[("connector", &connector), ("error", &error)],
+            );
         }
         // What came up while this delivery was under way goes out next.
         Box::pin(self.settle()).await;
@@ -184,7 +244,10 @@ impl Shared {
 
     /// Looks at the realm if it is loaded: an object that was only asked something impossible has none.
     fn on_realm<T>(&self, look: impl FnOnce(&mut Realm) -> T) -> Option<T> {
-        self.realm.borrow_mut().as_mut().map(|loaded| look(&mut loaded.realm))
+        self.realm
+            .borrow_mut()
+            .as_mut()
+            .map(|loaded| look(&mut loaded.realm))
     }
 }
 

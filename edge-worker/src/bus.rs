@@ -1,8 +1,8 @@
 //! Typed calls between the objects: each ties binding, path, request and reply together.
 
 use archipelago_core::protocol::bus::{
-    ConnectReply, ConnectRequest, Delivery, DeliveryReply, LookupReply, LookupRequest, Report, ReportReply, Snapshot,
-    SnapshotRequest, StatusReply, StatusRequest,
+    ConnectReply, ConnectRequest, Delivery, DeliveryReply, LookupReply, LookupRequest, Report,
+    ReportReply, Snapshot, SnapshotRequest, StatusReply, StatusRequest,
 };
 use archipelago_core::realm::RealmError;
 use prost::Message;
@@ -99,7 +99,12 @@ pub async fn call<C: Call>(env: &Env, object: &str, request: &C) -> Result<C::Re
 }
 
 /// Asks an object, for at most `limit_ms`.
-pub async fn call_within<C: Call>(limit_ms: u64, env: &Env, object: &str, request: &C) -> Result<C::Reply, BusError> {
+pub async fn call_within<C: Call>(
+    limit_ms: u64,
+    env: &Env,
+    object: &str,
+    request: &C,
+) -> Result<C::Reply, BusError> {
     let reply = crate::clock::within(limit_ms, call(env, object, request)).await;
     reply.unwrap_or(Err(BusError::TimedOut(limit_ms)))
 }
@@ -118,7 +123,10 @@ pub fn reply<R: Message>(reply: Result<R, BusError>) -> worker::Result<Response>
             let status = match error {
                 BusError::Realm(RealmError::StaleEpoch { .. }) => 409,
                 BusError::Realm(_) | BusError::Undecodable(_) => 400,
-                BusError::NotReady(_) | BusError::Unreachable(_) | BusError::Refused(_) | BusError::TimedOut(_) => 503,
+                BusError::NotReady(_)
+                | BusError::Unreachable(_)
+                | BusError::Refused(_)
+                | BusError::TimedOut(_) => 503,
             };
             Response::error("refused", status)
         }

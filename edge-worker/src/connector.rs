@@ -12,8 +12,8 @@ use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;
 use archipelago_core::session::Reason;
 use serde_bytes::ByteBuf;
 use worker::{
-    Delay, DurableObject, Env, Error, Headers, Request, Response, Result, State, WebSocket, WebSocketIncomingMessage,
-    WebSocketPair, durable_object,
+    Delay, DurableObject, Env, Error, Headers, Request, Response, Result, State, WebSocket,
+    WebSocketIncomingMessage, WebSocketPair, durable_object,
 };
 
 use crate::alarm::Alarm;
@@ -74,7 +74,9 @@ impl DurableObject for WsConnector {
             alarm: Alarm::default(),
             timer_ms: Cell::default(),
         };
-        Self { shared: Rc::new(shared) }
+        Self {
+            shared: Rc::new(shared),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -83,7 +85,9 @@ impl DurableObject for WsConnector {
             Delivery::PATH => {
                 let reply = match bus::request::<Delivery>(&mut request).await {
                     Ok(delivery) => self.shared.with(|loaded, now| {
-                        loaded.connector.delivered(&delivery, now, &mut loaded.actions)
+                        loaded
+                            .connector
+                            .delivered(&delivery, now, &mut loaded.actions)
                     }),
                     Err(error) => Err(error),
                 };
@@ -95,18 +99,34 @@ impl DurableObject for WsConnector {
         Ok(response)
     }
 
-    async fn websocket_message(&self, socket: WebSocket, message: WebSocketIncomingMessage) -> Result<()> {
-        let Some(id) = socket_id(&socket) else { return Ok(()) };
+    async fn websocket_message(
+        &self,
+        socket: WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> Result<()> {
+        let Some(id) = socket_id(&socket) else {
+            return Ok(());
+        };
         let step = self.shared.with(|loaded, now| match message {
-            WebSocketIncomingMessage::Binary(frame) => loaded.connector.frame(id, &frame, now, &mut loaded.actions),
-            WebSocketIncomingMessage::String(_) => loaded.connector.text(id, now, &mut loaded.actions),
+            WebSocketIncomingMessage::Binary(frame) => {
+                loaded.connector.frame(id, &frame, now, &mut loaded.actions)
+            }
+            WebSocketIncomingMessage::String(_) => {
+                loaded.connector.text(id, now, &mut loaded.actions)
+            }
         });
         warn_if_failed("message dropped", step);
         self.shared.settle().await;
         Ok(())
     }
 
-    async fn websocket_close(&self, socket: WebSocket, code: usize, reason: String, _clean: bool) -> Result<()> {
+    async fn websocket_close(
+        &self,
+        socket: WebSocket,
+        code: usize,
+        reason: String,
+        _clean: bool,
+    ) -> Result<()> {
         // 1005, 1006 and 1015 are never on the wire: they say that there was no close frame to answer.
         if !matches!(code, 1005 | 1006 | 1015)
             && let Ok(code) = u16::try_from(code)
@@ -125,11 +145,18 @@ impl DurableObject for WsConnector {
 
     async fn alarm(&self) -> Result<Response> {
         self.shared.alarm.rung();
-        let busy = self.shared.with(|loaded, _| loaded.connector.deadline_ms().is_some());
+        let busy = self
+            .shared
+            .with(|loaded, _| loaded.connector.deadline_ms().is_some());
         // Re-armed first: a failing tick must not stop the loop. Without sockets the loop ends here.
         if busy.unwrap_or(true) {
-            self.shared.alarm.no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS)).await;
-            let step = self.shared.with(|loaded, now| loaded.connector.tick(now, &mut loaded.actions));
+            self.shared
+                .alarm
+                .no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS))
+                .await;
+            let step = self
+                .shared
+                .with(|loaded, now| loaded.connector.tick(now, &mut loaded.actions));
             warn_if_failed("tick failed", step);
             self.shared.alarm.rung();
             self.shared.settle().await;
@@ -148,7 +175,11 @@ impl Shared {
         self.named(None, work)
     }
 
-    fn named<T>(&self, name: Option<&str>, work: impl FnOnce(&mut Loaded, u64) -> T) -> Result<T, BusError> {
+    fn named<T>(
+        &self,
+        name: Option<&str>,
+        work: impl FnOnce(&mut Loaded, u64) -> T,
+    ) -> Result<T, BusError> {
         let now = now_ms();
         let mut slot = self.loaded.borrow_mut();
         if slot.is_none() {
@@ -162,7 +193,8 @@ impl Shared {
 
     /// Starts a new epoch and takes up the sockets that outlived the last one.
     fn load(&self, name: Option<&str>, now: u64) -> Result<Loaded, BusError> {
-        let config = settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
+        let config =
+            settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
         let store = Store::open(self.state.storage().sql())?;
         let name = match (store.text(NAME)?, name) {
             (Some(stored), _) => stored,
@@ -170,7 +202,11 @@ impl Shared {
                 store.put_text(NAME, name)?;
                 name.to_owned()
             }
-            (None, None) => return Err(BusError::NotReady("this connector has never had a socket".to_owned())),
+            (None, None) => {
+                return Err(BusError::NotReady(
+                    "this connector has never had a socket".to_owned(),
+                ));
+            }
         };
         let mut loaded = Loaded {
             connector: Connector::new(config.connector.clone(), name, store.count_up(EPOCH)?, now),
@@ -228,7 +264,10 @@ impl Shared {
     }
 
     fn deadline_ms(&self) -> Option<u64> {
-        self.loaded.borrow().as_ref().and_then(|loaded| loaded.connector.deadline_ms())
+        self.loaded
+            .borrow()
+            .as_ref()
+            .and_then(|loaded| loaded.connector.deadline_ms())
     }
 
     fn carry_out(self: &Rc<Self>) {
@@ -251,22 +290,35 @@ impl Shared {
                 }
                 Action::Close(id, reason) => {
                     if let Some(socket) = loaded.sockets.remove(&id) {
-                        log::info("session closed", &[("code", &reason.code()), ("reason", &reason)]);
+                        log::info(
+                            "session closed",
+                            &[("code", &reason.code()), ("reason", &reason)],
+                        );
                         close(&socket, &reason);
                     }
                 }
                 Action::LookUp(id, address) => {
-                    self.state.wait_until(Rc::clone(self).look_up(id, address, loaded.realm_name.clone()));
+                    self.state.wait_until(Rc::clone(self).look_up(
+                        id,
+                        address,
+                        loaded.realm_name.clone(),
+                    ));
                 }
                 Action::Join(id, request) => {
-                    self.state.wait_until(Rc::clone(self).join(id, request, loaded.realm_name.clone()));
+                    self.state.wait_until(Rc::clone(self).join(
+                        id,
+                        request,
+                        loaded.realm_name.clone(),
+                    ));
                 }
             }
         }
     }
 
     async fn look_up(self: Rc<Self>, id: SocketId, address: Address, realm: String) {
-        let request = LookupRequest { address: address.0.to_vec() };
+        let request = LookupRequest {
+            address: address.0.to_vec(),
+        };
         let reply = bus::call_within(LOOKUP_LIMIT_MS, &self.env, &realm, &request).await;
         let already_connected = reply.is_ok_and(|reply| reply.already_connected);
         let mut random = [0; 16];
@@ -275,7 +327,9 @@ impl Shared {
             return;
         }
         let step = self.with(|loaded, now| {
-            loaded.connector.looked_up(id, already_connected, random, now, &mut loaded.actions);
+            loaded
+                .connector
+                .looked_up(id, already_connected, random, now, &mut loaded.actions);
         });
         warn_if_failed("challenge not sent", step);
         self.settle().await;
@@ -300,7 +354,9 @@ impl Shared {
         let (report, realm) = {
             let mut slot = self.loaded.borrow_mut();
             let Some(loaded) = slot.as_mut() else { return };
-            let Some(due) = loaded.connector.report_due_ms() else { return };
+            let Some(due) = loaded.connector.report_due_ms() else {
+                return;
+            };
             if now < due {
                 self.wake_at(due, now);
                 return;
@@ -308,7 +364,8 @@ impl Shared {
             (loaded.connector.take_report(now), loaded.realm_name.clone())
         };
         if let Some(report) = report {
-            self.state.wait_until(Rc::clone(self).send_report(report, realm));
+            self.state
+                .wait_until(Rc::clone(self).send_report(report, realm));
         }
     }
 
@@ -350,7 +407,11 @@ fn warn_if_failed(event: &str, step: Result<(), BusError>) {
 }
 
 fn attachment(socket: &WebSocket) -> Option<Vec<u8>> {
-    socket.deserialize_attachment::<ByteBuf>().ok().flatten().map(ByteBuf::into_vec)
+    socket
+        .deserialize_attachment::<ByteBuf>()
+        .ok()
+        .flatten()
+        .map(ByteBuf::into_vec)
 }
 
 fn socket_id(socket: &WebSocket) -> Option<SocketId> {
@@ -373,5 +434,7 @@ fn close_text(reason: &str) -> &str {
 
 fn offers_subprotocol(headers: &Headers) -> Result<bool> {
     let offered = headers.get(SUBPROTOCOL_HEADER)?.unwrap_or_default();
-    Ok(offered.split(',').any(|protocol| protocol.trim() == SUBPROTOCOL))
+    Ok(offered
+        .split(',')
+        .any(|protocol| protocol.trim() == SUBPROTOCOL))
 }

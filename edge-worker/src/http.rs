@@ -51,7 +51,12 @@ impl HttpError {
             Self::Unavailable(error) => crate::log::warn("realm unavailable", &[("error", error)]),
             _ => {}
         }
-        let response = json(self.status(), &ErrorAnswer { error: self.to_string() })?;
+        let response = json(
+            self.status(),
+            &ErrorAnswer {
+                error: self.to_string(),
+            },
+        )?;
         match self {
             Self::MethodNotAllowed { allow } => with_header(response, "Allow", allow),
             Self::UpgradeRequired => with_header(response, "Upgrade", "websocket"),
@@ -67,7 +72,10 @@ fn with_header(response: Response, name: &str, value: &str) -> Result<Response> 
 
 /// A JSON answer.
 pub fn json(status: u16, value: &impl Serialize) -> Result<Response> {
-    ResponseBuilder::new().with_status(status).with_headers(cors()?).from_json(value)
+    ResponseBuilder::new()
+        .with_status(status)
+        .with_headers(cors()?)
+        .from_json(value)
 }
 
 /// A plain text answer.
@@ -82,7 +90,10 @@ pub fn options(allow: &str) -> Result<Response> {
     headers.set("Access-Control-Allow-Headers", "*")?;
     headers.set("Access-Control-Max-Age", "86400")?;
     headers.set("Allow", allow)?;
-    Ok(ResponseBuilder::new().with_status(204).with_headers(headers).empty())
+    Ok(ResponseBuilder::new()
+        .with_status(204)
+        .with_headers(headers)
+        .empty())
 }
 
 /// The same answer for `HEAD`: everything but the body.

@@ -72,7 +72,11 @@ async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Respon
 fn find(path: &str, realm_name: &str) -> Option<Route> {
     let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
     let segments = match segments.as_slice() {
-        ["comms", stats @ ..] if matches!(stats.first(), Some(&("peers" | "islands" | "parcels"))) => stats,
+        ["comms", stats @ ..]
+            if matches!(stats.first(), Some(&("peers" | "islands" | "parcels"))) =>
+        {
+            stats
+        }
         all => all,
     };
     Some(match *segments {
@@ -99,7 +103,11 @@ async fn upgrade(request: Request, env: &Env, config: &Rc<Config>) -> Result<Res
         return Err(HttpError::UpgradeRequired);
     }
     let random = getrandom::u32().map_err(|error| worker::Error::from(error.to_string()))?;
-    let name = format!("{}/{}", config.realm_name, random % config.connector_shards.max(1));
+    let name = format!(
+        "{}/{}",
+        config.realm_name,
+        random % config.connector_shards.max(1)
+    );
     let headers = Headers::new();
     headers.set("Upgrade", "websocket")?;
     headers.set(NAME_HEADER, &name)?;
@@ -115,5 +123,8 @@ async fn upgrade(request: Request, env: &Env, config: &Rc<Config>) -> Result<Res
 
 /// The origin under which clients reach the realm: the configured one, else the request's.
 pub fn origin(config: &Config, url: &Url) -> String {
-    config.public_url.clone().unwrap_or_else(|| url.origin().ascii_serialization())
+    config
+        .public_url
+        .clone()
+        .unwrap_or_else(|| url.origin().ascii_serialization())
 }

@@ -14,5 +14,9 @@ thread_local! {
 pub fn config(env: &Env) -> Result<Rc<Config>, ConfigError> {
     // Variables and secrets look the same from here.
     let variable = |name: &str| env.var(name).ok().map(|value| value.to_string());
-    CONFIG.with(|config| config.get_or_init(|| Config::read(variable).map(Rc::new)).clone())
+    CONFIG.with(|config| {
+        config
+            .get_or_init(|| Config::read(variable).map(Rc::new))
+            .clone()
+    })
 }

@@ -14,27 +14,48 @@ use crate::http::{self, HttpError};
 const SNAPSHOT_LIMIT_MS: u64 = 5_000;
 
 async fn snapshot(env: &Env, config: &Config) -> Result<Snapshot, HttpError> {
-    Ok(bus::call_within(SNAPSHOT_LIMIT_MS, env, &config.realm_name, &SnapshotRequest {}).await?)
+    Ok(bus::call_within(
+        SNAPSHOT_LIMIT_MS,
+        env,
+        &config.realm_name,
+        &SnapshotRequest {},
+    )
+    .await?)
 }
 
 /// `GET /peers`, `GET /peers?id=…&id=…`
 pub async fn peers(env: &Env, config: &Rc<Config>, url: &Url) -> Result<Response, HttpError> {
-    let ids: Vec<String> =
-        url.query_pairs().filter(|(name, _)| name == "id").map(|(_, id)| id.into_owned()).collect();
-    Ok(http::json(200, &StatsView(&snapshot(env, config).await?).peers(&ids))?)
+    let ids: Vec<String> = url
+        .query_pairs()
+        .filter(|(name, _)| name == "id")
+        .map(|(_, id)| id.into_owned())
+        .collect();
+    Ok(http::json(
+        200,
+        &StatsView(&snapshot(env, config).await?).peers(&ids),
+    )?)
 }
 
 /// `GET /peers/{id}`
 pub async fn peer(env: &Env, config: &Rc<Config>, id: &str) -> Result<Response, HttpError> {
     match StatsView(&snapshot(env, config).await?).peer(id) {
         Some(answer) => Ok(http::json(200, &answer)?),
-        None => Ok(http::json(404, &PeerNotFound { ok: false, peer: None })?),
+        None => Ok(http::json(
+            404,
+            &PeerNotFound {
+                ok: false,
+                peer: None,
+            },
+        )?),
     }
 }
 
 /// `GET /islands`
 pub async fn islands(env: &Env, config: &Rc<Config>) -> Result<Response, HttpError> {
-    Ok(http::json(200, &StatsView(&snapshot(env, config).await?).islands())?)
+    Ok(http::json(
+        200,
+        &StatsView(&snapshot(env, config).await?).islands(),
+    )?)
 }
 
 /// `GET /islands/{id}`
@@ -47,5 +68,8 @@ pub async fn island(env: &Env, config: &Rc<Config>, id: &str) -> Result<Response
 
 /// `GET /parcels`
 pub async fn parcels(env: &Env, config: &Rc<Config>) -> Result<Response, HttpError> {
-    Ok(http::json(200, &StatsView(&snapshot(env, config).await?).parcels())?)
+    Ok(http::json(
+        200,
+        &StatsView(&snapshot(env, config).await?).parcels(),
+    )?)
 }

@@ -19,7 +19,10 @@ pub struct Store(SqlStorage);
 impl Store {
     /// Opens the table; creates it the first time.
     pub fn open(sql: SqlStorage) -> Result<Self> {
-        sql.exec("CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID", None)?;
+        sql.exec(
+            "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
+            None,
+        )?;
         Ok(Self(sql))
     }
 
@@ -47,7 +50,10 @@ impl Store {
 
     /// Stores a number.
     pub fn put_number(&self, name: &str, value: u64) -> Result<()> {
-        self.put(name, SqlStorageValue::try_from_i64(value.try_into().unwrap_or(i64::MAX))?)
+        self.put(
+            name,
+            SqlStorageValue::try_from_i64(value.try_into().unwrap_or(i64::MAX))?,
+        )
     }
 
     /// Stores a text.
@@ -56,7 +62,9 @@ impl Store {
     }
 
     fn select<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Vec<T>> {
-        self.0.exec("SELECT value FROM meta WHERE name = ?", vec![name.into()])?.to_array()
+        self.0
+            .exec("SELECT value FROM meta WHERE name = ?", vec![name.into()])?
+            .to_array()
     }
 
     fn put(&self, name: &str, value: SqlStorageValue) -> Result<()> {

@@ -21,8 +21,23 @@ const CONNECTOR_SHARDS_MAX: u32 = 1024;
 
 /// What a realm may not be called, because these are routes.
 const ROUTES: [&str; 17] = [
-    "about", "archipelago", "comms", "core-status", "health", "hot-scenes", "islands", "metrics", "openapi.json",
-    "parcels", "peers", "ping", "realms", "rooms", "simulator", "status", "ws",
+    "about",
+    "archipelago",
+    "comms",
+    "core-status",
+    "health",
+    "hot-scenes",
+    "islands",
+    "metrics",
+    "openapi.json",
+    "parcels",
+    "peers",
+    "ping",
+    "realms",
+    "rooms",
+    "simulator",
+    "status",
+    "ws",
 ];
 
 /// The configuration of a deployment.
@@ -56,15 +71,24 @@ impl Config {
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let reader = Reader(&variable);
         let realm_name = read_realm_name(&reader)?;
-        let island_prefix = reader.text("ROOM_PREFIX", "I", "letters and digits, at most 16", |prefix| {
-            prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        })?;
+        let island_prefix = reader.text(
+            "ROOM_PREFIX",
+            "I",
+            "letters and digits, at most 16",
+            |prefix| prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()),
+        )?;
         Ok(Self {
             connector_shards: reader.whole("CONNECTOR_SHARDS", 4, 1, CONNECTOR_SHARDS_MAX)?,
-            content_url: reader.url("CONTENT_URL")?.map_or_else(|| format!("{PUBLIC_PEER}/content/"), |url| url + "/"),
-            lambdas_url: reader.url("LAMBDAS_URL")?.map_or_else(|| format!("{PUBLIC_PEER}/lambdas/"), |url| url + "/"),
+            content_url: reader
+                .url("CONTENT_URL")?
+                .map_or_else(|| format!("{PUBLIC_PEER}/content/"), |url| url + "/"),
+            lambdas_url: reader
+                .url("LAMBDAS_URL")?
+                .map_or_else(|| format!("{PUBLIC_PEER}/lambdas/"), |url| url + "/"),
             public_url: reader.url("PUBLIC_URL")?,
-            version: reader.get("CURRENT_VERSION").unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
+            version: reader
+                .get("CURRENT_VERSION")
+                .unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
             commit_hash: reader.get("COMMIT_HASH"),
             connector: ConnectorConfig {
                 timeouts: Timeouts {
@@ -89,15 +113,24 @@ fn read_realm_name(reader: &Reader<'_>) -> Result<String, ConfigError> {
     let allowed = "1 to 64 letters, digits, '-' and '_', and not the name of a route";
     reader.text("REALM_NAME", "main", allowed, |name| {
         name.len() <= 64
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
             && !ROUTES.contains(&name)
     })
 }
 
 fn read_engine(reader: &Reader<'_>) -> Result<EngineConfig, ConfigError> {
     let defaults = EngineConfig::default();
-    let max_peers = reader.whole("ARCHIPELAGO_MAX_PEERS_PER_ISLAND", defaults.max_peers(), 1, u32::MAX)?;
-    let join_m = reader.metres("ARCHIPELAGO_JOIN_DISTANCE")?.unwrap_or(defaults.join_distance_m());
+    let max_peers = reader.whole(
+        "ARCHIPELAGO_MAX_PEERS_PER_ISLAND",
+        defaults.max_peers(),
+        1,
+        u32::MAX,
+    )?;
+    let join_m = reader
+        .metres("ARCHIPELAGO_JOIN_DISTANCE")?
+        .unwrap_or(defaults.join_distance_m());
     let leave_m = reader.metres("ARCHIPELAGO_LEAVE_DISTANCE")?;
     EngineConfig::new(max_peers, join_m, leave_m).map_err(|error| ConfigError {
         variable: "ARCHIPELAGO_LEAVE_DISTANCE",
@@ -113,17 +146,24 @@ fn read_transport(reader: &Reader<'_>) -> Result<Transport, ConfigError> {
     let api_secret = reader.get("LIVEKIT_API_SECRET");
     match (host, api_key, api_secret) {
         (None, None, None) => Ok(Transport::Offline),
-        (Some(host), Some(api_key), Some(api_secret)) => {
-            Ok(Transport::LiveKit { host, api_key, api_secret })
-        }
+        (Some(host), Some(api_key), Some(api_secret)) => Ok(Transport::LiveKit {
+            host,
+            api_key,
+            api_secret,
+        }),
         (host, api_key, _) => {
             let variable = match (host, api_key) {
                 (None, _) => "LIVEKIT_HOST",
                 (_, None) => "LIVEKIT_API_KEY",
                 _ => "LIVEKIT_API_SECRET",
             };
-            let allowed = "LIVEKIT_HOST, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, all three or none".to_owned();
-            Err(ConfigError { variable, value: String::new(), allowed })
+            let allowed = "LIVEKIT_HOST, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, all three or none"
+                .to_owned();
+            Err(ConfigError {
+                variable,
+                value: String::new(),
+                allowed,
+            })
         }
     }
 }
@@ -133,7 +173,12 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::read(|name| pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        Config::read(|name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
     }
 
     #[test]
@@ -146,13 +191,22 @@ mod tests {
         assert_eq!(config.realm.resume_grace_ms, 30_000);
         assert_eq!(config.realm.engine.max_peers(), 100);
         assert!((config.realm.engine.leave_distance_m() - 125.0).abs() < 1e-9);
-        assert_eq!(config.connector.timeouts, Timeouts { handshake_ms: 60_000, idle_ms: 90_000 });
+        assert_eq!(
+            config.connector.timeouts,
+            Timeouts {
+                handshake_ms: 60_000,
+                idle_ms: 90_000
+            }
+        );
     }
 
     #[test]
     fn the_main_realm_is_one_preset_away() {
-        let config =
-            read(&[("ARCHIPELAGO_JOIN_DISTANCE", "64"), ("ARCHIPELAGO_LEAVE_DISTANCE", "80")]).unwrap();
+        let config = read(&[
+            ("ARCHIPELAGO_JOIN_DISTANCE", "64"),
+            ("ARCHIPELAGO_LEAVE_DISTANCE", "80"),
+        ])
+        .unwrap();
         assert_eq!(config.realm.engine, EngineConfig::main_realm());
     }
 
@@ -176,13 +230,17 @@ mod tests {
         ] {
             let error = read(&[(variable, value)]).unwrap_err();
             assert_eq!((error.variable, error.value.as_str()), (variable, value));
-            assert!(error.to_string().contains(variable) && error.to_string().contains(value), "{error}");
+            assert!(
+                error.to_string().contains(variable) && error.to_string().contains(value),
+                "{error}"
+            );
         }
     }
 
     #[test]
     fn half_a_livekit_is_refused_and_the_secret_is_not_shown() {
-        let error = read(&[("LIVEKIT_HOST", "wss://x"), ("LIVEKIT_API_SECRET", "hush")]).unwrap_err();
+        let error =
+            read(&[("LIVEKIT_HOST", "wss://x"), ("LIVEKIT_API_SECRET", "hush")]).unwrap_err();
         assert_eq!(error.variable, "LIVEKIT_API_KEY");
         assert!(!error.to_string().contains("hush"));
         let whole = read(&[
@@ -195,7 +253,11 @@ mod tests {
 
     #[test]
     fn urls_end_as_they_should() {
-        let config = read(&[("PUBLIC_URL", "https://x.org/"), ("CONTENT_URL", "https://c.org/content")]).unwrap();
+        let config = read(&[
+            ("PUBLIC_URL", "https://x.org/"),
+            ("CONTENT_URL", "https://c.org/content"),
+        ])
+        .unwrap();
         assert_eq!(config.public_url.as_deref(), Some("https://x.org"));
         assert_eq!(config.content_url, "https://c.org/content/");
     }

@@ -21,7 +21,9 @@ pub(super) struct Reader<'a>(pub &'a dyn Fn(&str) -> Option<String>);
 
 impl Reader<'_> {
     pub fn get(&self, variable: &str) -> Option<String> {
-        (self.0)(variable).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        (self.0)(variable)
+            .map(|value| value.trim().to_owned())
+            .filter(|value| !value.is_empty())
     }
 
     fn check<T>(
@@ -30,10 +32,16 @@ impl Reader<'_> {
         allowed: impl Display,
         read: impl FnOnce(&str) -> Option<T>,
     ) -> Result<Option<T>, ConfigError> {
-        let Some(value) = self.get(variable) else { return Ok(None) };
+        let Some(value) = self.get(variable) else {
+            return Ok(None);
+        };
         match read(&value) {
             Some(read) => Ok(Some(read)),
-            None => Err(ConfigError { variable, value, allowed: allowed.to_string() }),
+            None => Err(ConfigError {
+                variable,
+                value,
+                allowed: allowed.to_string(),
+            }),
         }
     }
 
@@ -44,7 +52,9 @@ impl Reader<'_> {
         allowed: &str,
         is_allowed: impl FnOnce(&str) -> bool,
     ) -> Result<String, ConfigError> {
-        let text = self.check(variable, allowed, |value| is_allowed(value).then(|| value.to_owned()))?;
+        let text = self.check(variable, allowed, |value| {
+            is_allowed(value).then(|| value.to_owned())
+        })?;
         Ok(text.unwrap_or_else(|| default.to_owned()))
     }
 
@@ -57,7 +67,10 @@ impl Reader<'_> {
     ) -> Result<T, ConfigError> {
         let allowed = format!("a whole number from {min} to {max}");
         let number = self.check(variable, allowed, |value| {
-            value.parse().ok().filter(|number| (&min..=&max).contains(&number))
+            value
+                .parse()
+                .ok()
+                .filter(|number| (&min..=&max).contains(&number))
         })?;
         Ok(number.unwrap_or(default))
     }
@@ -71,23 +84,36 @@ impl Reader<'_> {
         let longest = (LONGEST_MS / 1000) as f64;
         let allowed = format!("a number of seconds from 0.01 to {longest}");
         let seconds = self.check(variable, allowed, |value| {
-            value.parse().ok().filter(|seconds| (0.01..=longest).contains(seconds))
+            value
+                .parse()
+                .ok()
+                .filter(|seconds| (0.01..=longest).contains(seconds))
         })?;
         Ok((seconds.unwrap_or(default) * 1000.0).round() as u64)
     }
 
     pub fn metres(&self, variable: &'static str) -> Result<Option<f64>, ConfigError> {
         self.check(variable, "a number of metres above 0", |value| {
-            value.parse().ok().filter(|metres: &f64| metres.is_finite() && *metres > 0.0)
+            value
+                .parse()
+                .ok()
+                .filter(|metres: &f64| metres.is_finite() && *metres > 0.0)
         })
     }
 
     /// An HTTP URL, without slashes at the end.
     pub fn url(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
-        self.check(variable, "a URL that starts with http:// or https://", |value| {
-            let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"))?;
-            let is_url = !rest.starts_with('/') && !rest.is_empty() && !rest.contains([' ', '?', '#']);
-            is_url.then(|| value.trim_end_matches('/').to_owned())
-        })
+        self.check(
+            variable,
+            "a URL that starts with http:// or https://",
+            |value| {
+                let rest = value
+                    .strip_prefix("https://")
+                    .or_else(|| value.strip_prefix("http://"))?;
+                let is_url =
+                    !rest.starts_with('/') && !rest.is_empty() && !rest.contains([' ', '?', '#']);
+                is_url.then(|| value.trim_end_matches('/').to_owned())
+            },
+        )
     }
 }

@@ -28,6 +28,8 @@ pub enum Action {
 impl SocketId {
     /// Whose record it is; none if the bytes are no record.
     pub fn of_record(record: &[u8]) -> Option<Self> {
-        SessionRecord::decode(record).ok().map(|record| Self(record.socket))
+        SessionRecord::decode(record)
+            .ok()
+            .map(|record| Self(record.socket))
     }
 }

@@ -2,14 +2,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use prost::Message as _;
 
-use crate::engine::{IslandNumber, island_id};
-use crate::protocol::bus::{
-    ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery, DeliveryReply, LiveSession, Report,
-    ReportReply, SessionHeartbeat,
-};
-use crate::protocol::IslandChanged;
-use crate::session::{self, Close, RecordError, Session, SessionNumber, Stage, Timeouts};
 use crate::auth::Address;
+use crate::engine::{IslandNumber, island_id};
+use crate::protocol::IslandChanged;
+use crate::protocol::bus::{
+    ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery, DeliveryReply,
+    LiveSession, Report, ReportReply, SessionHeartbeat,
+};
+use crate::session::{self, Close, RecordError, Session, SessionNumber, Stage, Timeouts};
 use crate::transport::Transport;
 
 use super::reports::Reports;
@@ -48,7 +48,13 @@ impl Connector {
             config,
             sessions: BTreeMap::new(),
             sockets: HashMap::new(),
-            reports: Reports::new(ConnectorStamp { connector: name, epoch }, now_ms),
+            reports: Reports::new(
+                ConnectorStamp {
+                    connector: name,
+                    epoch,
+                },
+                now_ms,
+            ),
             next_socket: 0,
             joining: 0,
             kicked_early: BTreeSet::new(),
@@ -92,7 +98,9 @@ impl Connector {
 
     /// A socket is gone.
     pub fn closed(&mut self, socket: SocketId, now_ms: u64) {
-        let Some(mut session) = self.sessions.remove(&socket) else { return };
+        let Some(mut session) = self.sessions.remove(&socket) else {
+            return;
+        };
         if let Some(number) = session.closed() {
             self.sockets.remove(&number);
             self.reports.ended(number, now_ms);
@@ -108,12 +116,20 @@ impl Connector {
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
-        self.step(socket, now_ms, out, |session| session.looked_up(already_connected, random, now_ms));
+        self.step(socket, now_ms, out, |session| {
+            session.looked_up(already_connected, random, now_ms)
+        });
         self.keep(socket, out);
     }
 
     /// The realm has taken the client. A client that left meanwhile is given back at once.
-    pub fn joined(&mut self, socket: SocketId, reply: &ConnectReply, now_ms: u64, out: &mut Vec<Action>) {
+    pub fn joined(
+        &mut self,
+        socket: SocketId,
+        reply: &ConnectReply,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
         let number = SessionNumber(reply.session);
         let kicked = self.kicked_early.remove(&number);
         self.join_settled();
@@ -123,7 +139,9 @@ impl Connector {
             return;
         }
         self.sockets.insert(number, socket);
-        self.step(socket, now_ms, out, |session| session.joined(number, now_ms));
+        self.step(socket, now_ms, out, |session| {
+            session.joined(number, now_ms)
+        });
         if kicked {
             self.step(socket, now_ms, out, Session::kick);
         }
@@ -145,12 +163,24 @@ impl Connector {
     }
 
     /// The realm has something for this connector's clients.
-    pub fn delivered(&mut self, delivery: &Delivery, now_ms: u64, out: &mut Vec<Action>) -> DeliveryReply {
+    pub fn delivered(
+        &mut self,
+        delivery: &Delivery,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) -> DeliveryReply {
         self.reports.seen_incarnation(delivery.incarnation, now_ms);
-        let islands: Vec<Option<(IslandNumber, IslandChanged)>> = delivery.islands.iter().map(island_changed).collect();
+        let islands: Vec<Option<(IslandNumber, IslandChanged)>> =
+            delivery.islands.iter().map(island_changed).collect();
         for assignment in &delivery.assignments {
             if let Some(Some(island)) = islands.get(assignment.island as usize) {
-                self.assign(SessionNumber(assignment.session), assignment.number, island, now_ms, out);
+                self.assign(
+                    SessionNumber(assignment.session),
+                    assignment.number,
+                    island,
+                    now_ms,
+                    out,
+                );
             }
         }
         for &kicked in &delivery.kicks {
@@ -161,7 +191,9 @@ impl Connector {
                 self.kicked_early.insert(kicked);
             }
         }
-        DeliveryReply { epoch: self.reports.stamp().epoch }
+        DeliveryReply {
+            epoch: self.reports.stamp().epoch,
+        }
     }
 
     fn assign(
@@ -172,13 +204,25 @@ impl Connector {
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
-        let Some(&socket) = self.sockets.get(&number) else { return };
-        let Some(session) = self.sessions.get_mut(&socket) else { return };
-        let Some(from) = session.assigned(assignment, *island) else { return };
+        let Some(&socket) = self.sockets.get(&number) else {
+            return;
+        };
+        let Some(session) = self.sessions.get_mut(&socket) else {
+            return;
+        };
+        let Some(from) = session.assigned(assignment, *island) else {
+            return;
+        };
         let Some(live) = session.live() else { return };
         let from = from.map(|from| island_id(&self.config.island_prefix, from));
-        let conn_str = self.config.transport.connection_string(message.island_id(), &live.address, now_ms);
-        out.push(Action::Send(socket, message.packet(&conn_str, from.as_ref())));
+        let conn_str =
+            self.config
+                .transport
+                .connection_string(message.island_id(), &live.address, now_ms);
+        out.push(Action::Send(
+            socket,
+            message.packet(&conn_str, from.as_ref()),
+        ));
         self.keep(socket, out);
     }
 
@@ -188,11 +232,17 @@ impl Connector {
         let late: Vec<SocketId> = self
             .sessions
             .iter()
-            .filter(|(_, session)| session.deadline_ms(&timeouts).is_some_and(|deadline| deadline <= now_ms))
+            .filter(|(_, session)| {
+                session
+                    .deadline_ms(&timeouts)
+                    .is_some_and(|deadline| deadline <= now_ms)
+            })
             .map(|(&socket, _)| socket)
             .collect();
         for socket in late {
-            self.step(socket, now_ms, out, |session| session.tick(&timeouts, now_ms));
+            self.step(socket, now_ms, out, |session| {
+                session.tick(&timeouts, now_ms)
+            });
         }
         if !self.sockets.is_empty() && self.reports.keep_alive_ms() <= now_ms {
             self.reports.keep_alive(now_ms);
@@ -201,7 +251,11 @@ impl Connector {
 
     /// When [`tick`](Self::tick) has something to do; none without sockets.
     pub fn deadline_ms(&self) -> Option<u64> {
-        let sessions = self.sessions.values().filter_map(|session| session.deadline_ms(&self.config.timeouts)).min();
+        let sessions = self
+            .sessions
+            .values()
+            .filter_map(|session| session.deadline_ms(&self.config.timeouts))
+            .min();
         let keep_alive = (!self.sockets.is_empty()).then(|| self.reports.keep_alive_ms());
         sessions.into_iter().chain(keep_alive).min()
     }
@@ -214,7 +268,8 @@ impl Connector {
     /// The report to send now, if one is due. Its answer, or its failure, must be told before the next one comes.
     pub fn take_report(&mut self, now_ms: u64) -> Option<Report> {
         let sessions = &self.sessions;
-        self.reports.take(now_ms, || sessions.values().filter_map(listed).collect())
+        self.reports
+            .take(now_ms, || sessions.values().filter_map(listed).collect())
     }
 
     /// The realm has taken the report.
@@ -244,7 +299,9 @@ impl Connector {
         out: &mut Vec<Action>,
         event: impl FnOnce(&mut Session) -> session::Action,
     ) {
-        let Some(session) = self.sessions.get_mut(&socket) else { return };
+        let Some(session) = self.sessions.get_mut(&socket) else {
+            return;
+        };
         let number = session.live().map(|live| live.number);
         match event(session) {
             session::Action::None => {}
@@ -253,12 +310,24 @@ impl Connector {
             session::Action::Join(address) => {
                 self.joining += 1;
                 let stamp = Some(self.reports.stamp().clone());
-                let request = ConnectRequest { stamp, socket: socket.0, address: address.0.to_vec() };
+                let request = ConnectRequest {
+                    stamp,
+                    socket: socket.0,
+                    address: address.0.to_vec(),
+                };
                 out.push(Action::Join(socket, request));
             }
-            session::Action::Heartbeat { session, position, desired_room, first } => {
-                let heartbeat =
-                    SessionHeartbeat { session: session.0, position: Some(position.into()), desired_room };
+            session::Action::Heartbeat {
+                session,
+                position,
+                desired_room,
+                first,
+            } => {
+                let heartbeat = SessionHeartbeat {
+                    session: session.0,
+                    position: Some(position.into()),
+                    desired_room,
+                };
                 self.reports.heartbeat(heartbeat, first, now_ms);
                 if first {
                     self.keep(socket, out);
@@ -285,7 +354,11 @@ impl Connector {
     }
 
     fn keep(&self, socket: SocketId, out: &mut Vec<Action>) {
-        if let Some(record) = self.sessions.get(&socket).and_then(|session| session.to_record(socket.0)) {
+        if let Some(record) = self
+            .sessions
+            .get(&socket)
+            .and_then(|session| session.to_record(socket.0))
+        {
             out.push(Action::Keep(socket, record));
         }
     }
@@ -301,7 +374,13 @@ fn listed(session: &Session) -> Option<LiveSession> {
 
 fn island_changed(island: &DeliveredIsland) -> Option<(IslandNumber, IslandChanged)> {
     let members = island.members.iter().filter_map(|member| {
-        Some((Address::try_from(member.address.as_slice()).ok()?, member.position?))
+        Some((
+            Address::try_from(member.address.as_slice()).ok()?,
+            member.position?,
+        ))
     });
-    Some((IslandNumber::new(island.number)?, IslandChanged::new(island.id.clone(), members)))
+    Some((
+        IslandNumber::new(island.number)?,
+        IslandChanged::new(island.id.clone(), members),
+    ))
 }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::protocol::bus::{ConnectorStamp, LiveSession, LiveSessions, Report, ReportReply, SessionHeartbeat};
+use crate::protocol::bus::{
+    ConnectorStamp, LiveSession, LiveSessions, Report, ReportReply, SessionHeartbeat,
+};
 use crate::session::SessionNumber;
 
 use super::SocketId;
@@ -69,7 +71,11 @@ impl Reports {
                 self.heartbeats.insert(session, heartbeat);
             }
         }
-        self.due_at(if first { now_ms } else { now_ms.max(self.last_ms.saturating_add(REPORT_INTERVAL_MS)) });
+        self.due_at(if first {
+            now_ms
+        } else {
+            now_ms.max(self.last_ms.saturating_add(REPORT_INTERVAL_MS))
+        });
     }
 
     pub fn ended(&mut self, session: SessionNumber, now_ms: u64) {
@@ -109,7 +115,11 @@ impl Reports {
     }
 
     /// The report to send now, if one is due. `sessions` lists all live ones.
-    pub fn take(&mut self, now_ms: u64, sessions: impl FnOnce() -> Vec<LiveSession>) -> Option<Report> {
+    pub fn take(
+        &mut self,
+        now_ms: u64,
+        sessions: impl FnOnce() -> Vec<LiveSession>,
+    ) -> Option<Report> {
         if self.under_way || self.due_ms.is_none_or(|due| now_ms < due) {
             return None;
         }
@@ -129,7 +139,9 @@ impl Reports {
         Report {
             stamp: Some(self.stamp.clone()),
             sequence: self.sequence,
-            full: std::mem::take(&mut self.full_wanted).then(|| LiveSessions { sessions: sessions() }),
+            full: std::mem::take(&mut self.full_wanted).then(|| LiveSessions {
+                sessions: sessions(),
+            }),
             heartbeats: std::mem::take(&mut self.heartbeats).into_values().collect(),
             disconnects: std::mem::take(&mut self.disconnects),
             abandoned_sockets: std::mem::take(&mut self.abandoned),

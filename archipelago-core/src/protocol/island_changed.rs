@@ -1,7 +1,9 @@
 //! `island_changed` for all members of an island: what they have in common is encoded once.
 
 use prost::Message as _;
-use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len, message, string};
+use prost::encoding::{
+    WireType, encode_key, encode_varint, encoded_len_varint, key_len, message, string,
+};
 
 use crate::auth::Address;
 
@@ -62,8 +64,9 @@ impl IslandChanged {
             + string::encoded_len(CONN_STR, conn_str)
             + from_island_id.map_or(0, |from| string::encoded_len(FROM_ISLAND_ID, from))
             + self.peers.len();
-        let mut packet =
-            Vec::with_capacity(key_len(ISLAND_CHANGED) + encoded_len_varint(body_len as u64) + body_len);
+        let mut packet = Vec::with_capacity(
+            key_len(ISLAND_CHANGED) + encoded_len_varint(body_len as u64) + body_len,
+        );
         encode_key(ISLAND_CHANGED, WireType::LengthDelimited, &mut packet);
         encode_varint(body_len as u64, &mut packet);
         string::encode(ISLAND_ID, &self.island_id, &mut packet);
@@ -85,8 +88,22 @@ mod tests {
     #[test]
     fn decodes_to_what_went_in() {
         let members = [
-            (Address([10; 20]), Position { x: 1.0, y: 2.0, z: -3.5 }),
-            (Address([11; 20]), Position { x: 0.0, y: 0.0, z: 0.0 }),
+            (
+                Address([10; 20]),
+                Position {
+                    x: 1.0,
+                    y: 2.0,
+                    z: -3.5,
+                },
+            ),
+            (
+                Address([11; 20]),
+                Position {
+                    x: 0.0,
+                    y: 0.0,
+                    z: 0.0,
+                },
+            ),
         ];
         let island = IslandChanged::new("I2".to_owned(), members);
         let packet = island.packet(&"offline:offline".to_owned(), Some(&"I1".to_owned()));
@@ -107,7 +124,9 @@ mod tests {
     fn the_origin_is_a_position() {
         let island = IslandChanged::new("I2".to_owned(), [(Address([0; 20]), Position::default())]);
         let packet = island.packet(&"c".to_owned(), None);
-        let mut expected = vec![0x1a, 0x37, 0x0a, 0x02, b'I', b'2', 0x12, 0x01, b'c', 0x22, 0x2e, 0x0a, 0x2a];
+        let mut expected = vec![
+            0x1a, 0x37, 0x0a, 0x02, b'I', b'2', 0x12, 0x01, b'c', 0x22, 0x2e, 0x0a, 0x2a,
+        ];
         expected.extend_from_slice(b"0x0000000000000000000000000000000000000000");
         expected.extend_from_slice(&[0x12, 0x00]);
         assert_eq!(packet, expected);
@@ -116,6 +135,9 @@ mod tests {
     #[test]
     fn absent_fields_are_absent() {
         let island = IslandChanged::new("I1".to_owned(), []);
-        assert_eq!(island.packet(&"c".to_owned(), None), [0x1a, 7, 0x0a, 2, b'I', b'1', 0x12, 1, b'c']);
+        assert_eq!(
+            island.packet(&"c".to_owned(), None),
+            [0x1a, 7, 0x0a, 2, b'I', b'1', 0x12, 1, b'c']
+        );
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::auth::CHAIN_MAX_BYTES;
 
-/// The longest frame during the handshake: an authentication chain and the protobuf around it.
-pub const HANDSHAKE_FRAME_MAX_BYTES: usize = CHAIN_MAX_BYTES + 64;
+/// The longest frame during the handshake: twice the longest authentication chain, so that one that is somewhat too
+/// long is still answered with what is wrong with it.
+pub const HANDSHAKE_FRAME_MAX_BYTES: usize = 2 * CHAIN_MAX_BYTES;
 
 /// The longest frame of a live session: a heartbeat is a position (17 bytes) and a room name.
 pub const LIVE_FRAME_MAX_BYTES: usize = 1024;

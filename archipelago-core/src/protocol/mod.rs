@@ -23,7 +23,10 @@ pub mod decentraland {
             }
             /// `decentraland.kernel.comms.rfc5`: the embedded transport.
             pub mod rfc5 {
-                include!(concat!(env!("OUT_DIR"), "/decentraland.kernel.comms.rfc5.rs"));
+                include!(concat!(
+                    env!("OUT_DIR"),
+                    "/decentraland.kernel.comms.rfc5.rs"
+                ));
             }
         }
     }
@@ -39,6 +42,6 @@ pub mod archipelago {
 }
 
 pub use archipelago::bus;
-pub use island_changed::IslandChanged;
 pub use decentraland::common;
 pub use decentraland::kernel::comms::{rfc5, v3};
+pub use island_changed::IslandChanged;

@@ -6,7 +6,11 @@ use super::common;
 
 impl From<Position> for common::Position {
     fn from(position: Position) -> Self {
-        Self { x: position.x(), y: position.y(), z: position.z() }
+        Self {
+            x: position.x(),
+            y: position.y(),
+            z: position.z(),
+        }
     }
 }
 

@@ -32,16 +32,32 @@ pub(super) struct Connectors {
 
 impl Connectors {
     /// Takes a message's stamp: the connector lives, and if its epoch is new it has started again.
-    pub fn hear(&mut self, stamp: &ConnectorStamp, now_ms: u64) -> Result<&mut ConnectorState, RealmError> {
+    pub fn hear(
+        &mut self,
+        stamp: &ConnectorStamp,
+        now_ms: u64,
+    ) -> Result<&mut ConnectorState, RealmError> {
         if stamp.connector.is_empty() {
             return Err(RealmError::MissingStamp);
         }
         if !self.by_name.contains_key(&stamp.connector) {
-            self.by_name.insert(stamp.connector.clone(), ConnectorState { epoch: stamp.epoch, ..Default::default() });
+            self.by_name.insert(
+                stamp.connector.clone(),
+                ConnectorState {
+                    epoch: stamp.epoch,
+                    ..Default::default()
+                },
+            );
         }
-        let state = self.by_name.get_mut(&stamp.connector).ok_or(RealmError::MissingStamp)?;
+        let state = self
+            .by_name
+            .get_mut(&stamp.connector)
+            .ok_or(RealmError::MissingStamp)?;
         if stamp.epoch < state.epoch {
-            return Err(RealmError::StaleEpoch { epoch: stamp.epoch, newest: state.epoch });
+            return Err(RealmError::StaleEpoch {
+                epoch: stamp.epoch,
+                newest: state.epoch,
+            });
         }
         if stamp.epoch > state.epoch {
             state.epoch = stamp.epoch;
@@ -63,8 +79,13 @@ impl Connectors {
 
     /// When the first connector with sessions will have been silent for too long.
     pub fn next_expiry_ms(&self, timeout_ms: u64) -> Option<u64> {
-        let expiring = self.by_name.values().filter(|state| !state.sessions.is_empty());
-        expiring.map(|state| state.heard_ms.saturating_add(timeout_ms)).min()
+        let expiring = self
+            .by_name
+            .values()
+            .filter(|state| !state.sessions.is_empty());
+        expiring
+            .map(|state| state.heard_ms.saturating_add(timeout_ms))
+            .min()
     }
 
     /// Forgets the connectors that were silent for too long; yields the sessions they had.
@@ -82,6 +103,9 @@ impl Connectors {
 
     /// When the next delivery can go out.
     pub fn next_delivery_ms(&self) -> Option<u64> {
-        self.by_name.values().filter_map(|state| state.outbox.due_ms()).min()
+        self.by_name
+            .values()
+            .filter_map(|state| state.outbox.due_ms())
+            .min()
     }
 }

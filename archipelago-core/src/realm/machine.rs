@@ -3,8 +3,9 @@ use std::collections::HashSet;
 use crate::auth::Address;
 use crate::engine::{Engine, EngineConfig, IslandNumber, Position, Scope, Update};
 use crate::protocol::bus::{
-    Assignment, ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery, LiveSession, LookupReply,
-    LookupRequest, Member, Report, ReportReply, SessionHeartbeat, StatusReply,
+    Assignment, ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery,
+    LiveSession, LookupReply, LookupRequest, Member, Report, ReportReply, SessionHeartbeat,
+    StatusReply,
 };
 use crate::session::SessionNumber;
 
@@ -82,7 +83,12 @@ impl Realm {
     /// The address is none.
     pub fn lookup(&self, request: &LookupRequest) -> Result<LookupReply, RealmError> {
         let address = read_address(&request.address)?;
-        Ok(LookupReply { already_connected: self.registry.player(&address).is_some_and(Player::is_present) })
+        Ok(LookupReply {
+            already_connected: self
+                .registry
+                .player(&address)
+                .is_some_and(Player::is_present),
+        })
     }
 
     /// A client has proven who it is. It takes over from the address's session before it, which is kicked; asking again
@@ -90,10 +96,19 @@ impl Realm {
     ///
     /// # Errors
     /// See [`RealmError`].
-    pub fn connect(&mut self, request: &ConnectRequest, now_ms: u64) -> Result<ConnectReply, RealmError> {
+    pub fn connect(
+        &mut self,
+        request: &ConnectRequest,
+        now_ms: u64,
+    ) -> Result<ConnectReply, RealmError> {
         let address = read_address(&request.address)?;
         let stamp = request.stamp.as_ref().ok_or(RealmError::MissingStamp)?;
-        if self.connectors.hear(stamp, now_ms)?.abandoned.contains(&request.socket) {
+        if self
+            .connectors
+            .hear(stamp, now_ms)?
+            .abandoned
+            .contains(&request.socket)
+        {
             return Err(RealmError::Abandoned);
         }
         let incarnation = self.incarnation;
@@ -101,12 +116,18 @@ impl Realm {
             && player.connector == stamp.connector
             && (player.epoch, player.socket) == (stamp.epoch, request.socket)
         {
-            return Ok(ConnectReply { session: player.session.0, incarnation });
+            return Ok(ConnectReply {
+                session: player.session.0,
+                incarnation,
+            });
         }
         self.issued += 1;
         let session = SessionNumber(growing(incarnation, self.issued));
         self.take_over(address, session, stamp, request.socket, now_ms);
-        Ok(ConnectReply { session: session.0, incarnation })
+        Ok(ConnectReply {
+            session: session.0,
+            incarnation,
+        })
     }
 
     /// Makes a session the current one of its address.
@@ -162,20 +183,34 @@ impl Realm {
                 self.abandon(stamp, socket);
             }
         }
-        let full_wanted = !self.connectors.get_mut(&stamp.connector).is_some_and(|state| state.listed);
-        Ok(ReportReply { incarnation: self.incarnation, full_wanted })
+        let full_wanted = !self
+            .connectors
+            .get_mut(&stamp.connector)
+            .is_some_and(|state| state.listed);
+        Ok(ReportReply {
+            incarnation: self.incarnation,
+            full_wanted,
+        })
     }
 
     /// All live sessions of a connector that has restarted, or that has found the realm restarted.
     fn apply_full(&mut self, stamp: &ConnectorStamp, listed: &[LiveSession], now_ms: u64) {
-        let numbers: HashSet<SessionNumber> = listed.iter().map(|entry| SessionNumber(entry.session)).collect();
-        let known: Vec<SessionNumber> =
-            self.connectors.get_mut(&stamp.connector).map_or_else(Vec::new, |state| state.sessions.iter().copied().collect());
+        let numbers: HashSet<SessionNumber> = listed
+            .iter()
+            .map(|entry| SessionNumber(entry.session))
+            .collect();
+        let known: Vec<SessionNumber> = self
+            .connectors
+            .get_mut(&stamp.connector)
+            .map_or_else(Vec::new, |state| state.sessions.iter().copied().collect());
         for session in known {
             // A session issued in this epoch may not have reached the connector when it made the list.
             let issued_before = |player: &Player| player.epoch < stamp.epoch;
             let missed = !numbers.contains(&session)
-                && self.registry.of_session(session).is_some_and(|(_, player)| issued_before(player));
+                && self
+                    .registry
+                    .of_session(session)
+                    .is_some_and(|(_, player)| issued_before(player));
             if missed {
                 self.miss(&stamp.connector, session, now_ms);
             }
@@ -187,7 +222,9 @@ impl Realm {
 
     /// A connector vouches for a session.
     fn adopt(&mut self, stamp: &ConnectorStamp, entry: &LiveSession, now_ms: u64) {
-        let Ok(address) = read_address(&entry.address) else { return };
+        let Ok(address) = read_address(&entry.address) else {
+            return;
+        };
         let session = SessionNumber(entry.session);
         match self.registry.player(&address).map(|player| player.session) {
             Some(current) if current > session => {
@@ -200,7 +237,11 @@ impl Realm {
             _ => self.take_over(address, session, stamp, 0, now_ms),
         }
         if let Some(position) = entry.position {
-            let heartbeat = SessionHeartbeat { session: session.0, position: Some(position), desired_room: None };
+            let heartbeat = SessionHeartbeat {
+                session: session.0,
+                position: Some(position),
+                desired_room: None,
+            };
             self.heartbeat(stamp, &heartbeat, now_ms);
         }
     }
@@ -211,7 +252,8 @@ impl Realm {
             connector.sessions.remove(&session);
             connector.outbox.forget(session);
         }
-        self.registry.miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
+        self.registry
+            .miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
     }
 
     fn find(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
@@ -225,9 +267,13 @@ impl Realm {
     }
 
     fn heartbeat(&mut self, stamp: &ConnectorStamp, heartbeat: &SessionHeartbeat, now_ms: u64) {
-        let Some(position) = heartbeat.position.and_then(Position::from_message) else { return };
+        let Some(position) = heartbeat.position.and_then(Position::from_message) else {
+            return;
+        };
         let session = SessionNumber(heartbeat.session);
-        let Some((address, player)) = self.registry.of_session(session) else { return };
+        let Some((address, player)) = self.registry.of_session(session) else {
+            return;
+        };
         if player.connector != stamp.connector {
             return;
         }
@@ -258,27 +304,41 @@ impl Realm {
             connector.sessions.remove(&session);
             connector.outbox.forget(session);
         }
-        let Some((address, _)) = self.registry.of_session(session) else { return };
-        if let Some(Player { peer: Some(peer), .. }) = self.registry.take(address) {
+        let Some((address, _)) = self.registry.of_session(session) else {
+            return;
+        };
+        if let Some(Player {
+            peer: Some(peer), ..
+        }) = self.registry.take(address)
+        {
             self.engine.remove(peer);
         }
     }
 
     /// A socket's client was given up before the answer had arrived: a session that was issued for it ends.
     fn abandon(&mut self, stamp: &ConnectorStamp, socket: u64) {
-        let Some(connector) = self.connectors.get_mut(&stamp.connector) else { return };
+        let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
+            return;
+        };
         connector.abandoned.insert(socket);
         let sessions: Vec<SessionNumber> = connector.sessions.iter().copied().collect();
         for session in sessions {
-            let of_socket = |player: &Player| (player.epoch, player.socket) == (stamp.epoch, socket);
-            if self.registry.of_session(session).is_some_and(|(_, player)| of_socket(player)) {
+            let of_socket =
+                |player: &Player| (player.epoch, player.socket) == (stamp.epoch, socket);
+            if self
+                .registry
+                .of_session(session)
+                .is_some_and(|(_, player)| of_socket(player))
+            {
                 self.disconnect(stamp, session);
             }
         }
     }
 
     fn assign(&mut self, session: SessionNumber) {
-        let Some((_, player)) = self.registry.of_session(session) else { return };
+        let Some((_, player)) = self.registry.of_session(session) else {
+            return;
+        };
         if !player.heard || !player.is_present() {
             return;
         }
@@ -292,8 +352,12 @@ impl Realm {
     /// Does what is due: presumes silent connectors dead, ends graces, forms the islands anew. Returns whether there was
     /// a flush; its duration should then be told by [`measured`](Self::measured).
     pub fn tick(&mut self, now_ms: u64) -> Option<Scope> {
-        for session in self.connectors.expire(self.config.connector_timeout_ms, now_ms) {
-            self.registry.miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
+        for session in self
+            .connectors
+            .expire(self.config.connector_timeout_ms, now_ms)
+        {
+            self.registry
+                .miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
         }
         while let Some(player) = self.registry.release(now_ms) {
             if let Some(peer) = player.peer {
@@ -329,9 +393,16 @@ impl Realm {
     /// When [`tick`](Self::tick) or [`take_deliveries`](Self::take_deliveries) has something to do; none in an empty
     /// realm.
     pub fn next_ms(&self) -> Option<u64> {
-        let expiry = self.connectors.next_expiry_ms(self.config.connector_timeout_ms);
+        let expiry = self
+            .connectors
+            .next_expiry_ms(self.config.connector_timeout_ms);
         let delivery = self.connectors.next_delivery_ms();
-        let next = self.schedule.next_ms().into_iter().chain(expiry).chain(delivery);
+        let next = self
+            .schedule
+            .next_ms()
+            .into_iter()
+            .chain(expiry)
+            .chain(delivery);
         next.chain(self.registry.next_release_ms()).min()
     }
 
@@ -351,10 +422,18 @@ impl Realm {
             let mut islands: Vec<(IslandNumber, u32)> = Vec::new();
             for (&session, &number) in &state.outbox.assignments {
                 let player = self.registry.of_session(session);
-                let Some(peer) = player.and_then(|(_, player)| player.peer) else { continue };
-                let Some(island) = self.engine.island_of(peer) else { continue };
+                let Some(peer) = player.and_then(|(_, player)| player.peer) else {
+                    continue;
+                };
+                let Some(island) = self.engine.island_of(peer) else {
+                    continue;
+                };
                 islands.push((island, delivery.assignments.len() as u32));
-                delivery.assignments.push(Assignment { session: session.0, number, island: 0 });
+                delivery.assignments.push(Assignment {
+                    session: session.0,
+                    number,
+                    island: 0,
+                });
             }
             islands.sort_unstable();
             for chunk in islands.chunk_by(|(a, _), (b, _)| a == b) {
@@ -362,7 +441,11 @@ impl Realm {
                 for &(island, assignment) in chunk {
                     delivery.assignments[assignment as usize].island = index;
                     if delivery.islands.len() == index as usize {
-                        delivery.islands.push(delivered_island(&self.engine, &self.registry, island));
+                        delivery.islands.push(delivered_island(
+                            &self.engine,
+                            &self.registry,
+                            island,
+                        ));
                     }
                 }
             }
@@ -414,10 +497,15 @@ fn read_address(bytes: &[u8]) -> Result<Address, RealmError> {
 }
 
 fn delivered_island(engine: &Engine, registry: &Registry, number: IslandNumber) -> DeliveredIsland {
-    let Some(island) = engine.island(number) else { return DeliveredIsland::default() };
+    let Some(island) = engine.island(number) else {
+        return DeliveredIsland::default();
+    };
     let member = |&peer: &crate::engine::Peer| {
         let (address, _) = registry.of_peer(peer)?;
-        Some(Member { address: address.0.to_vec(), position: Some(engine.position(peer)?.into()) })
+        Some(Member {
+            address: address.0.to_vec(),
+            position: Some(engine.position(peer)?.into()),
+        })
     };
     DeliveredIsland {
         number: number.get(),

@@ -92,7 +92,9 @@ impl Registry {
 
     /// No connector vouches for the session any more: its membership is kept until the grace is over.
     pub fn miss(&mut self, session: SessionNumber, until_ms: u64) {
-        let Some((_, player)) = self.of_session(session) else { return };
+        let Some((_, player)) = self.of_session(session) else {
+            return;
+        };
         if player.missing_until_ms.is_none() {
             player.missing_until_ms = Some(until_ms);
             self.missing.insert((until_ms, session));
@@ -101,7 +103,9 @@ impl Registry {
 
     /// A connector vouches for the session again.
     pub fn find(&mut self, session: SessionNumber) {
-        let Some((_, player)) = self.of_session(session) else { return };
+        let Some((_, player)) = self.of_session(session) else {
+            return;
+        };
         if let Some(until) = player.missing_until_ms.take() {
             self.missing.remove(&(until, session));
         }

@@ -22,14 +22,22 @@ pub(super) struct Schedule {
 
 impl Schedule {
     pub fn new(period_ms: u64) -> Self {
-        Self { period_ms, full_ms: None, arrivals_ms: None, rush_until_ms: 0 }
+        Self {
+            period_ms,
+            full_ms: None,
+            arrivals_ms: None,
+            rush_until_ms: 0,
+        }
     }
 
     /// A newcomer waits to be grouped.
     pub fn arrival(&mut self, now_ms: u64) {
-        let due = now_ms.saturating_add(ARRIVALS_DELAY_MS).max(self.rush_until_ms);
+        let due = now_ms
+            .saturating_add(ARRIVALS_DELAY_MS)
+            .max(self.rush_until_ms);
         self.arrivals_ms.get_or_insert(due);
-        self.full_ms.get_or_insert(now_ms.saturating_add(self.period_ms));
+        self.full_ms
+            .get_or_insert(now_ms.saturating_add(self.period_ms));
     }
 
     /// What is due, the most thorough first.

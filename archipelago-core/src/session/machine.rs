@@ -4,8 +4,8 @@ use crate::auth::{self, Address, ChainError, Verdict};
 use crate::engine::{IslandNumber, Position};
 use crate::protocol::limits::{HANDSHAKE_FRAME_MAX_BYTES, LIVE_FRAME_MAX_BYTES};
 use crate::protocol::v3::{
-    ChallengeResponseMessage, ClientPacket, Heartbeat, KickedMessage, KickedReason, ServerPacket, WelcomeMessage,
-    client_packet, server_packet,
+    ChallengeResponseMessage, ClientPacket, Heartbeat, KickedMessage, KickedReason, ServerPacket,
+    WelcomeMessage, client_packet, server_packet,
 };
 
 use super::{Action, Close, Reason, SessionNumber};
@@ -104,7 +104,10 @@ impl Session {
 
     /// Closes the session if it has taken too long.
     pub fn tick(&mut self, timeouts: &Timeouts, now_ms: u64) -> Action {
-        if self.deadline_ms(timeouts).is_none_or(|deadline| now_ms < deadline) {
+        if self
+            .deadline_ms(timeouts)
+            .is_none_or(|deadline| now_ms < deadline)
+        {
             return Action::None;
         }
         match self.stage {
@@ -121,10 +124,15 @@ impl Session {
             _ => HANDSHAKE_FRAME_MAX_BYTES,
         };
         if frame.len() > max {
-            return self.close(Reason::TooLarge { length: frame.len(), max });
+            return self.close(Reason::TooLarge {
+                length: frame.len(),
+                max,
+            });
         }
         match ClientPacket::decode(frame) {
-            Ok(ClientPacket { message: Some(message) }) => self.message(message, now_ms),
+            Ok(ClientPacket {
+                message: Some(message),
+            }) => self.message(message, now_ms),
             // A packet without a message says nothing that this protocol knows.
             Ok(ClientPacket { message: None }) | Err(_) => self.close(Reason::Undecodable),
         }
@@ -176,11 +184,18 @@ impl Session {
             return Action::None;
         }
         let challenge = auth::challenge_from(random);
-        self.enter(Stage::AwaitingSignature { challenge: challenge.clone() }, now_ms);
-        send(server_packet::Message::ChallengeResponse(ChallengeResponseMessage {
-            challenge_to_sign: challenge,
-            already_connected,
-        }))
+        self.enter(
+            Stage::AwaitingSignature {
+                challenge: challenge.clone(),
+            },
+            now_ms,
+        );
+        send(server_packet::Message::ChallengeResponse(
+            ChallengeResponseMessage {
+                challenge_to_sign: challenge,
+                already_connected,
+            },
+        ))
     }
 
     /// The realm has issued the session's number.
@@ -188,10 +203,25 @@ impl Session {
     /// A client that left meanwhile never appears anywhere: the number is given back at once.
     pub fn joined(&mut self, number: SessionNumber, now_ms: u64) -> Action {
         let Stage::Joining { address } = self.stage else {
-            return Action::Close(Close { farewell: None, reason: Reason::RealmUnavailable, ended: Some(number) });
+            return Action::Close(Close {
+                farewell: None,
+                reason: Reason::RealmUnavailable,
+                ended: Some(number),
+            });
         };
-        self.enter(Stage::Live(Live { number, address, position: None, told: None, assignment: 0 }), now_ms);
-        send(server_packet::Message::Welcome(WelcomeMessage { peer_id: address.to_string() }))
+        self.enter(
+            Stage::Live(Live {
+                number,
+                address,
+                position: None,
+                told: None,
+                assignment: 0,
+            }),
+            now_ms,
+        );
+        send(server_packet::Message::Welcome(WelcomeMessage {
+            peer_id: address.to_string(),
+        }))
     }
 
     /// The realm could not be told.
@@ -205,18 +235,31 @@ impl Session {
     /// A position that is none is passed over: one bad heartbeat must not cost a player the session.
     fn heartbeat(&mut self, heartbeat: Heartbeat, now_ms: u64) -> Action {
         self.since_ms = now_ms;
-        let Stage::Live(live) = &mut self.stage else { return Action::None };
+        let Stage::Live(live) = &mut self.stage else {
+            return Action::None;
+        };
         let Some(position) = heartbeat.position.and_then(Position::from_message) else {
             return Action::None;
         };
         let first = live.position.replace(position).is_none();
-        Action::Heartbeat { session: live.number, position, desired_room: heartbeat.desired_room, first }
+        Action::Heartbeat {
+            session: live.number,
+            position,
+            desired_room: heartbeat.desired_room,
+            first,
+        }
     }
 
     /// The realm has assigned the session to an island. Whether the client has to be told, and if so the island it was
     /// told before: outdated and repeated assignments change nothing, and nobody is told what it knows.
-    pub fn assigned(&mut self, assignment: u64, island: IslandNumber) -> Option<Option<IslandNumber>> {
-        let Stage::Live(live) = &mut self.stage else { return None };
+    pub fn assigned(
+        &mut self,
+        assignment: u64,
+        island: IslandNumber,
+    ) -> Option<Option<IslandNumber>> {
+        let Stage::Live(live) = &mut self.stage else {
+            return None;
+        };
         if assignment <= live.assignment {
             return None;
         }
@@ -233,9 +276,13 @@ impl Session {
             return Action::None;
         }
         self.stage = Stage::Closed;
-        let kicked = KickedMessage { reason: KickedReason::KrNewSession.into() };
+        let kicked = KickedMessage {
+            reason: KickedReason::KrNewSession.into(),
+        };
         Action::Close(Close {
-            farewell: Some(ServerPacket { message: Some(server_packet::Message::Kicked(kicked)) }),
+            farewell: Some(ServerPacket {
+                message: Some(server_packet::Message::Kicked(kicked)),
+            }),
             reason: Reason::NewSession,
             ended: None,
         })
@@ -257,10 +304,16 @@ impl Session {
         if self.stage == Stage::Closed {
             return Action::None;
         }
-        Action::Close(Close { farewell: None, reason, ended: self.closed() })
+        Action::Close(Close {
+            farewell: None,
+            reason,
+            ended: self.closed(),
+        })
     }
 }
 
 fn send(message: server_packet::Message) -> Action {
-    Action::Send(ServerPacket { message: Some(message) })
+    Action::Send(ServerPacket {
+        message: Some(message),
+    })
 }

@@ -4,7 +4,9 @@ use prost::Message as _;
 
 use crate::auth::Address;
 use crate::engine::{IslandNumber, Position};
-use crate::protocol::bus::session_record::{AwaitingRequest, AwaitingSignature, LiveRecord, Stage as StageRecord};
+use crate::protocol::bus::session_record::{
+    AwaitingRequest, AwaitingSignature, LiveRecord, Stage as StageRecord,
+};
 use crate::protocol::bus::{LiveSession, SessionRecord};
 use crate::protocol::common;
 
@@ -39,14 +41,22 @@ impl Session {
         let stage = match self.stage() {
             Stage::AwaitingRequest => StageRecord::AwaitingRequest(AwaitingRequest {}),
             Stage::AwaitingSignature { challenge } => {
-                StageRecord::AwaitingSignature(AwaitingSignature { challenge: challenge.clone() })
+                StageRecord::AwaitingSignature(AwaitingSignature {
+                    challenge: challenge.clone(),
+                })
             }
-            Stage::Live(live) => {
-                StageRecord::Live(LiveRecord { session: Some(live.to_listed()), assignment: live.assignment })
-            }
+            Stage::Live(live) => StageRecord::Live(LiveRecord {
+                session: Some(live.to_listed()),
+                assignment: live.assignment,
+            }),
             Stage::LookingUp | Stage::Joining { .. } | Stage::Closed => return None,
         };
-        let record = SessionRecord { version: VERSION, socket, since_ms: self.since_ms(), stage: Some(stage) };
+        let record = SessionRecord {
+            version: VERSION,
+            socket,
+            since_ms: self.since_ms(),
+            stage: Some(stage),
+        };
         Some(record.encode_to_vec())
     }
 

@@ -9,6 +9,6 @@ mod stats;
 pub use about::{About, Comms, Configurations, Service};
 pub use number::Number;
 pub use stats::{
-    CoreStatus, ErrorAnswer, IslandView, Islands, ParcelCoordinates, ParcelView, Parcels, PeerAnswer, PeerNotFound, PeerView, Peers,
-    StatsView, Status,
+    CoreStatus, ErrorAnswer, IslandView, Islands, ParcelCoordinates, ParcelView, Parcels,
+    PeerAnswer, PeerNotFound, PeerView, Peers, StatsView, Status,
 };

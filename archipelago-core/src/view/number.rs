@@ -34,6 +34,9 @@ mod tests {
         assert_eq!(json(-0.0), "0");
         assert_eq!(json(-3.0), "-3");
         assert_eq!(json(0.5), "0.5");
-        assert_eq!(serde_json::to_string(&Number::from(10.1_f32)).unwrap(), "10.100000381469727");
+        assert_eq!(
+            serde_json::to_string(&Number::from(10.1_f32)).unwrap(),
+            "10.100000381469727"
+        );
     }
 }

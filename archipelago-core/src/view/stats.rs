@@ -143,7 +143,12 @@ impl StatsView<'_> {
     /// Everybody, or those of the addresses in `ids` who are there.
     pub fn peers(&self, ids: &[String]) -> Peers {
         let peers = self.0.peers.iter().map(peer_view);
-        Peers { ok: true, peers: peers.filter(|peer| ids.is_empty() || ids.contains(&peer.id)).collect() }
+        Peers {
+            ok: true,
+            peers: peers
+                .filter(|peer| ids.is_empty() || ids.contains(&peer.id))
+                .collect(),
+        }
     }
 
     /// One player.
@@ -157,12 +162,24 @@ impl StatsView<'_> {
 
     /// All islands.
     pub fn islands(&self) -> Islands {
-        Islands { ok: true, islands: self.0.islands.iter().map(|island| self.island_view(island)).collect() }
+        Islands {
+            ok: true,
+            islands: self
+                .0
+                .islands
+                .iter()
+                .map(|island| self.island_view(island))
+                .collect(),
+        }
     }
 
     /// One island.
     pub fn island(&self, id: &str) -> Option<IslandView> {
-        self.0.islands.iter().find(|island| island.id == id).map(|island| self.island_view(island))
+        self.0
+            .islands
+            .iter()
+            .find(|island| island.id == id)
+            .map(|island| self.island_view(island))
     }
 
     /// How many players are where.
@@ -171,17 +188,29 @@ impl StatsView<'_> {
         for peer in &self.0.peers {
             *counts.entry(parcel(peer)).or_default() += 1;
         }
-        let view = |([x, y], peers_count): ([i64; 2], u32)| ParcelView { peers_count, parcel: ParcelCoordinates { x, y } };
-        Parcels { parcels: counts.into_iter().map(view).collect() }
+        let view = |([x, y], peers_count): ([i64; 2], u32)| ParcelView {
+            peers_count,
+            parcel: ParcelCoordinates { x, y },
+        };
+        Parcels {
+            parcels: counts.into_iter().map(view).collect(),
+        }
     }
 
     fn island_view(&self, island: &SnapshotIsland) -> IslandView {
-        let members = island.members.iter().filter_map(|&member| self.0.peers.get(member as usize));
+        let members = island
+            .members
+            .iter()
+            .filter_map(|&member| self.0.peers.get(member as usize));
         IslandView {
             id: island.id.clone(),
             peers: members.map(peer_view).collect(),
             max_peers: self.0.max_peers,
-            center: [Number(island.center_x), Number(0.0), Number(island.center_z)],
+            center: [
+                Number(island.center_x),
+                Number(0.0),
+                Number(island.center_z),
+            ],
             radius: Number(island.radius),
         }
     }
@@ -189,11 +218,14 @@ impl StatsView<'_> {
 
 fn parcel(peer: &SnapshotPeer) -> [i64; 2] {
     let index = |coordinate: f32| (coordinate / PARCEL_M).floor() as i64;
-    peer.position.as_ref().map_or([0, 0], |position| [index(position.x), index(position.z)])
+    peer.position
+        .as_ref()
+        .map_or([0, 0], |position| [index(position.x), index(position.z)])
 }
 
 fn peer_view(peer: &SnapshotPeer) -> PeerView {
-    let id = Address::try_from(peer.address.as_slice()).map_or_else(|_| String::new(), |address| address.to_string());
+    let id = Address::try_from(peer.address.as_slice())
+        .map_or_else(|_| String::new(), |address| address.to_string());
     let position = peer.position.unwrap_or_default();
     PeerView {
         address: id.clone(),

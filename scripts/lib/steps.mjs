@@ -1,0 +1,52 @@
+/** A list of named steps, all of them run, with a table of how each went. */
+import { Failure } from "./failure.mjs";
+import { run } from "./process.mjs";
+import { duration } from "./report.mjs";
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {() => Promise<boolean>} run whether it passed
+ */
+
+/**
+ * A step that runs a program in the open.
+ *
+ * @param {string} name
+ * @param {readonly [string, ...string[]]} command
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Step}
+ */
+export function command(name, [program, ...args], env) {
+  return {
+    name,
+    run: async () => {
+      const { status, error } = await run(program, args, { env, show: true });
+      if (error) console.error(`${program}: ${error.message}`);
+      return status === 0;
+    },
+  };
+}
+
+/**
+ * Runs every step, also after one has failed: one run shows everything there is to mend.
+ *
+ * @param {readonly Step[]} steps
+ * @returns {Promise<void>}
+ * @throws {Failure} when a step failed
+ */
+export async function runSteps(steps) {
+  const width = Math.max(...steps.map((step) => step.name.length));
+  const table = [];
+  const failed = [];
+  for (const step of steps) {
+    console.log(`\n▸ ${step.name}`);
+    const started = performance.now();
+    const passed = await step.run();
+    if (!passed) failed.push(step.name);
+    const time = duration(performance.now() - started);
+    table.push(`  ${passed ? "ok    " : "FAILED"}  ${step.name.padEnd(width)}  ${time.padStart(12)}`);
+  }
+  console.log(`\n${table.join("\n")}`);
+  if (failed.length > 0) throw new Failure(`failed: ${failed.join(", ")}`);
+}

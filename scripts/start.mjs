@@ -1,0 +1,140 @@
+/** `npm start [-- --port N] [wrangler's options]`: set-up, build, and the Worker under `wrangler dev`. */
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { buildWorker } from "./lib/build.mjs";
+import { Failure, runMain } from "./lib/failure.mjs";
+import { ROOT } from "./lib/paths.mjs";
+import { isFree } from "./lib/ports.mjs";
+import { setUp } from "./lib/setup.mjs";
+
+const DEFAULT_PORT = 8787;
+
+/** How long wrangler may take to end what it started. */
+const GRACE_MS = 5_000;
+
+/** How often to look whether the shell of npm is still there: told to end, npm ends it but not what runs in it. */
+const PARENT_CHECK_MS = 500;
+
+await runMain(async () => {
+  const { port, rest } = readArguments(process.argv.slice(2));
+  // Before the build, which can take minutes.
+  if (!(await isFree(port))) {
+    throw new Failure(
+      `Port ${port} is taken by another program.`,
+      `Stop that one, or choose another port: npm start -- --port ${port + 1}`,
+    );
+  }
+  const tools = await setUp();
+  await buildWorker(tools);
+  process.exitCode = await serve(tools, port, rest);
+});
+
+/**
+ * Takes the port out of the arguments; the others are wrangler's.
+ *
+ * @param {readonly string[]} args
+ */
+function readArguments(args) {
+  const rest = [];
+  let given = String(DEFAULT_PORT);
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index] ?? "";
+    if (arg === "--port") {
+      index += 1;
+      given = args[index] ?? "";
+    } else if (arg.startsWith("--port=")) {
+      given = arg.slice("--port=".length);
+    } else {
+      rest.push(arg);
+    }
+  }
+  const port = Number(given);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Failure(`Not a port: ${given || "(nothing)"}.`, "Such as: npm start -- --port 8788");
+  }
+  return { port, rest };
+}
+
+/**
+ * Runs `wrangler dev` until it ends or someone ends it.
+ *
+ * @param {import("./lib/setup.mjs").Tools} tools
+ * @param {number} port
+ * @param {readonly string[]} rest
+ * @returns {Promise<number>} exit status
+ */
+function serve({ node, env }, port, rest) {
+  const wrangler = join(ROOT, "node_modules", "wrangler", "bin", "wrangler.js");
+  const args = [wrangler, "dev", "--port", String(port), "--show-interactive-dev-session=false", ...rest];
+  const child = spawn(node, args, {
+    cwd: ROOT,
+    env: {
+      ...env,
+      // Otherwise it asks a server of Cloudflare's for the `cf` object of requests, and waits for it when offline.
+      CLOUDFLARE_CF_FETCH_ENABLED: "false",
+      // Its output goes through a pipe, which would cost it its colours.
+      ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}),
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+    // A process group of its own: one signal reaches wrangler, its build command and workerd alike, also when only
+    // this process was told to end.
+    detached: true,
+  });
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    process.stdout.write(text);
+    if (text.includes("Ready on")) announce(port);
+  });
+  return new Promise((resolve) => {
+    let ending = false;
+    const end = () => {
+      // A second Ctrl-C means now.
+      signalGroup(child, ending ? "SIGKILL" : "SIGINT");
+      ending = true;
+      setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS).unref();
+    };
+    for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, end);
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(watch);
+      end();
+    }, PARENT_CHECK_MS);
+    watch.unref();
+    process.on("exit", () => signalGroup(child, "SIGKILL"));
+    child.on("error", (error) => {
+      console.error(`wrangler could not be started: ${error.message}`);
+      resolve(1);
+    });
+    child.on("close", (status, signal) => {
+      // Whoever asked for the end got what they wanted.
+      resolve(ending ? 0 : (status ?? 128 + constants.signals[signal ?? "SIGKILL"]));
+    });
+  });
+}
+
+/**
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {NodeJS.Signals} signal
+ */
+function signalGroup(child, signal) {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // All of the group are gone already.
+  }
+}
+
+/** @param {number} port */
+function announce(port) {
+  console.log(`
+  The realm is running:
+    about        http://localhost:${port}/about
+    archipelago  ws://localhost:${port}/ws
+    peers        http://localhost:${port}/comms/peers
+    islands      http://localhost:${port}/comms/islands
+    metrics      http://localhost:${port}/metrics
+  Ctrl-C ends it.
+`);
+}

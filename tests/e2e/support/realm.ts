@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { startWorkerd, type Workerd } from "../../../scripts/workerd.mjs";
+import { Client } from "./client.ts";
+import { getJson } from "./http.ts";
+import { Identity } from "./identity.ts";
+import type { Point } from "./packets.ts";
+import type { Peer } from "./stats.ts";
+
+/** A flush period short enough for tests that wait for several. */
+export const FLUSH_MS = 250;
+
+/** Long enough for anything that is going to be told to have been told. */
+export const SETTLED_MS = 4 * FLUSH_MS;
+
+/** The age that the stats may have, and then some for a busy machine. */
+export const STATS_MS = 1_000;
+
+/** Settings that make the tests fast; a realm's own come on top. */
+const FAST = { ARCHIPELAGO_FLUSH_FREQUENCY: String(FLUSH_MS / 1000) };
+
+/** Where and how a realm runs, besides its configuration. */
+export interface Hosting {
+  /** A directory whose contents outlive the process. */
+  storage?: string;
+  /** A fixed port; a free one otherwise. */
+  port?: number;
+}
+
+/** A player in a session. */
+export interface Player {
+  readonly client: Client;
+  readonly identity: Identity;
+  readonly address: string;
+}
+
+/** A worker of its own, on plain workerd, and everybody who was connected to it. */
+export class Realm {
+  readonly #workerd: Workerd;
+  readonly #clients: Client[] = [];
+
+  private constructor(workerd: Workerd) {
+    this.#workerd = workerd;
+  }
+
+  static async start(vars: Record<string, string> = {}, hosting: Hosting = {}): Promise<Realm> {
+    return new Realm(await startWorkerd({ vars: { ...FAST, ...vars }, ...hosting }));
+  }
+
+  /** `http://127.0.0.1:PORT` */
+  get url(): string {
+    return this.#workerd.url;
+  }
+
+  /** `127.0.0.1:PORT` */
+  get host(): string {
+    return new URL(this.url).host;
+  }
+
+  /** Opens a connection; {@link stop} closes it and judges its frames. */
+  async connect(options: { path?: string; protocols?: string[] } = {}): Promise<Client> {
+    const { path = "/ws", ...rest } = options;
+    const client = await Client.connect(`ws://${this.host}${path}`, rest);
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** A player who has completed the handshake and not sent a heartbeat. */
+  async login(identity?: Identity): Promise<Player> {
+    const who = identity ?? (await Identity.create());
+    const client = await this.connect();
+    assert.equal(await client.handshake(who), who.address);
+    return { client, identity: who, address: who.address };
+  }
+
+  /** A player who stands at `position` and has been told its island: `island`. */
+  async player(position: Point, identity?: Identity): Promise<Player & { island: string }> {
+    const player = await this.login(identity);
+    const { islandId } = await player.client.arrive(position);
+    return { ...player, island: islandId };
+  }
+
+  /** The answer to `GET path`, which must be 200. */
+  get<T>(path: string): Promise<T> {
+    return getJson<T>(this.url + path);
+  }
+
+  /** Everybody in `/peers`. */
+  async peers(): Promise<Peer[]> {
+    return (await this.get<{ peers: Peer[] }>("/peers")).peers;
+  }
+
+  /** The process dies at once, and everything that was only in its memory. */
+  async kill9(): Promise<void> {
+    await this.#workerd.kill9();
+  }
+
+  /** Ends everything; fails if any frame that the server ever sent was one that clients cannot take. */
+  async stop(): Promise<void> {
+    for (const client of this.#clients) client.cut();
+    await this.#workerd.stop();
+    const faults = this.#clients.flatMap((client) => client.frameFaults);
+    // The runner reports a hook that fails, and succeeds all the same.
+    if (faults.length > 0) process.exitCode = 1;
+    assert.deepEqual(faults, [], "the server sent frames that clients cannot take");
+  }
+}
+
+/** Squares of the world so far from each other that tests in one realm do not meet. */
+let squares = 0;
+
+/** A function that places points relative to the corner of a square that nobody else uses. */
+export function freshGround(): (x: number, z: number) => Point {
+  squares += 1;
+  const corner = squares * 16_384;
+  return (x, z) => [corner + x, 0, z];
+}
