@@ -1,5 +1,6 @@
 //! Where the targets of one pass of the crowd policy are that still have room.
 
+use super::bounds::Bounds;
 use super::position::Position;
 
 /// End of a list.
@@ -12,6 +13,7 @@ struct Node {
     rank: u32,
     /// Its first member here.
     member: u32,
+    bounds: Bounds,
     /// The next target in this cell.
     next: u32,
 }
@@ -64,6 +66,7 @@ impl Board {
             self.nodes.push(Node {
                 rank,
                 member: END,
+                bounds: Bounds::EMPTY,
                 next: head,
             });
             self.heads[cell as usize] = (self.round, at);
@@ -74,16 +77,18 @@ impl Board {
             next: node.member,
         });
         node.member = self.members.len() as u32 - 1;
+        node.bounds.add(position);
     }
 
-    /// The first target with room that has a member in that cell who is `near`, if it ranks before `best`; else
-    /// `best`. Closed targets are struck off the list: the more there are, the less they cost.
+    /// The first target with room that has a member in that cell within the distance of `from`, or any member there
+    /// without it, if the target ranks before `best`; else `best`. Closed targets are struck off the list: the more
+    /// there are, the less they cost.
     pub fn first(
         &mut self,
         cell: u32,
+        from: Option<(Position, f64)>,
         mut best: u32,
         offer: impl Fn(u32) -> Offer,
-        near: impl Fn(Position) -> bool,
     ) -> u32 {
         let (mut previous, mut at) = (END, self.head(cell));
         while at != END {
@@ -92,7 +97,7 @@ impl Board {
                 Offer::Closed if previous == END => self.heads[cell as usize].1 = node.next,
                 Offer::Closed => self.nodes[previous as usize].next = node.next,
                 judged => {
-                    if judged == Offer::Room && node.rank < best && self.any(node.member, &near) {
+                    if judged == Offer::Room && node.rank < best && self.is_near(node, from) {
                         best = node.rank;
                     }
                     previous = at;
@@ -103,10 +108,17 @@ impl Board {
         best
     }
 
-    fn any(&self, mut member: u32, near: impl Fn(Position) -> bool) -> bool {
+    fn is_near(&self, node: Node, from: Option<(Position, f64)>) -> bool {
+        let Some((from, distance_squared)) = from else {
+            return true;
+        };
+        if !node.bounds.may_reach(from, distance_squared) {
+            return false;
+        }
+        let mut member = node.member;
         while member != END {
             let Member { position, next } = self.members[member as usize];
-            if near(position) {
+            if from.squared_distance(position) <= distance_squared {
                 return true;
             }
             member = next;

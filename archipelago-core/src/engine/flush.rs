@@ -114,7 +114,7 @@ mod tests {
         engine.remove(d);
         engine.remove(b);
         engine.update(c, at(5.0), None);
-        let e = engine.insert(at(900.0), None);
+        let last = engine.insert(at(900.0), None);
         let leave = |peer, island| Update::Leave {
             peer,
             island: number(island),
@@ -123,7 +123,7 @@ mod tests {
             leave(d, 4),
             leave(b, 2),
             change(c, 1, Some(3)),
-            change(e, 5, None),
+            change(last, 5, None),
         ];
         assert_eq!(engine.flush(0, Scope::Full), expected);
         assert_eq!(engine.island(number(1)).unwrap().members(), [a, c]);

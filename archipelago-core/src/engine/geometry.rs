@@ -36,8 +36,10 @@ mod tests {
         let at = |x, z| Position::new(x, 7.0, z).unwrap();
         let positions = [at(0.0, 0.0), at(0.0, 6.0), at(12.0, 0.0)];
         let (centre, radius) = centre_and_radius(positions.into_iter());
-        assert_eq!(centre, [4.0, 0.0, 2.0]);
+        let expected = [4.0, 0.0, 2.0];
+        assert!((0..3).all(|n| (centre[n] - expected[n]).abs() < 1e-12));
         assert!((radius - 68.0_f64.sqrt()).abs() < 1e-12);
-        assert_eq!(centre_and_radius([].into_iter()), ([0.0; 3], 0.0));
+        let nobody = std::iter::empty();
+        assert_eq!(centre_and_radius(nobody), ([0.0; 3], 0.0));
     }
 }

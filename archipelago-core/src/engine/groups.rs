@@ -4,6 +4,7 @@
 //! known by their first point: that is the earliest of the group, so groups in the order of their heads are in the
 //! order in which they were opened.
 
+use super::bounds::Bounds;
 use super::lattice::{Key, Lattice};
 use super::position::Position;
 
@@ -18,6 +19,8 @@ struct Cell {
     start: u32,
     /// How many of them have come already.
     come: u32,
+    /// Where these are.
+    bounds: Bounds,
 }
 
 /// Groups of points, and the memory to find them.
@@ -50,7 +53,9 @@ impl Groups {
         for point in 0..count {
             self.find_joined(point, points, distance_squared);
             self.join(point);
-            self.cells[self.cell_of[point as usize] as usize].come += 1;
+            let cell = &mut self.cells[self.cell_of[point as usize] as usize];
+            cell.come += 1;
+            cell.bounds.add(points[point as usize]);
         }
         self.heads().count()
     }
@@ -87,6 +92,7 @@ impl Groups {
                     key: *key,
                     start,
                     come: 0,
+                    bounds: Bounds::EMPTY,
                 });
             }
             self.cell_of[*point as usize] = self.cells.len() as u32 - 1;
@@ -107,7 +113,9 @@ impl Groups {
                     break;
                 }
                 let come = &self.sorted[cell.start as usize..][..cell.come as usize];
-                if let Some((_, first)) = come.first() {
+                if !cell.bounds.may_reach(position, distance_squared) {
+                    // Nobody there yet, or nobody near.
+                } else if let Some((_, first)) = come.first() {
                     let head = find(&mut self.parent, *first);
                     let near = |other: &(Key, u32)| {
                         position.squared_distance(points[other.1 as usize]) <= distance_squared

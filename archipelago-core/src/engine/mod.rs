@@ -30,6 +30,7 @@
 //! islands in which something changed.
 
 mod board;
+mod bounds;
 mod check;
 mod clusters;
 mod config;

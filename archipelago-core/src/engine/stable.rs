@@ -131,12 +131,11 @@ impl Stable {
         };
         let mut best = NONE;
         for (peer, cell) in world.located(slot) {
-            let from = world.peers.position[peer.index()];
-            best = self.board.first(cell, best, offer, |_| true);
+            let position = world.peers.position[peer.index()];
+            best = self.board.first(cell, None, best, offer);
             for beside in world.grid.beside(peer) {
-                best = self.board.first(beside, best, offer, |position| {
-                    from.squared_distance(position) <= world.join_squared
-                });
+                let from = Some((position, world.join_squared));
+                best = self.board.first(beside, from, best, offer);
             }
         }
         best

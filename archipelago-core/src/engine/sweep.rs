@@ -1,16 +1,38 @@
 //! Who is adjacent to an island: a walk over the cells around its members.
 
+use super::bounds::Bounds;
 use super::position::Position;
 use super::world::World;
 
-/// Which islands a search has found, and which cells it need not look at again.
+/// No island.
+const NOBODY: u32 = u32::MAX;
+
+/// Which islands a search has found, and what is left to be found in the cells.
 #[derive(Debug, Default)]
 pub(super) struct Marks {
     round: u64,
     /// By slot: the round in which the island was found.
     islands: Vec<u64>,
-    /// By cell: the round in which nothing was left to be found there.
-    cells: Vec<u64>,
+    cells: Vec<CellMark>,
+}
+
+/// What a search knows of a cell, if it has the round of the search.
+#[derive(Clone, Copy, Debug)]
+struct CellMark {
+    round: u64,
+    /// Where those are that may still be found. Crowds within a cell, but out of reach, must not be looked through for
+    /// everybody beside it.
+    left: Bounds,
+    /// The last island with a member inside for which it was looked through: all it can find here is found.
+    seen_by: u32,
+}
+
+impl CellMark {
+    const UNKNOWN: Self = Self {
+        round: 0,
+        left: Bounds::EMPTY,
+        seen_by: NOBODY,
+    };
 }
 
 /// What sizes are of interest; islands above them are passed over.
@@ -34,7 +56,8 @@ impl Marks {
     pub fn start(&mut self, world: &World) {
         self.round += 1;
         self.islands.resize(world.islands.slot_bound(), 0);
-        self.cells.resize(world.grid.cell_bound(), 0);
+        self.cells
+            .resize(world.grid.cell_bound(), CellMark::UNKNOWN);
     }
 
     pub fn has(&self, slot: u32) -> bool {
@@ -62,9 +85,12 @@ impl Marks {
             let inside = std::iter::once((None, cell));
             let around = world.grid.beside(peer);
             for (from, cell) in inside.chain(around.map(|beside| (Some(position), beside))) {
-                if self.cells[cell as usize] != self.round {
+                if self.may_find(world, slot, from, cell) {
                     let first = found.len();
-                    self.sweep_cell(world, from, cell, sizes, found);
+                    self.look_through(world, from, cell, sizes, found);
+                    if from.is_none() {
+                        self.cells[cell as usize].seen_by = slot;
+                    }
                     if found[first..].iter().any(|slot| enough(*slot)) {
                         return;
                     }
@@ -73,8 +99,17 @@ impl Marks {
         }
     }
 
-    /// Looks at one cell, from a position beside it, or for somebody inside it, to whom everybody there is near.
-    fn sweep_cell(
+    /// Whether it makes sense to look through a cell from a position beside it, or from inside, for that island.
+    fn may_find(&self, world: &World, slot: u32, from: Option<Position>, cell: u32) -> bool {
+        let mark = &self.cells[cell as usize];
+        mark.round != self.round
+            || !mark.left.is_empty()
+                && mark.seen_by != slot
+                && from.is_none_or(|from| mark.left.may_reach(from, world.join_squared))
+    }
+
+    /// Looks through a cell from a position beside it, or from inside, where everybody is near.
+    fn look_through(
         &mut self,
         world: &World,
         from: Option<Position>,
@@ -85,7 +120,7 @@ impl Marks {
         let near = |position: Position| {
             from.is_none_or(|from| from.squared_distance(position) <= world.join_squared)
         };
-        let mut exhausted = true;
+        let mut left = Bounds::EMPTY;
         for entry in world.grid.entries(cell) {
             let slot = world.home(entry.peer);
             if self.has(slot) {
@@ -95,12 +130,14 @@ impl Marks {
             if size <= sizes.here && near(entry.position) {
                 self.find(slot);
                 found.push(slot);
-            } else {
-                exhausted &= size > sizes.anywhere;
+            } else if size <= sizes.anywhere {
+                left.add(entry.position);
             }
         }
-        if exhausted {
-            self.cells[cell as usize] = self.round;
-        }
+        self.cells[cell as usize] = CellMark {
+            round: self.round,
+            left,
+            seen_by: NOBODY,
+        };
     }
 }
