@@ -134,7 +134,8 @@ function announce(port) {
     archipelago  ws://localhost:${port}/ws
     peers        http://localhost:${port}/comms/peers
     islands      http://localhost:${port}/comms/islands
-    metrics      http://localhost:${port}/metrics
+
+  In the explorer: /changerealm http://localhost:${port}
   Ctrl-C ends it.
 `);
 }

@@ -16,8 +16,7 @@ use prost::Message;
 /// Encodes to these bytes, and these bytes decode to it.
 fn pinned<M: Message + Default + PartialEq + std::fmt::Debug>(message: &M, bytes: &str) {
     let encoded = message.encode_to_vec();
-    let hex: String = encoded.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, bytes);
+    assert_eq!(base16ct::lower::encode_string(&encoded), bytes);
     let decoded = M::decode(encoded.as_slice()).unwrap();
     assert_eq!(decoded, *message);
 }
@@ -41,7 +40,7 @@ fn server_packets() {
                 message: Some(message),
             },
             bytes,
-        )
+        );
     };
     let challenge = ChallengeResponseMessage {
         challenge_to_sign: text("dcl-1"),
@@ -100,7 +99,7 @@ fn client_packets() {
                 message: Some(message),
             },
             bytes,
-        )
+        );
     };
     pinned(
         Message::ChallengeRequest(ChallengeRequestMessage {
@@ -141,7 +140,7 @@ fn room_packets() {
                 message: Some(message),
             },
             bytes,
-        )
+        );
     };
     let welcome = WsWelcome {
         alias: 1,

@@ -120,18 +120,12 @@ impl DurableObject for Archipelago {
 impl Shared {
     async fn serve(&self, request: Request) -> Result<Response> {
         match request.path().as_str() {
-            ConnectRequest::PATH => {
-                self.answer(request, |realm, call, now| realm.connect(call, now))
-                    .await
-            }
+            ConnectRequest::PATH => self.answer(request, Realm::connect).await,
             LookupRequest::PATH => {
                 self.answer(request, |realm, call, _| realm.lookup(call))
                     .await
             }
-            Report::PATH => {
-                self.answer(request, |realm, call, now| realm.report(call, now))
-                    .await
-            }
+            Report::PATH => self.answer(request, Realm::report).await,
             StatusRequest::PATH => {
                 self.answer(request, |realm, _: &StatusRequest, now| {
                     Ok::<StatusReply, _>(realm.status(now))

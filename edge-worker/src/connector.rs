@@ -109,10 +109,10 @@ impl DurableObject for WsConnector {
         };
         let step = self.shared.with(|loaded, now| match message {
             WebSocketIncomingMessage::Binary(frame) => {
-                loaded.connector.frame(id, &frame, now, &mut loaded.actions)
+                loaded.connector.frame(id, &frame, now, &mut loaded.actions);
             }
             WebSocketIncomingMessage::String(_) => {
-                loaded.connector.text(id, now, &mut loaded.actions)
+                loaded.connector.text(id, now, &mut loaded.actions);
             }
         });
         warn_if_failed("message dropped", step);

@@ -1,6 +1,9 @@
 //! The archipelago on Cloudflare Workers: translates the platform's events into calls of `archipelago-core`, and what
 //! comes out of them into calls of the platform.
 
+// A panic aborts the wasm instance and with it every object of the isolate.
+#![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 mod about;
 mod alarm;
 mod archipelago;

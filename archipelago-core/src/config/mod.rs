@@ -78,7 +78,7 @@ impl Config {
             |prefix| prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()),
         )?;
         Ok(Self {
-            connector_shards: reader.whole("CONNECTOR_SHARDS", 4, 1, CONNECTOR_SHARDS_MAX)?,
+            connector_shards: reader.whole("CONNECTOR_SHARDS", 4, 1..=CONNECTOR_SHARDS_MAX)?,
             content_url: reader
                 .url("CONTENT_URL")?
                 .map_or_else(|| format!("{PUBLIC_PEER}/content/"), |url| url + "/"),
@@ -125,8 +125,7 @@ fn read_engine(reader: &Reader<'_>) -> Result<EngineConfig, ConfigError> {
     let max_peers = reader.whole(
         "ARCHIPELAGO_MAX_PEERS_PER_ISLAND",
         defaults.max_peers(),
-        1,
-        u32::MAX,
+        1..=u32::MAX,
     )?;
     let join_m = reader
         .metres("ARCHIPELAGO_JOIN_DISTANCE")?
@@ -139,7 +138,7 @@ fn read_engine(reader: &Reader<'_>) -> Result<EngineConfig, ConfigError> {
     })
 }
 
-/// LiveKit is configured as a whole or not at all.
+/// `LiveKit` is configured as a whole or not at all.
 fn read_transport(reader: &Reader<'_>) -> Result<Transport, ConfigError> {
     let host = reader.get("LIVEKIT_HOST");
     let api_key = reader.get("LIVEKIT_API_KEY");

@@ -1,4 +1,5 @@
 use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// A variable holds something it may not.
@@ -62,21 +63,17 @@ impl Reader<'_> {
         &self,
         variable: &'static str,
         default: T,
-        min: T,
-        max: T,
+        range: RangeInclusive<T>,
     ) -> Result<T, ConfigError> {
-        let allowed = format!("a whole number from {min} to {max}");
+        let allowed = format!("a whole number from {} to {}", range.start(), range.end());
         let number = self.check(variable, allowed, |value| {
-            value
-                .parse()
-                .ok()
-                .filter(|number| (&min..=&max).contains(&number))
+            value.parse().ok().filter(|number| range.contains(number))
         })?;
         Ok(number.unwrap_or(default))
     }
 
     pub fn milliseconds(&self, variable: &'static str, default: u64) -> Result<u64, ConfigError> {
-        self.whole(variable, default, 1, LONGEST_MS)
+        self.whole(variable, default, 1..=LONGEST_MS)
     }
 
     /// Seconds, with a fraction; in ms.

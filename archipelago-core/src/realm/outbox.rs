@@ -40,8 +40,12 @@ impl Outbox {
 
     /// When the next delivery can go out; none while one is under way or there is nothing to tell.
     pub fn due_ms(&self) -> Option<u64> {
-        let waiting = !self.under_way && !(self.assignments.is_empty() && self.kicks.is_empty());
+        let waiting = !self.under_way && self.has_any();
         waiting.then_some(self.not_before_ms)
+    }
+
+    fn has_any(&self) -> bool {
+        !self.assignments.is_empty() || !self.kicks.is_empty()
     }
 
     pub fn sent(&mut self) {

@@ -136,7 +136,7 @@ pub struct ErrorAnswer {
 }
 
 /// The stats of one snapshot.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct StatsView<'a>(pub &'a Snapshot);
 
 impl StatsView<'_> {
