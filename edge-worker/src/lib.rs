@@ -2,7 +2,12 @@
 //! comes out of them into calls of the platform.
 
 // A panic aborts the wasm instance and with it every object of the isolate.
-#![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+#![deny(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod about;
 mod alarm;

@@ -211,6 +211,7 @@ impl Connector {
             return;
         };
         let Some(from) = session.assigned(assignment, *island) else {
+            self.keep(socket, out);
             return;
         };
         let Some(live) = session.live() else { return };

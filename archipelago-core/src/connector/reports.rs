@@ -163,9 +163,10 @@ impl Reports {
         self.due_ms = Some(now_ms.saturating_add(RETRY_MS));
     }
 
-    /// A realm that has restarted has forgotten what it was told.
+    /// A realm that has restarted has forgotten what it was told. An answer of an earlier incarnation names a session
+    /// that the present one may not know.
     pub fn seen_incarnation(&mut self, incarnation: u64, now_ms: u64) {
-        if self.incarnation != 0 && self.incarnation < incarnation {
+        if self.incarnation != 0 && self.incarnation != incarnation {
             self.list_all(now_ms);
         }
         self.incarnation = self.incarnation.max(incarnation);
@@ -173,7 +174,7 @@ impl Reports {
 
     /// What came in while a report was under way is due in its turn.
     fn catch_up(&mut self, now_ms: u64) {
-        if !(self.disconnects.is_empty() && self.abandoned.is_empty()) {
+        if self.full_wanted || !(self.disconnects.is_empty() && self.abandoned.is_empty()) {
             self.due_at(now_ms);
         } else if !self.heartbeats.is_empty() && self.due_ms.is_none() {
             self.due_at(now_ms.max(self.last_ms.saturating_add(REPORT_INTERVAL_MS)));

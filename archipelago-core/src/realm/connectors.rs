@@ -19,9 +19,37 @@ pub(super) struct ConnectorState {
     pub heard_ms: u64,
     /// The current sessions on this connector.
     pub sessions: BTreeSet<SessionNumber>,
-    /// Sockets of this epoch whose clients were given up before the answer had arrived.
-    pub abandoned: BTreeSet<u64>,
+    /// What was answered for the sockets of this epoch; none: the connector no longer waits for an answer.
+    answers: BTreeMap<u64, Option<SessionNumber>>,
+    /// Answers up to this socket's are forgotten.
+    forgotten: u64,
     pub outbox: Outbox,
+}
+
+/// How many answers are remembered for each connector: far more than it can have clients in the handshake.
+const ANSWERS_MAX: usize = 65_536;
+
+impl ConnectorState {
+    /// The session that was issued for a socket before, if one was.
+    pub fn answered(&self, socket: u64) -> Result<Option<SessionNumber>, RealmError> {
+        match self.answers.get(&socket) {
+            Some(Some(session)) => Ok(Some(*session)),
+            Some(None) => Err(RealmError::Abandoned),
+            None if socket <= self.forgotten => Err(RealmError::Abandoned),
+            None => Ok(None),
+        }
+    }
+
+    /// Remembers what is answered for a socket; returns the session that was answered before.
+    pub fn answer(&mut self, socket: u64, session: Option<SessionNumber>) -> Option<SessionNumber> {
+        let before = self.answers.insert(socket, session).flatten();
+        if self.answers.len() > ANSWERS_MAX
+            && let Some((oldest, _)) = self.answers.pop_first()
+        {
+            self.forgotten = oldest;
+        }
+        before
+    }
 }
 
 /// All connectors by name.
@@ -63,7 +91,8 @@ impl Connectors {
             state.epoch = stamp.epoch;
             state.sequence = 0;
             state.listed = false;
-            state.abandoned.clear();
+            state.answers.clear();
+            state.forgotten = 0;
         }
         state.heard_ms = now_ms;
         Ok(state)

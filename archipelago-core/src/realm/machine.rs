@@ -103,31 +103,25 @@ impl Realm {
     ) -> Result<ConnectReply, RealmError> {
         let address = read_address(&request.address)?;
         let stamp = request.stamp.as_ref().ok_or(RealmError::MissingStamp)?;
-        if self
+        let incarnation = self.incarnation;
+        let reply = |session: SessionNumber| ConnectReply {
+            session: session.0,
+            incarnation,
+        };
+        if let Some(session) = self
             .connectors
             .hear(stamp, now_ms)?
-            .abandoned
-            .contains(&request.socket)
+            .answered(request.socket)?
         {
-            return Err(RealmError::Abandoned);
-        }
-        let incarnation = self.incarnation;
-        if let Some(player) = self.registry.player(&address)
-            && player.connector == stamp.connector
-            && (player.epoch, player.socket) == (stamp.epoch, request.socket)
-        {
-            return Ok(ConnectReply {
-                session: player.session.0,
-                incarnation,
-            });
+            return Ok(reply(session));
         }
         self.issued += 1;
         let session = SessionNumber(growing(incarnation, self.issued));
-        self.take_over(address, session, stamp, request.socket, now_ms);
-        Ok(ConnectReply {
-            session: session.0,
-            incarnation,
-        })
+        self.take_over(address, session, stamp, now_ms);
+        if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
+            connector.answer(request.socket, Some(session));
+        }
+        Ok(reply(session))
     }
 
     /// Makes a session the current one of its address.
@@ -136,14 +130,12 @@ impl Realm {
         address: Address,
         session: SessionNumber,
         stamp: &ConnectorStamp,
-        socket: u64,
         now_ms: u64,
     ) {
         let player = Player {
             session,
             connector: stamp.connector.clone(),
             epoch: stamp.epoch,
-            socket,
             peer: None,
             heard: false,
             last_ping_ms: now_ms,
@@ -226,17 +218,24 @@ impl Realm {
             return;
         };
         let session = SessionNumber(entry.session);
-        match self.registry.player(&address).map(|player| player.session) {
-            Some(current) if current > session => {
-                if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
-                    connector.outbox.kick(session);
-                }
-                return;
-            }
-            Some(current) if current == session => self.find(stamp, session),
-            _ => self.take_over(address, session, stamp, 0, now_ms),
+        let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
+            return;
+        };
+        // A list that was made before its connector has heard of the kick.
+        if connector.outbox.kicks.contains(&session) {
+            return;
         }
-        if let Some(position) = entry.position {
+        match self.registry.player(&address).map(|player| player.session) {
+            Some(current) if current > session => connector.outbox.kick(session),
+            Some(current) if current == session => self.find(stamp, session),
+            _ => self.take_over(address, session, stamp, now_ms),
+        }
+        // What the realm knows is newer than what was kept with a socket.
+        let unknown = self
+            .registry
+            .of_session(session)
+            .is_some_and(|(_, player)| player.peer.is_none());
+        if unknown && let Some(position) = entry.position {
             let heartbeat = SessionHeartbeat {
                 session: session.0,
                 position: Some(position),
@@ -256,6 +255,8 @@ impl Realm {
             .miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
     }
 
+    /// A connector vouches for the session. What it was told last may be lost, so it is told again: clients hear only
+    /// what they do not know.
     fn find(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
         self.registry.find(session);
         if let Some((_, player)) = self.registry.of_session(session) {
@@ -264,6 +265,7 @@ impl Realm {
         if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
             connector.sessions.insert(session);
         }
+        self.assign(session);
     }
 
     fn heartbeat(&mut self, stamp: &ConnectorStamp, heartbeat: &SessionHeartbeat, now_ms: u64) {
@@ -277,16 +279,12 @@ impl Realm {
         if player.connector != stamp.connector {
             return;
         }
-        let missing = !player.is_present();
         player.last_ping_ms = now_ms;
         let first = !std::mem::replace(&mut player.heard, true);
+        let missing = !player.is_present();
         let desired_room = heartbeat.desired_room.as_deref();
         if let Some(peer) = player.peer {
             self.engine.update(peer, position, desired_room);
-            if first && self.engine.island_of(peer).is_some() {
-                // A new session is told its island even if it is the one its predecessor was told.
-                self.assign(session);
-            }
         } else {
             let peer = self.engine.insert(position, desired_room);
             player.peer = Some(peer);
@@ -295,6 +293,9 @@ impl Realm {
         }
         if missing {
             self.find(stamp, session);
+        } else if first {
+            // A new session is told its island even if it is the one its predecessor was told.
+            self.assign(session);
         }
     }
 
@@ -320,26 +321,18 @@ impl Realm {
         let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
             return;
         };
-        connector.abandoned.insert(socket);
-        let sessions: Vec<SessionNumber> = connector.sessions.iter().copied().collect();
-        for session in sessions {
-            let of_socket =
-                |player: &Player| (player.epoch, player.socket) == (stamp.epoch, socket);
-            if self
-                .registry
-                .of_session(session)
-                .is_some_and(|(_, player)| of_socket(player))
-            {
-                self.disconnect(stamp, session);
-            }
+        if let Some(session) = connector.answer(socket, None) {
+            self.disconnect(stamp, session);
         }
     }
 
+    /// The session has to be told its island, if it has one.
     fn assign(&mut self, session: SessionNumber) {
         let Some((_, player)) = self.registry.of_session(session) else {
             return;
         };
-        if !player.heard || !player.is_present() {
+        let island = player.peer.and_then(|peer| self.engine.island_of(peer));
+        if island.is_none() || !player.heard || !player.is_present() {
             return;
         }
         self.assignments += 1;

@@ -12,9 +12,8 @@ pub(super) struct Player {
     pub session: SessionNumber,
     /// Where the session is.
     pub connector: String,
-    /// The connector's epoch when the session was issued or adopted, and its number of the socket.
+    /// The connector's epoch when the session was issued or adopted.
     pub epoch: u64,
-    pub socket: u64,
     /// The engine's handle; none before the first heartbeat.
     pub peer: Option<Peer>,
     /// Whether this session has sent a heartbeat: only then is it told its island.

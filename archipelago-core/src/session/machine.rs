@@ -275,7 +275,7 @@ impl Session {
         if self.stage == Stage::Closed {
             return Action::None;
         }
-        self.stage = Stage::Closed;
+        let ended = self.closed();
         let kicked = KickedMessage {
             reason: KickedReason::KrNewSession.into(),
         };
@@ -284,7 +284,7 @@ impl Session {
                 message: Some(server_packet::Message::Kicked(kicked)),
             }),
             reason: Reason::NewSession,
-            ended: None,
+            ended,
         })
     }
 
