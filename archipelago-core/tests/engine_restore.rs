@@ -125,6 +125,47 @@ fn members_beyond_a_lowered_capacity_arrive_anew() {
     duel.stays_put().unwrap();
 }
 
+/// A crowd keeps a larger island beside one that cannot go into it. Once the crowd is gone the two would fit, and do
+/// come together as soon as anybody of them reports, even from where they stand.
+#[test]
+fn what_a_crowd_kept_apart_comes_together_at_the_next_report() {
+    let mut duel = restored(6, &[(1, &[1, 2])]);
+    duel.place(1, 0.0, 0.0);
+    for (peer, x) in [
+        (11, 500.0),
+        (12, 500.0),
+        (13, 500.0),
+        (21, -500.0),
+        (22, -500.0),
+        (23, -500.0),
+        (24, -500.0),
+    ] {
+        duel.place(peer, x, 0.0);
+    }
+    duel.full().unwrap();
+    for (peer, x) in [
+        (11, 15.0),
+        (12, 15.0),
+        (13, 15.0),
+        (21, -15.0),
+        (22, -15.0),
+        (23, -15.0),
+        (24, -15.0),
+    ] {
+        duel.place(peer, x, 0.0);
+    }
+    assert_eq!(duel.full().unwrap(), []);
+    for peer in 21..=24 {
+        duel.place(peer, -500.0, 0.0);
+    }
+    assert_eq!(duel.full().unwrap(), []);
+    duel.place(12, 15.0, 0.0);
+    assert_eq!(
+        duel.full().unwrap(),
+        [11, 12, 13].map(|peer| to(peer, 1, 2))
+    );
+}
+
 #[test]
 fn restoring_comes_first_or_not_at_all() {
     let number = |number| IslandNumber::new(number).unwrap();

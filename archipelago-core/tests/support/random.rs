@@ -31,6 +31,8 @@ pub struct World {
     /// Share of the reports that come with a wish.
     wishes: f64,
     arrivals_share: f64,
+    /// How often a whole island goes somewhere else.
+    pub travels: f64,
     pub flushes: usize,
 }
 
@@ -83,6 +85,7 @@ impl World {
             population,
             activity: rng.pick(&[0.02, 0.1, 0.3, 0.8]),
             wishes: rng.pick(&[0.0, 0.1, 0.5]),
+            travels: 0.08,
             arrivals_share: rng.pick(&[0.0, 0.3, 0.7]),
             flushes: if large { 8 } else { 10 + rng.below(25) },
             rng,
@@ -119,7 +122,7 @@ impl World {
                 self.join(duel, peer);
             }
         }
-        if self.rng.chance(0.08) {
+        if self.rng.chance(self.travels) {
             self.travel_together(duel);
         }
     }

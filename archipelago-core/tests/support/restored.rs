@@ -10,6 +10,7 @@ pub fn play(seed: u32) -> Result<(), String> {
     let mut world = World::new(seed);
     // Numbers below and above those of the restored islands, and where another digit begins.
     world.settings.next_number = world.rng.pick(&[1, 30, 46_650]);
+    world.travels = world.rng.pick(&[0.1, 0.6]);
     let mut duel = Duel::<Handles>::new(&world.settings);
     restore(&mut world, &mut duel);
     let grace = world.rng.below(world.flushes);

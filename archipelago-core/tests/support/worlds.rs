@@ -26,6 +26,8 @@ pub fn all<S: Subject>() -> Vec<(&'static str, Play)> {
         ("rings that are cut", rings_that_are_cut::<S>),
         ("extreme coordinates", extreme_coordinates::<S>),
         ("guides and followers", guides_and_followers::<S>),
+        ("in all directions", in_all_directions::<S>),
+        ("one very large island", one_very_large_island::<S>),
     ]
 }
 
@@ -303,4 +305,50 @@ fn guides_and_followers<S: Subject>() -> Result<(), String> {
         duel.full()?;
     }
     duel.stays_put()
+}
+
+/// More members than pairs should be tested for, in a band that comes apart when a few leave.
+fn one_very_large_island<S: Subject>() -> Result<(), String> {
+    let mut duel = Duel::<S>::new(&Settings::new(1000, 20.0, 25.0));
+    let mut rng = Rng::new(10);
+    for peer in 0..650 {
+        duel.place(peer, f64::from(peer / 2), rng.between(-2.0, 2.0));
+    }
+    duel.full()?;
+    duel.stays_put()?;
+    for peer in 300..352 {
+        duel.disconnect(peer);
+    }
+    duel.full()?;
+    duel.place(700, 163.0, 0.0);
+    duel.full()?;
+    duel.stays_put()
+}
+
+/// Two who come one after the other, as far from each other as they may be, seen from every side.
+fn in_all_directions<S: Subject>() -> Result<(), String> {
+    let (join, leave) = (20.0, 25.0);
+    for turn in 0..64 {
+        let (sin, cos) = (TAU * f64::from(turn) / 64.0).sin_cos();
+        for share in [0.999_99, 1.0, 1.000_01] {
+            for max_peers in [3, 100] {
+                let mut duel = Duel::<S>::new(&Settings::new(max_peers, join, leave));
+                let far = |distance: f64| (cos * distance * share, sin * distance * share);
+                // Two pairs, grown up apart: with room for three only, a newcomer makes a crowd of them.
+                for away in [1000.0, 8.0] {
+                    for (peer, x) in [(1, 0.0), (2, 0.0), (3, away), (4, away)] {
+                        duel.place(peer, x + far(join).0, far(join).1);
+                    }
+                    duel.full()?;
+                }
+                duel.place(5, 0.0, 0.0);
+                duel.arrivals()?;
+                duel.full()?;
+                duel.place(5, far(join - leave).0, far(join - leave).1);
+                duel.full()?;
+                duel.stays_put()?;
+            }
+        }
+    }
+    Ok(())
 }
