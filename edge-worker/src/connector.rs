@@ -8,17 +8,19 @@ use std::time::Duration;
 use archipelago_core::auth::Address;
 use archipelago_core::connector::{Action, Connector, SocketId};
 use archipelago_core::protocol::bus::{ConnectRequest, Delivery, LookupRequest, Report};
-use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;
 use archipelago_core::session::Reason;
 use serde_bytes::ByteBuf;
 use worker::{
-    Delay, DurableObject, Env, Error, Headers, Request, Response, Result, State, WebSocket,
+    Delay, DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, WebSocketPair, durable_object,
 };
 
 use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
+use crate::sockets::{
+    SUBPROTOCOL, SUBPROTOCOL_HEADER, attachment, close, close_text, offers_subprotocol, socket_id,
+};
 use crate::store::Store;
 use crate::{log, settings};
 
@@ -26,10 +28,6 @@ use crate::{log, settings};
 pub const UPGRADE_PATH: &str = "/ws";
 /// Tells a connector its own name.
 pub const NAME_HEADER: &str = "x-archipelago-connector";
-/// Where clients offer subprotocols, and the chosen one is answered.
-pub const SUBPROTOCOL_HEADER: &str = "Sec-WebSocket-Protocol";
-/// The subprotocol that most clients offer.
-const SUBPROTOCOL: &str = "archipelago";
 
 /// How often this connector has started.
 const EPOCH: &str = "epoch";
@@ -404,37 +402,4 @@ fn warn_if_failed(event: &str, step: Result<(), BusError>) {
     if let Err(error) = step {
         log::warn(event, &[("error", &error)]);
     }
-}
-
-fn attachment(socket: &WebSocket) -> Option<Vec<u8>> {
-    socket
-        .deserialize_attachment::<ByteBuf>()
-        .ok()
-        .flatten()
-        .map(ByteBuf::into_vec)
-}
-
-fn socket_id(socket: &WebSocket) -> Option<SocketId> {
-    attachment(socket).and_then(|record| SocketId::of_record(&record))
-}
-
-fn close(socket: &WebSocket, reason: &Reason) {
-    // Fails if the client is gone, and then it is closed as it should be.
-    let _ = socket.close(Some(reason.code()), Some(close_text(&reason.to_string())));
-}
-
-/// As much of a reason as a close frame carries.
-fn close_text(reason: &str) -> &str {
-    let mut end = reason.len().min(CLOSE_REASON_MAX_BYTES);
-    while !reason.is_char_boundary(end) {
-        end -= 1;
-    }
-    reason.get(..end).unwrap_or_default()
-}
-
-fn offers_subprotocol(headers: &Headers) -> Result<bool> {
-    let offered = headers.get(SUBPROTOCOL_HEADER)?.unwrap_or_default();
-    Ok(offered
-        .split(',')
-        .any(|protocol| protocol.trim() == SUBPROTOCOL))
 }

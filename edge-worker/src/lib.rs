@@ -19,6 +19,7 @@ mod http;
 mod log;
 mod routes;
 mod settings;
+mod sockets;
 mod stats;
 mod store;
 

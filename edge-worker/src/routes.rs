@@ -6,8 +6,9 @@ use archipelago_core::config::Config;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
 use crate::bus::CONNECTORS;
-use crate::connector::{NAME_HEADER, SUBPROTOCOL_HEADER, UPGRADE_PATH};
+use crate::connector::{NAME_HEADER, UPGRADE_PATH};
 use crate::http::{self, HttpError};
+use crate::sockets::SUBPROTOCOL_HEADER;
 use crate::{about, settings, stats};
 
 /// All routes are read-only; the WebSocket's upgrade is a `GET` too.

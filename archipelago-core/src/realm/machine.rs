@@ -1,11 +1,7 @@
-use std::collections::HashSet;
-
 use crate::auth::Address;
-use crate::engine::{Engine, EngineConfig, IslandNumber, Position, Scope, Update};
+use crate::engine::{Engine, EngineConfig, IslandNumber, Scope, Update};
 use crate::protocol::bus::{
-    Assignment, ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery,
-    LiveSession, LookupReply, LookupRequest, Member, Report, ReportReply, SessionHeartbeat,
-    StatusReply,
+    ConnectReply, ConnectRequest, ConnectorStamp, LookupReply, LookupRequest, StatusReply,
 };
 use crate::session::SessionNumber;
 
@@ -51,12 +47,12 @@ pub enum RealmError {
 /// One realm.
 #[derive(Debug)]
 pub struct Realm {
-    config: RealmConfig,
-    incarnation: u64,
+    pub(super) config: RealmConfig,
+    pub(super) incarnation: u64,
     pub(super) engine: Engine,
     pub(super) registry: Registry,
-    connectors: Connectors,
-    schedule: Schedule,
+    pub(super) connectors: Connectors,
+    pub(super) schedule: Schedule,
     issued: u64,
     assignments: u64,
 }
@@ -125,7 +121,7 @@ impl Realm {
     }
 
     /// Makes a session the current one of its address.
-    fn take_over(
+    pub(super) fn take_over(
         &mut self,
         address: Address,
         session: SessionNumber,
@@ -152,182 +148,8 @@ impl Realm {
         }
     }
 
-    /// What happened on a connector. Applying a report twice changes nothing.
-    ///
-    /// # Errors
-    /// See [`RealmError`].
-    pub fn report(&mut self, report: &Report, now_ms: u64) -> Result<ReportReply, RealmError> {
-        let stamp = report.stamp.as_ref().ok_or(RealmError::MissingStamp)?;
-        let connector = self.connectors.hear(stamp, now_ms)?;
-        if report.sequence > connector.sequence {
-            connector.sequence = report.sequence;
-            if let Some(full) = &report.full {
-                connector.listed = true;
-                self.apply_full(stamp, &full.sessions, now_ms);
-            }
-            for heartbeat in &report.heartbeats {
-                self.heartbeat(stamp, heartbeat, now_ms);
-            }
-            for &session in &report.disconnects {
-                self.disconnect(stamp, SessionNumber(session));
-            }
-            for &socket in &report.abandoned_sockets {
-                self.abandon(stamp, socket);
-            }
-        }
-        let full_wanted = !self
-            .connectors
-            .get_mut(&stamp.connector)
-            .is_some_and(|state| state.listed);
-        Ok(ReportReply {
-            incarnation: self.incarnation,
-            full_wanted,
-        })
-    }
-
-    /// All live sessions of a connector that has restarted, or that has found the realm restarted.
-    fn apply_full(&mut self, stamp: &ConnectorStamp, listed: &[LiveSession], now_ms: u64) {
-        let numbers: HashSet<SessionNumber> = listed
-            .iter()
-            .map(|entry| SessionNumber(entry.session))
-            .collect();
-        let known: Vec<SessionNumber> = self
-            .connectors
-            .get_mut(&stamp.connector)
-            .map_or_else(Vec::new, |state| state.sessions.iter().copied().collect());
-        for session in known {
-            // A session issued in this epoch may not have reached the connector when it made the list.
-            let issued_before = |player: &Player| player.epoch < stamp.epoch;
-            let missed = !numbers.contains(&session)
-                && self
-                    .registry
-                    .of_session(session)
-                    .is_some_and(|(_, player)| issued_before(player));
-            if missed {
-                self.miss(&stamp.connector, session, now_ms);
-            }
-        }
-        for entry in listed {
-            self.adopt(stamp, entry, now_ms);
-        }
-    }
-
-    /// A connector vouches for a session.
-    fn adopt(&mut self, stamp: &ConnectorStamp, entry: &LiveSession, now_ms: u64) {
-        let Ok(address) = read_address(&entry.address) else {
-            return;
-        };
-        let session = SessionNumber(entry.session);
-        let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
-            return;
-        };
-        // A list that was made before its connector has heard of the kick.
-        if connector.outbox.kicks.contains(&session) {
-            return;
-        }
-        match self.registry.player(&address).map(|player| player.session) {
-            Some(current) if current > session => connector.outbox.kick(session),
-            Some(current) if current == session => self.find(stamp, session),
-            _ => self.take_over(address, session, stamp, now_ms),
-        }
-        // What the realm knows is newer than what was kept with a socket.
-        let unknown = self
-            .registry
-            .of_session(session)
-            .is_some_and(|(_, player)| player.peer.is_none());
-        if unknown && let Some(position) = entry.position {
-            let heartbeat = SessionHeartbeat {
-                session: session.0,
-                position: Some(position),
-                desired_room: None,
-            };
-            self.heartbeat(stamp, &heartbeat, now_ms);
-        }
-    }
-
-    /// No connector vouches for the session: it leaves the stats at once, its membership is kept for the grace.
-    fn miss(&mut self, connector: &str, session: SessionNumber, now_ms: u64) {
-        if let Some(connector) = self.connectors.get_mut(connector) {
-            connector.sessions.remove(&session);
-            connector.outbox.forget(session);
-        }
-        self.registry
-            .miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
-    }
-
-    /// A connector vouches for the session. What it was told last may be lost, so it is told again: clients hear only
-    /// what they do not know.
-    fn find(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
-        self.registry.find(session);
-        if let Some((_, player)) = self.registry.of_session(session) {
-            player.connector.clone_from(&stamp.connector);
-        }
-        if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
-            connector.sessions.insert(session);
-        }
-        self.assign(session);
-    }
-
-    fn heartbeat(&mut self, stamp: &ConnectorStamp, heartbeat: &SessionHeartbeat, now_ms: u64) {
-        let Some(position) = heartbeat.position.and_then(Position::from_message) else {
-            return;
-        };
-        let session = SessionNumber(heartbeat.session);
-        let Some((address, player)) = self.registry.of_session(session) else {
-            return;
-        };
-        if player.connector != stamp.connector {
-            return;
-        }
-        player.last_ping_ms = now_ms;
-        let first = !std::mem::replace(&mut player.heard, true);
-        let missing = !player.is_present();
-        let desired_room = heartbeat.desired_room.as_deref();
-        if let Some(peer) = player.peer {
-            self.engine.update(peer, position, desired_room);
-        } else {
-            let peer = self.engine.insert(position, desired_room);
-            player.peer = Some(peer);
-            self.registry.name_peer(peer, address);
-            self.schedule.arrival(now_ms);
-        }
-        if missing {
-            self.find(stamp, session);
-        } else if first {
-            // A new session is told its island even if it is the one its predecessor was told.
-            self.assign(session);
-        }
-    }
-
-    /// A session has ended. One that is not the current session of its address takes nothing from it.
-    fn disconnect(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
-        if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
-            connector.sessions.remove(&session);
-            connector.outbox.forget(session);
-        }
-        let Some((address, _)) = self.registry.of_session(session) else {
-            return;
-        };
-        if let Some(Player {
-            peer: Some(peer), ..
-        }) = self.registry.take(address)
-        {
-            self.engine.remove(peer);
-        }
-    }
-
-    /// A socket's client was given up before the answer had arrived: a session that was issued for it ends.
-    fn abandon(&mut self, stamp: &ConnectorStamp, socket: u64) {
-        let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
-            return;
-        };
-        if let Some(session) = connector.answer(socket, None) {
-            self.disconnect(stamp, session);
-        }
-    }
-
     /// The session has to be told its island, if it has one.
-    fn assign(&mut self, session: SessionNumber) {
+    pub(super) fn assign(&mut self, session: SessionNumber) {
         let Some((_, player)) = self.registry.of_session(session) else {
             return;
         };
@@ -399,73 +221,6 @@ impl Realm {
         next.chain(self.registry.next_release_ms()).min()
     }
 
-    /// What can be delivered now, by connector. Each delivery's success or failure must be told before the connector
-    /// gets the next one.
-    pub fn take_deliveries(&mut self, now_ms: u64) -> Vec<(String, Delivery)> {
-        let mut deliveries = Vec::new();
-        for (name, state) in self.connectors.iter_mut() {
-            if state.outbox.due_ms().is_none_or(|due| now_ms < due) {
-                continue;
-            }
-            let mut delivery = Delivery {
-                incarnation: self.incarnation,
-                kicks: state.outbox.kicks.iter().map(|session| session.0).collect(),
-                ..Default::default()
-            };
-            let mut islands: Vec<(IslandNumber, u32)> = Vec::new();
-            for (&session, &number) in &state.outbox.assignments {
-                let player = self.registry.of_session(session);
-                let Some(peer) = player.and_then(|(_, player)| player.peer) else {
-                    continue;
-                };
-                let Some(island) = self.engine.island_of(peer) else {
-                    continue;
-                };
-                islands.push((island, delivery.assignments.len() as u32));
-                delivery.assignments.push(Assignment {
-                    session: session.0,
-                    number,
-                    island: 0,
-                });
-            }
-            islands.sort_unstable();
-            for chunk in islands.chunk_by(|(a, _), (b, _)| a == b) {
-                let index = delivery.islands.len() as u32;
-                for &(island, assignment) in chunk {
-                    delivery.assignments[assignment as usize].island = index;
-                    if delivery.islands.len() == index as usize {
-                        delivery.islands.push(delivered_island(
-                            &self.engine,
-                            &self.registry,
-                            island,
-                        ));
-                    }
-                }
-            }
-            if delivery.assignments.is_empty() && delivery.kicks.is_empty() {
-                state.outbox.assignments.clear();
-                continue;
-            }
-            state.outbox.sent();
-            deliveries.push((name.clone(), delivery));
-        }
-        deliveries
-    }
-
-    /// A connector has taken a delivery.
-    pub fn delivered(&mut self, connector: &str, delivery: &Delivery) {
-        if let Some(connector) = self.connectors.get_mut(connector) {
-            connector.outbox.delivered(delivery);
-        }
-    }
-
-    /// A delivery did not get through: it will be tried again.
-    pub fn undelivered(&mut self, connector: &str, now_ms: u64) {
-        if let Some(connector) = self.connectors.get_mut(connector) {
-            connector.outbox.failed(now_ms);
-        }
-    }
-
     /// How the realm is.
     pub fn status(&self, now_ms: u64) -> StatusReply {
         StatusReply {
@@ -485,24 +240,6 @@ fn growing(incarnation: u64, counter: u64) -> u64 {
     (incarnation << 32).saturating_add(counter)
 }
 
-fn read_address(bytes: &[u8]) -> Result<Address, RealmError> {
+pub(super) fn read_address(bytes: &[u8]) -> Result<Address, RealmError> {
     Address::try_from(bytes).map_err(|_| RealmError::InvalidAddress)
-}
-
-fn delivered_island(engine: &Engine, registry: &Registry, number: IslandNumber) -> DeliveredIsland {
-    let Some(island) = engine.island(number) else {
-        return DeliveredIsland::default();
-    };
-    let member = |&peer: &crate::engine::Peer| {
-        let (address, _) = registry.of_peer(peer)?;
-        Some(Member {
-            address: address.0.to_vec(),
-            position: Some(engine.position(peer)?.into()),
-        })
-    };
-    DeliveredIsland {
-        number: number.get(),
-        id: island.id(),
-        members: island.members().iter().filter_map(member).collect(),
-    }
 }

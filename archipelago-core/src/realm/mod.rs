@@ -5,14 +5,17 @@
 //!
 //! - [`registry`]: players, their current sessions, and the grace of those who are missing;
 //! - [`connectors`]: epochs, sequences, signs of life;
+//! - [`reports`]: what connectors say; [`deliveries`]: what they have to tell their clients;
 //! - [`outbox`]: what has to be delivered, until it is acknowledged;
 //! - [`schedule`]: when the islands are formed anew;
 //! - [`snapshot`]: what the stats show.
 
 mod connectors;
+mod deliveries;
 mod machine;
 mod outbox;
 mod registry;
+mod reports;
 mod schedule;
 mod snapshot;
 

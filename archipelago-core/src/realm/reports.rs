@@ -1,0 +1,187 @@
+//! What connectors say: heartbeats, ends of sessions, and the full lists after a restart of either side.
+
+use std::collections::HashSet;
+
+use crate::engine::Position;
+use crate::protocol::bus::{ConnectorStamp, LiveSession, Report, ReportReply, SessionHeartbeat};
+use crate::session::SessionNumber;
+
+use super::machine::read_address;
+use super::registry::Player;
+use super::{Realm, RealmError};
+
+impl Realm {
+    /// What happened on a connector. Applying a report twice changes nothing.
+    ///
+    /// # Errors
+    /// See [`RealmError`].
+    pub fn report(&mut self, report: &Report, now_ms: u64) -> Result<ReportReply, RealmError> {
+        let stamp = report.stamp.as_ref().ok_or(RealmError::MissingStamp)?;
+        let connector = self.connectors.hear(stamp, now_ms)?;
+        if report.sequence > connector.sequence {
+            connector.sequence = report.sequence;
+            if let Some(full) = &report.full {
+                connector.listed = true;
+                self.apply_full(stamp, &full.sessions, now_ms);
+            }
+            for heartbeat in &report.heartbeats {
+                self.heartbeat(stamp, heartbeat, now_ms);
+            }
+            for &session in &report.disconnects {
+                self.disconnect(stamp, SessionNumber(session));
+            }
+            for &socket in &report.abandoned_sockets {
+                self.abandon(stamp, socket);
+            }
+        }
+        let full_wanted = !self
+            .connectors
+            .get_mut(&stamp.connector)
+            .is_some_and(|state| state.listed);
+        Ok(ReportReply {
+            incarnation: self.incarnation,
+            full_wanted,
+        })
+    }
+
+    /// All live sessions of a connector that has restarted, or that has found the realm restarted.
+    fn apply_full(&mut self, stamp: &ConnectorStamp, listed: &[LiveSession], now_ms: u64) {
+        let numbers: HashSet<SessionNumber> = listed
+            .iter()
+            .map(|entry| SessionNumber(entry.session))
+            .collect();
+        let known: Vec<SessionNumber> = self
+            .connectors
+            .get_mut(&stamp.connector)
+            .map_or_else(Vec::new, |state| state.sessions.iter().copied().collect());
+        for session in known {
+            // A session issued in this epoch may not have reached the connector when it made the list.
+            let issued_before = |player: &Player| player.epoch < stamp.epoch;
+            let missed = !numbers.contains(&session)
+                && self
+                    .registry
+                    .of_session(session)
+                    .is_some_and(|(_, player)| issued_before(player));
+            if missed {
+                self.miss(&stamp.connector, session, now_ms);
+            }
+        }
+        for entry in listed {
+            self.adopt(stamp, entry, now_ms);
+        }
+    }
+
+    /// A connector vouches for a session.
+    fn adopt(&mut self, stamp: &ConnectorStamp, entry: &LiveSession, now_ms: u64) {
+        let Ok(address) = read_address(&entry.address) else {
+            return;
+        };
+        let session = SessionNumber(entry.session);
+        let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
+            return;
+        };
+        // A list that was made before its connector has heard of the kick.
+        if connector.outbox.kicks.contains(&session) {
+            return;
+        }
+        match self.registry.player(&address).map(|player| player.session) {
+            Some(current) if current > session => connector.outbox.kick(session),
+            Some(current) if current == session => self.find(stamp, session),
+            _ => self.take_over(address, session, stamp, now_ms),
+        }
+        // What the realm knows is newer than what was kept with a socket.
+        let unknown = self
+            .registry
+            .of_session(session)
+            .is_some_and(|(_, player)| player.peer.is_none());
+        if unknown && let Some(position) = entry.position {
+            let heartbeat = SessionHeartbeat {
+                session: session.0,
+                position: Some(position),
+                desired_room: None,
+            };
+            self.heartbeat(stamp, &heartbeat, now_ms);
+        }
+    }
+
+    /// No connector vouches for the session: it leaves the stats at once, its membership is kept for the grace.
+    fn miss(&mut self, connector: &str, session: SessionNumber, now_ms: u64) {
+        if let Some(connector) = self.connectors.get_mut(connector) {
+            connector.sessions.remove(&session);
+            connector.outbox.forget(session);
+        }
+        self.registry
+            .miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
+    }
+
+    /// A connector vouches for the session. What it was told last may be lost, so it is told again: clients hear only
+    /// what they do not know.
+    fn find(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
+        self.registry.find(session);
+        if let Some((_, player)) = self.registry.of_session(session) {
+            player.connector.clone_from(&stamp.connector);
+        }
+        if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
+            connector.sessions.insert(session);
+        }
+        self.assign(session);
+    }
+
+    fn heartbeat(&mut self, stamp: &ConnectorStamp, heartbeat: &SessionHeartbeat, now_ms: u64) {
+        let Some(position) = heartbeat.position.and_then(Position::from_message) else {
+            return;
+        };
+        let session = SessionNumber(heartbeat.session);
+        let Some((address, player)) = self.registry.of_session(session) else {
+            return;
+        };
+        if player.connector != stamp.connector {
+            return;
+        }
+        player.last_ping_ms = now_ms;
+        let first = !std::mem::replace(&mut player.heard, true);
+        let missing = !player.is_present();
+        let desired_room = heartbeat.desired_room.as_deref();
+        if let Some(peer) = player.peer {
+            self.engine.update(peer, position, desired_room);
+        } else {
+            let peer = self.engine.insert(position, desired_room);
+            player.peer = Some(peer);
+            self.registry.name_peer(peer, address);
+            self.schedule.arrival(now_ms);
+        }
+        if missing {
+            self.find(stamp, session);
+        } else if first {
+            // A new session is told its island even if it is the one its predecessor was told.
+            self.assign(session);
+        }
+    }
+
+    /// A session has ended. One that is not the current session of its address takes nothing from it.
+    fn disconnect(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
+        if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
+            connector.sessions.remove(&session);
+            connector.outbox.forget(session);
+        }
+        let Some((address, _)) = self.registry.of_session(session) else {
+            return;
+        };
+        if let Some(Player {
+            peer: Some(peer), ..
+        }) = self.registry.take(address)
+        {
+            self.engine.remove(peer);
+        }
+    }
+
+    /// A socket's client was given up before the answer had arrived: a session that was issued for it ends.
+    fn abandon(&mut self, stamp: &ConnectorStamp, socket: u64) {
+        let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
+            return;
+        };
+        if let Some(session) = connector.answer(socket, None) {
+            self.disconnect(stamp, session);
+        }
+    }
+}
