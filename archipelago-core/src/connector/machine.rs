@@ -2,12 +2,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use prost::Message as _;
 
-use crate::auth::Address;
-use crate::engine::{IslandNumber, island_id};
-use crate::protocol::IslandChanged;
 use crate::protocol::bus::{
-    ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery, DeliveryReply,
-    LiveSession, Report, ReportReply, SessionHeartbeat,
+    ConnectReply, ConnectRequest, ConnectorStamp, LiveSession, Report, ReportReply,
+    SessionHeartbeat,
 };
 use crate::session::{self, Close, RecordError, Session, SessionNumber, Stage, Timeouts};
 use crate::transport::Transport;
@@ -29,16 +26,18 @@ pub struct ConnectorConfig {
 /// The sessions of one connector.
 #[derive(Debug)]
 pub struct Connector {
-    config: ConnectorConfig,
+    pub(super) config: ConnectorConfig,
     // In order of the sockets, so that equal inputs have equal outputs.
-    sessions: BTreeMap<SocketId, Session>,
-    sockets: HashMap<SessionNumber, SocketId>,
-    reports: Reports,
+    pub(super) sessions: BTreeMap<SocketId, Session>,
+    pub(super) sockets: HashMap<SessionNumber, SocketId>,
+    pub(super) reports: Reports,
     next_socket: u64,
+    /// No session takes too long before this: exact after a tick, and early when a client has said something since.
+    earliest_ms: Option<u64>,
     /// How many clients are being announced to the realm.
-    joining: usize,
+    pub(super) joining: usize,
     /// Sessions that were replaced before the answer that names them has arrived.
-    kicked_early: BTreeSet<SessionNumber>,
+    pub(super) kicked_early: BTreeSet<SessionNumber>,
 }
 
 impl Connector {
@@ -56,6 +55,7 @@ impl Connector {
                 now_ms,
             ),
             next_socket: 0,
+            earliest_ms: None,
             joining: 0,
             kicked_early: BTreeSet::new(),
         }
@@ -73,6 +73,7 @@ impl Connector {
             self.sockets.insert(live.number, socket);
             self.reports.list_all(now_ms);
         }
+        self.not_later_than(session.deadline_ms(&self.config.timeouts));
         self.sessions.insert(socket, session);
         Ok(socket)
     }
@@ -81,7 +82,9 @@ impl Connector {
     pub fn opened(&mut self, now_ms: u64, out: &mut Vec<Action>) -> SocketId {
         self.next_socket += 1;
         let socket = SocketId(self.next_socket);
-        self.sessions.insert(socket, Session::new(now_ms));
+        let session = Session::new(now_ms);
+        self.not_later_than(session.deadline_ms(&self.config.timeouts));
+        self.sessions.insert(socket, session);
         self.keep(socket, out);
         socket
     }
@@ -162,71 +165,6 @@ impl Connector {
         }
     }
 
-    /// The realm has something for this connector's clients.
-    pub fn delivered(
-        &mut self,
-        delivery: &Delivery,
-        now_ms: u64,
-        out: &mut Vec<Action>,
-    ) -> DeliveryReply {
-        self.reports.seen_incarnation(delivery.incarnation, now_ms);
-        let islands: Vec<Option<(IslandNumber, IslandChanged)>> =
-            delivery.islands.iter().map(island_changed).collect();
-        for assignment in &delivery.assignments {
-            if let Some(Some(island)) = islands.get(assignment.island as usize) {
-                self.assign(
-                    SessionNumber(assignment.session),
-                    assignment.number,
-                    island,
-                    now_ms,
-                    out,
-                );
-            }
-        }
-        for &kicked in &delivery.kicks {
-            let kicked = SessionNumber(kicked);
-            if let Some(&socket) = self.sockets.get(&kicked) {
-                self.step(socket, now_ms, out, Session::kick);
-            } else if self.joining > 0 {
-                self.kicked_early.insert(kicked);
-            }
-        }
-        DeliveryReply {
-            epoch: self.reports.stamp().epoch,
-        }
-    }
-
-    fn assign(
-        &mut self,
-        number: SessionNumber,
-        assignment: u64,
-        (island, message): &(IslandNumber, IslandChanged),
-        now_ms: u64,
-        out: &mut Vec<Action>,
-    ) {
-        let Some(&socket) = self.sockets.get(&number) else {
-            return;
-        };
-        let Some(session) = self.sessions.get_mut(&socket) else {
-            return;
-        };
-        let Some(from) = session.assigned(assignment, *island) else {
-            self.keep(socket, out);
-            return;
-        };
-        let Some(live) = session.live() else { return };
-        let from = from.map(|from| island_id(&self.config.island_prefix, from));
-        let conn_str =
-            self.config
-                .transport
-                .connection_string(message.island_id(), &live.address, now_ms);
-        out.push(Action::Send(
-            socket,
-            message.packet(&conn_str, from.as_ref()),
-        ));
-        self.keep(socket, out);
-    }
-
     /// Closes the sessions that have taken too long, and sees to it that the realm hears from a connector with sessions.
     pub fn tick(&mut self, now_ms: u64, out: &mut Vec<Action>) {
         let timeouts = self.config.timeouts;
@@ -245,20 +183,26 @@ impl Connector {
                 session.tick(&timeouts, now_ms)
             });
         }
+        let deadlines = self.sessions.values();
+        self.earliest_ms = deadlines
+            .filter_map(|session| session.deadline_ms(&timeouts))
+            .min();
         if !self.sockets.is_empty() && self.reports.keep_alive_ms() <= now_ms {
             self.reports.keep_alive(now_ms);
         }
     }
 
-    /// When [`tick`](Self::tick) has something to do; none without sockets.
+    /// When [`tick`](Self::tick) may have something to do; none without sockets.
     pub fn deadline_ms(&self) -> Option<u64> {
-        let sessions = self
-            .sessions
-            .values()
-            .filter_map(|session| session.deadline_ms(&self.config.timeouts))
-            .min();
+        if self.sessions.is_empty() {
+            return None;
+        }
         let keep_alive = (!self.sockets.is_empty()).then(|| self.reports.keep_alive_ms());
-        sessions.into_iter().chain(keep_alive).min()
+        self.earliest_ms.into_iter().chain(keep_alive).min()
+    }
+
+    fn not_later_than(&mut self, deadline_ms: Option<u64>) {
+        self.earliest_ms = self.earliest_ms.into_iter().chain(deadline_ms).min();
     }
 
     /// When the next report has to go out; none while one is under way or there is nothing to say.
@@ -293,7 +237,7 @@ impl Connector {
         self.sessions.len()
     }
 
-    fn step(
+    pub(super) fn step(
         &mut self,
         socket: SocketId,
         now_ms: u64,
@@ -304,7 +248,10 @@ impl Connector {
             return;
         };
         let number = session.live().map(|live| live.number);
-        match event(session) {
+        let action = event(session);
+        let deadline_ms = session.deadline_ms(&self.config.timeouts);
+        self.not_later_than(deadline_ms);
+        match action {
             session::Action::None => {}
             session::Action::Send(packet) => out.push(Action::Send(socket, packet.encode_to_vec())),
             session::Action::LookUp(address) => out.push(Action::LookUp(socket, address)),
@@ -354,7 +301,7 @@ impl Connector {
         }
     }
 
-    fn keep(&self, socket: SocketId, out: &mut Vec<Action>) {
+    pub(super) fn keep(&self, socket: SocketId, out: &mut Vec<Action>) {
         if let Some(record) = self
             .sessions
             .get(&socket)
@@ -371,17 +318,4 @@ fn listed(session: &Session) -> Option<LiveSession> {
         Stage::Live(live) => Some(live.to_listed()),
         _ => None,
     }
-}
-
-fn island_changed(island: &DeliveredIsland) -> Option<(IslandNumber, IslandChanged)> {
-    let members = island.members.iter().filter_map(|member| {
-        Some((
-            Address::try_from(member.address.as_slice()).ok()?,
-            member.position?,
-        ))
-    });
-    Some((
-        IslandNumber::new(island.number)?,
-        IslandChanged::new(island.id.clone(), members),
-    ))
 }

@@ -12,12 +12,12 @@ impl Realm {
     pub(super) fn present(&self) -> impl Iterator<Item = (Address, &Player, Position)> {
         self.engine
             .islands()
-            .flat_map(|island| self.present_members(&island).collect::<Vec<_>>())
+            .flat_map(|island| self.present_members(island))
     }
 
     fn present_members<'a>(
         &'a self,
-        island: &Island<'a>,
+        island: Island<'a>,
     ) -> impl Iterator<Item = (Address, &'a Player, Position)> {
         let members = island.members();
         members.iter().filter_map(|&peer| {
@@ -36,7 +36,7 @@ impl Realm {
         };
         for island in self.engine.islands() {
             let first = snapshot.peers.len() as u32;
-            snapshot.peers.extend(self.present_members(&island).map(
+            snapshot.peers.extend(self.present_members(island).map(
                 |(address, player, position)| SnapshotPeer {
                     address: address.0.to_vec(),
                     position: Some(position.into()),

@@ -1,0 +1,89 @@
+//! What the realm has for the clients: islands and kicks.
+
+use crate::auth::Address;
+use crate::engine::{IslandNumber, island_id};
+use crate::protocol::IslandChanged;
+use crate::protocol::bus::{DeliveredIsland, Delivery, DeliveryReply};
+use crate::session::{Session, SessionNumber};
+
+use super::{Action, Connector};
+
+impl Connector {
+    /// The realm has something for this connector's clients.
+    pub fn delivered(
+        &mut self,
+        delivery: &Delivery,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) -> DeliveryReply {
+        self.reports.seen_incarnation(delivery.incarnation, now_ms);
+        let islands: Vec<Option<(IslandNumber, IslandChanged)>> =
+            delivery.islands.iter().map(island_changed).collect();
+        for assignment in &delivery.assignments {
+            if let Some(Some(island)) = islands.get(assignment.island as usize) {
+                self.assign(
+                    SessionNumber(assignment.session),
+                    assignment.number,
+                    island,
+                    now_ms,
+                    out,
+                );
+            }
+        }
+        for &kicked in &delivery.kicks {
+            let kicked = SessionNumber(kicked);
+            if let Some(&socket) = self.sockets.get(&kicked) {
+                self.step(socket, now_ms, out, Session::kick);
+            } else if self.joining > 0 {
+                self.kicked_early.insert(kicked);
+            }
+        }
+        DeliveryReply {
+            epoch: self.reports.stamp().epoch,
+        }
+    }
+
+    fn assign(
+        &mut self,
+        number: SessionNumber,
+        assignment: u64,
+        (island, message): &(IslandNumber, IslandChanged),
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        let Some(&socket) = self.sockets.get(&number) else {
+            return;
+        };
+        let Some(session) = self.sessions.get_mut(&socket) else {
+            return;
+        };
+        let Some(from) = session.assigned(assignment, *island) else {
+            self.keep(socket, out);
+            return;
+        };
+        let Some(live) = session.live() else { return };
+        let from = from.map(|from| island_id(&self.config.island_prefix, from));
+        let conn_str =
+            self.config
+                .transport
+                .connection_string(message.island_id(), &live.address, now_ms);
+        out.push(Action::Send(
+            socket,
+            message.packet(&conn_str, from.as_ref()),
+        ));
+        self.keep(socket, out);
+    }
+}
+
+fn island_changed(island: &DeliveredIsland) -> Option<(IslandNumber, IslandChanged)> {
+    let members = island.members.iter().filter_map(|member| {
+        Some((
+            Address::try_from(member.address.as_slice()).ok()?,
+            member.position?,
+        ))
+    });
+    Some((
+        IslandNumber::new(island.number)?,
+        IslandChanged::new(island.id.clone(), members),
+    ))
+}
