@@ -3,12 +3,12 @@
 //! [`Realm`] is a pure state machine. Connectors report to it, the host calls [`Realm::tick`] when it is due and
 //! carries the deliveries to the connectors:
 //!
-//! - [`registry`]: players, their current sessions, and the grace of those who are missing;
-//! - [`connectors`]: epochs, sequences, signs of life;
-//! - [`reports`]: what connectors say; [`deliveries`]: what they have to tell their clients;
-//! - [`outbox`]: what has to be delivered, until it is acknowledged;
-//! - [`schedule`]: when the islands are formed anew;
-//! - [`snapshot`]: what the stats show.
+//! - `registry`: players, their current sessions, and the grace of those who are missing;
+//! - `connectors`: epochs, sequences, signs of life;
+//! - `reports`: what connectors say; `deliveries`: what they have to tell their clients;
+//! - `outbox`: what has to be delivered, until it is acknowledged;
+//! - `schedule`: when the islands are formed anew;
+//! - `snapshot`: what the stats show.
 
 mod connectors;
 mod deliveries;
