@@ -71,21 +71,7 @@ impl DurableObject for Archipelago {
 
     async fn alarm(&self) -> Result<Response> {
         self.shared.alarm.rung();
-        let busy = self
-            .shared
-            .with(|loaded| Ok(loaded.realm.next_ms().is_some()));
-        // Re-armed first: a failing flush must not stop the loop. In an empty realm the loop ends here.
-        if busy.unwrap_or(true) {
-            self.shared
-                .alarm
-                .no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS))
-                .await;
-            if let Err(error) = self.shared.tick() {
-                log::warn("flush failed", &[("error", &error)]);
-            }
-            self.shared.alarm.rung();
-            self.shared.settle().await;
-        }
+        self.shared.ring().await;
         Response::empty()
     }
 
@@ -192,29 +178,39 @@ impl Shared {
         })
     }
 
-    fn tick(&self) -> Result<(), BusError> {
-        self.with(|loaded| {
-            let started = now_ms();
-            if loaded.realm.tick(started).is_some() {
-                let ended = now_ms();
-                loaded.realm.measured(ended.saturating_sub(started), ended);
-                loaded.store_next_island()?;
-            }
-            Ok(())
-        })
+    /// What the alarm is for. In an empty realm, or one that cannot be loaded, its loop ends here.
+    async fn ring(self: &Rc<Self>) {
+        let started = now_ms();
+        match self.with(|loaded| Ok(loaded.realm.next_ms().is_some())) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => return log::warn("realm not loaded", &[("error", &error)]),
+        }
+        // Re-armed first: a failing flush must not stop the loop.
+        self.alarm
+            .no_later_than(&self.state, started.saturating_add(ALARM_RETRY_MS))
+            .await;
+        let flushed = self.on_realm(|loaded| loaded.realm.tick(started)).flatten();
+        self.settle().await;
+        if flushed.is_some() {
+            // The platform's clock stands still while code runs: only now, after I/O, the flush has a duration.
+            let ended = now_ms();
+            let duration = ended.saturating_sub(started);
+            self.on_realm(|loaded| loaded.realm.measured(duration, ended));
+        }
     }
 
     /// Sends what can be delivered and sets the alarm for what comes next.
     async fn settle(self: &Rc<Self>) {
         let now = now_ms();
-        let deliveries = self
-            .on_realm(|realm| realm.take_deliveries(now))
-            .unwrap_or_default();
+        let Some((deliveries, next)) = self.on_realm(|loaded| loaded.due(now)) else {
+            return;
+        };
         for (connector, delivery) in deliveries {
             self.state
                 .wait_until(Rc::clone(self).deliver(connector, delivery));
         }
-        if let Some(next) = self.on_realm(|realm| realm.next_ms()).flatten() {
+        if let Some(next) = next {
             self.alarm.no_later_than(&self.state, next).await;
         }
     }
@@ -222,9 +218,9 @@ impl Shared {
     async fn deliver(self: Rc<Self>, connector: String, delivery: Delivery) {
         let result = bus::call_within(DELIVERY_LIMIT_MS, &self.env, &connector, &delivery).await;
         let now = now_ms();
-        self.on_realm(|realm| match &result {
-            Ok(_) => realm.delivered(&connector, &delivery),
-            Err(_) => realm.undelivered(&connector, now),
+        self.on_realm(|loaded| match &result {
+            Ok(_) => loaded.realm.delivered(&connector, &delivery),
+            Err(_) => loaded.realm.undelivered(&connector, now),
         });
         if let Err(error) = result {
             log::warn(
@@ -237,17 +233,25 @@ impl Shared {
     }
 
     /// Looks at the realm if it is loaded: an object that was only asked something impossible has none.
-    fn on_realm<T>(&self, look: impl FnOnce(&mut Realm) -> T) -> Option<T> {
-        self.realm
-            .borrow_mut()
-            .as_mut()
-            .map(|loaded| look(&mut loaded.realm))
+    fn on_realm<T>(&self, look: impl FnOnce(&mut Loaded) -> T) -> Option<T> {
+        self.realm.borrow_mut().as_mut().map(look)
     }
 }
 
 impl Loaded {
-    /// Written before anybody is told of a new island: the platform holds back what is sent until it is on disk.
-    fn store_next_island(&mut self) -> Result<(), BusError> {
+    /// What can be delivered now, and when the next thing is due.
+    fn due(&mut self, now: u64) -> (Vec<(String, Delivery)>, Option<u64>) {
+        // Nobody is told of a new island before its number is stored: the platform holds back what is sent until the
+        // write is on disk, and without the write nothing is sent.
+        if let Err(error) = self.store_next_island() {
+            log::warn("island number not stored", &[("error", &error)]);
+            return (Vec::new(), Some(now.saturating_add(ALARM_RETRY_MS)));
+        }
+        let deliveries = self.realm.take_deliveries(now);
+        (deliveries, self.realm.next_ms())
+    }
+
+    fn store_next_island(&mut self) -> Result<()> {
         let next = self.realm.next_island().get();
         if next != self.stored_next_island {
             self.store.put_number(NEXT_ISLAND, next)?;

@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use archipelago_core::auth::Address;
-use archipelago_core::connector::{Action, Connector, SocketId};
+use archipelago_core::connector::{Action, Connector, KEEP_ALIVE_MS, SocketId};
 use archipelago_core::protocol::bus::{ConnectRequest, Delivery, LookupRequest};
+use archipelago_core::protocol::limits::CONNECTOR_SOCKETS_MAX;
 use archipelago_core::session::Reason;
 use serde_bytes::ByteBuf;
 use worker::{
@@ -39,9 +40,6 @@ const NAME: &str = "name";
 const LOOKUP_LIMIT_MS: u64 = 500;
 /// How long the realm may take to take a client or a report, in ms.
 const CALL_LIMIT_MS: u64 = 5_000;
-/// When the alarm rings again if handling it fails, in ms.
-const ALARM_RETRY_MS: u64 = 20_000;
-
 /// The object.
 #[durable_object]
 pub struct WsConnector {
@@ -144,22 +142,7 @@ impl DurableObject for WsConnector {
 
     async fn alarm(&self) -> Result<Response> {
         self.shared.alarm.rung();
-        let busy = self
-            .shared
-            .with(|loaded, _| loaded.connector.deadline_ms().is_some());
-        // Re-armed first: a failing tick must not stop the loop. Without sockets the loop ends here.
-        if busy.unwrap_or(true) {
-            self.shared
-                .alarm
-                .no_later_than(&self.shared.state, now_ms().saturating_add(ALARM_RETRY_MS))
-                .await;
-            let step = self
-                .shared
-                .with(|loaded, now| loaded.connector.tick(now, &mut loaded.actions));
-            warn_if_failed("tick failed", step);
-            self.shared.alarm.rung();
-            self.shared.settle().await;
-        }
+        self.shared.ring().await;
         Response::empty()
     }
 
@@ -228,12 +211,18 @@ impl Shared {
         let name = request.headers().get(NAME_HEADER)?;
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         let opened = self.named(name.as_deref(), |loaded, now| {
+            if loaded.connector.socket_count() >= CONNECTOR_SOCKETS_MAX {
+                return false;
+            }
             self.state.accept_web_socket(&server);
             let id = loaded.connector.opened(now, &mut loaded.actions);
             loaded.sockets.insert(id, server);
+            true
         });
-        if let Err(error) = opened {
-            return bus::reply::<Delivery>(Err(error));
+        match opened {
+            Ok(true) => {}
+            Ok(false) => return Response::error("full", 503),
+            Err(error) => return bus::reply::<Delivery>(Err(error)),
         }
         let response = Response::from_websocket(client)?;
         if offers_subprotocol(request.headers())? {
@@ -241,6 +230,21 @@ impl Shared {
             response.headers().set(SUBPROTOCOL_HEADER, SUBPROTOCOL)?;
         }
         Ok(response)
+    }
+
+    /// What the alarm is for. Without sockets its loop ends here.
+    async fn ring(self: &Rc<Self>) {
+        let busy = self.with(|loaded, _| loaded.connector.deadline_ms().is_some());
+        if !busy.unwrap_or(true) {
+            return;
+        }
+        // Re-armed first: a failing tick must not stop the loop.
+        self.alarm
+            .no_later_than(&self.state, now_ms().saturating_add(KEEP_ALIVE_MS))
+            .await;
+        let step = self.with(|loaded, now| loaded.connector.tick(now, &mut loaded.actions));
+        warn_if_failed("tick failed", step);
+        self.settle().await;
     }
 
     async fn gone(self: &Rc<Self>, socket: &WebSocket) {
@@ -297,11 +301,11 @@ impl Shared {
                     }
                 }
                 Action::LookUp(id, address) => {
-                    self.state.wait_until(Rc::clone(self).look_up(
-                        id,
-                        address,
-                        loaded.realm_name.clone(),
-                    ));
+                    let asked = Some((loaded.realm_name.clone(), address));
+                    self.state.wait_until(Rc::clone(self).challenge(id, asked));
+                }
+                Action::Challenge(id) => {
+                    self.state.wait_until(Rc::clone(self).challenge(id, None));
                 }
                 Action::Join(id, request) => {
                     self.state.wait_until(Rc::clone(self).join(
@@ -314,12 +318,17 @@ impl Shared {
         }
     }
 
-    async fn look_up(self: Rc<Self>, id: SocketId, address: Address, realm: String) {
-        let request = LookupRequest {
-            address: address.0.to_vec(),
+    async fn challenge(self: Rc<Self>, id: SocketId, asked: Option<(String, Address)>) {
+        let already_connected = match asked {
+            Some((realm, address)) => {
+                let request = LookupRequest {
+                    address: address.0.to_vec(),
+                };
+                let reply = bus::call_within(LOOKUP_LIMIT_MS, &self.env, &realm, &request).await;
+                reply.is_ok_and(|reply| reply.already_connected)
+            }
+            None => false,
         };
-        let reply = bus::call_within(LOOKUP_LIMIT_MS, &self.env, &realm, &request).await;
-        let already_connected = reply.is_ok_and(|reply| reply.already_connected);
         let mut random = [0; 16];
         if let Err(error) = getrandom::fill(&mut random) {
             log::warn("no randomness", &[("error", &error)]);

@@ -98,7 +98,8 @@ pub fn options(allow: &str) -> Result<Response> {
 
 /// The same answer for `HEAD`: everything but the body.
 pub fn without_body(method: &Method, response: Response) -> Response {
-    if *method != Method::Head {
+    // A body cannot be taken from an answer below 200: it has none.
+    if *method != Method::Head || response.status_code() < 200 {
         return response;
     }
     let head = ResponseBuilder::new().with_status(response.status_code());

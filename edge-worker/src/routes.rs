@@ -5,7 +5,7 @@ use std::rc::Rc;
 use archipelago_core::config::Config;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
-use crate::bus::CONNECTORS;
+use crate::bus::{BusError, CONNECTORS};
 use crate::connector::{NAME_HEADER, UPGRADE_PATH};
 use crate::http::{self, HttpError};
 use crate::sockets::SUBPROTOCOL_HEADER;
@@ -50,13 +50,15 @@ async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Respon
     let config = settings::config(env)?;
     let url = request.url()?;
     let route = find(url.path(), &config.realm_name).ok_or(HttpError::NotFound)?;
-    match method {
-        Method::Get | Method::Head => {}
-        Method::Options => return Ok(http::options(ALLOW)?),
+    // As it was sent: the parsed method of one that is unknown is `Get`.
+    match request.inner().method().as_str() {
+        "GET" | "HEAD" => {}
+        "OPTIONS" => return Ok(http::options(ALLOW)?),
         _ => return Err(HttpError::MethodNotAllowed { allow: ALLOW }),
     }
     match route {
-        Route::WebSocket => upgrade(request, env, &config).await,
+        Route::WebSocket if *method == Method::Get => upgrade(request, env, &config).await,
+        Route::WebSocket => Err(HttpError::UpgradeRequired),
         Route::About => about::about(env, &config, &url).await,
         Route::Peers => stats::peers(env, &config, &url).await,
         Route::Peer(id) => stats::peer(env, &config, &id).await,
@@ -119,7 +121,11 @@ async fn upgrade(request: Request, env: &Env, config: &Rc<Config>) -> Result<Res
     init.with_headers(headers);
     let upgrade = Request::new_with_init(&format!("https://object{UPGRADE_PATH}"), &init)?;
     let stub = env.durable_object(CONNECTORS)?.get_by_name(&name)?;
-    Ok(stub.fetch_with_request(upgrade).await?)
+    let response = stub.fetch_with_request(upgrade).await?;
+    match response.status_code() {
+        101 => Ok(response),
+        refused => Err(BusError::Refused(refused).into()),
+    }
 }
 
 /// The origin under which clients reach the realm: the configured one, else the request's.

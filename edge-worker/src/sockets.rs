@@ -25,8 +25,10 @@ pub fn socket_id(socket: &WebSocket) -> Option<SocketId> {
     attachment(socket).and_then(|record| SocketId::of_record(&record))
 }
 
-/// Closes a socket.
+/// Closes a socket. It is there until the client has answered, so it loses its record first: nobody takes up its
+/// session again.
 pub fn close(socket: &WebSocket, reason: &Reason) {
+    let _ = socket.serialize_attachment(ByteBuf::new());
     // Fails if the client is gone, and then it is closed as it should be.
     let _ = socket.close(Some(reason.code()), Some(close_text(&reason.to_string())));
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { bytesAfterHead, findNulls } from "./support/http.ts";
+import { bytesAfterHead, findNulls, send, upgradeHeaders } from "./support/http.ts";
 import { freshGround, Realm, STATS_MS } from "./support/realm.ts";
 import { eventually } from "./support/wait.ts";
 
@@ -150,6 +150,19 @@ describe("HTTP", () => {
       assert.equal(response.headers.get("access-control-allow-origin"), "*");
     });
   }
+
+  it("does not know methods that HTTP does not", async () => {
+    for (const method of ["PROPFIND", "REPORT"]) {
+      assert.equal((await get("/about", { method })).status, 405, method);
+    }
+  });
+
+  it("survives the upgrade of a HEAD, with everybody in it", async () => {
+    const { client } = await realm.player(freshGround()(0, 0));
+    const { status } = await send(`${realm.url}/ws`, upgradeHeaders(), "HEAD");
+    assert.equal(status, 426);
+    await client.quiet(STATS_MS);
+  });
 
   it("does all that with a player in the world too", async () => {
     const { address, island } = await realm.player(freshGround()(0, 0));

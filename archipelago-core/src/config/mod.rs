@@ -4,14 +4,14 @@
 
 mod read;
 
-use crate::connector::ConnectorConfig;
+use crate::connector::{ConnectorConfig, KEEP_ALIVE_MS};
 use crate::engine::EngineConfig;
 use crate::realm::RealmConfig;
 use crate::session::Timeouts;
 use crate::transport::Transport;
 
 pub use read::ConfigError;
-use read::Reader;
+use read::{LONGEST_MS, Reader};
 
 /// Where Decentraland's public content and lambdas are served.
 const PUBLIC_PEER: &str = "https://peer.decentraland.org";
@@ -19,8 +19,11 @@ const PUBLIC_PEER: &str = "https://peer.decentraland.org";
 /// More shards than this would cost more in reports than they carry in sockets.
 const CONNECTOR_SHARDS_MAX: u32 = 1024;
 
-/// What a realm may not be called, because these are routes.
-const ROUTES: [&str; 17] = [
+/// A connector that lives may miss one of its signs of life.
+const CONNECTOR_TIMEOUT_MIN_MS: u64 = 2 * KEEP_ALIVE_MS;
+
+/// What a realm may not be called, because these are routes here or in the production services.
+const ROUTES: [&str; 16] = [
     "about",
     "archipelago",
     "comms",
@@ -29,7 +32,6 @@ const ROUTES: [&str; 17] = [
     "hot-scenes",
     "islands",
     "metrics",
-    "openapi.json",
     "parcels",
     "peers",
     "ping",
@@ -101,7 +103,11 @@ impl Config {
             realm: RealmConfig {
                 engine: read_engine(&reader)?.with_id_prefix(&island_prefix),
                 flush_period_ms: reader.seconds("ARCHIPELAGO_FLUSH_FREQUENCY", 2.0)?,
-                connector_timeout_ms: reader.milliseconds("CHECK_HEARTBEAT_INTERVAL", 60_000)?,
+                connector_timeout_ms: reader.whole(
+                    "CHECK_HEARTBEAT_INTERVAL",
+                    60_000,
+                    CONNECTOR_TIMEOUT_MIN_MS..=LONGEST_MS,
+                )?,
                 resume_grace_ms: reader.seconds("RESUME_GRACE", 30.0)?,
             },
             realm_name,
@@ -131,16 +137,23 @@ fn read_engine(reader: &Reader<'_>) -> Result<EngineConfig, ConfigError> {
         .metres("ARCHIPELAGO_JOIN_DISTANCE")?
         .unwrap_or(defaults.join_distance_m());
     let leave_m = reader.metres("ARCHIPELAGO_LEAVE_DISTANCE")?;
-    EngineConfig::new(max_peers, join_m, leave_m).map_err(|error| ConfigError {
-        variable: "ARCHIPELAGO_LEAVE_DISTANCE",
-        value: leave_m.map_or_else(String::new, |metres| metres.to_string()),
-        allowed: error.to_string(),
+    // The single values are checked: what is left is that they do not fit together.
+    EngineConfig::new(max_peers, join_m, leave_m).map_err(|error| {
+        let (variable, value) = match leave_m {
+            Some(metres) => ("ARCHIPELAGO_LEAVE_DISTANCE", metres),
+            None => ("ARCHIPELAGO_JOIN_DISTANCE", join_m),
+        };
+        ConfigError {
+            variable,
+            value: value.to_string(),
+            allowed: error.to_string(),
+        }
     })
 }
 
 /// `LiveKit` is configured as a whole or not at all.
 fn read_transport(reader: &Reader<'_>) -> Result<Transport, ConfigError> {
-    let host = reader.get("LIVEKIT_HOST");
+    let host = reader.livekit_host()?;
     let api_key = reader.get("LIVEKIT_API_KEY");
     let api_secret = reader.get("LIVEKIT_API_SECRET");
     match (host, api_key, api_secret) {
@@ -218,6 +231,10 @@ mod tests {
             ("ARCHIPELAGO_MAX_PEERS_PER_ISLAND", "0"),
             ("ARCHIPELAGO_FLUSH_FREQUENCY", "fast"),
             ("CHECK_HEARTBEAT_INTERVAL", "-1"),
+            ("CHECK_HEARTBEAT_INTERVAL", "39999"),
+            ("ARCHIPELAGO_JOIN_DISTANCE", "1.7e308"),
+            ("LIVEKIT_HOST", "wss://x?y"),
+            ("LIVEKIT_HOST", "ftp://x"),
             ("HANDSHAKE_TIMEOUT", "0"),
             ("IDLE_TIMEOUT", "1e99"),
             ("CONNECTOR_SHARDS", "2000"),
@@ -248,6 +265,26 @@ mod tests {
             ("LIVEKIT_API_SECRET", "hush"),
         ]);
         assert!(!format!("{:?}", whole.unwrap()).contains("hush"));
+    }
+
+    #[test]
+    fn livekit_hosts_become_websocket_urls() {
+        for (host, url) in [
+            ("x.livekit.cloud", "wss://x.livekit.cloud"),
+            ("https://x.livekit.cloud/", "wss://x.livekit.cloud"),
+            ("http://127.0.0.1:7880", "ws://127.0.0.1:7880"),
+            ("ws://x", "ws://x"),
+        ] {
+            let whole = [
+                ("LIVEKIT_HOST", host),
+                ("LIVEKIT_API_KEY", "key"),
+                ("LIVEKIT_API_SECRET", "hush"),
+            ];
+            let Transport::LiveKit { host, .. } = read(&whole).unwrap().connector.transport else {
+                panic!("no LiveKit");
+            };
+            assert_eq!(host, url);
+        }
     }
 
     #[test]

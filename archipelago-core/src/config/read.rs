@@ -15,7 +15,7 @@ pub struct ConfigError {
 }
 
 /// The longest time that can be set, in ms: a day.
-const LONGEST_MS: u64 = 86_400_000;
+pub(super) const LONGEST_MS: u64 = 86_400_000;
 
 /// Reads variables; unset and empty ones have their default.
 pub(super) struct Reader<'a>(pub &'a dyn Fn(&str) -> Option<String>);
@@ -112,5 +112,22 @@ impl Reader<'_> {
                 is_url.then(|| value.trim_end_matches('/').to_owned())
             },
         )
+    }
+
+    /// Where a `LiveKit` server is: a WebSocket URL, without slashes at the end. Hosts and HTTP URLs are understood.
+    pub fn livekit_host(&self) -> Result<Option<String>, ConfigError> {
+        let allowed = "a host, or a URL that starts with wss://, ws://, https:// or http://";
+        self.check("LIVEKIT_HOST", allowed, |value| {
+            let (scheme, host) = match value.split_once("://") {
+                Some(("wss" | "https", host)) => ("wss", host),
+                Some(("ws" | "http", host)) => ("ws", host),
+                Some(_) => return None,
+                None => ("wss", value),
+            };
+            let host = host.trim_end_matches('/');
+            let is_host =
+                !host.is_empty() && !host.starts_with('/') && !host.contains([' ', '?', '#', '@']);
+            is_host.then(|| format!("{scheme}://{host}"))
+        })
     }
 }

@@ -18,6 +18,8 @@ pub enum Action {
     /// Ask the realm whether the address has a live session, then call
     /// [`Connector::looked_up`](super::Connector::looked_up).
     LookUp(SocketId, Address),
+    /// Call [`Connector::looked_up`](super::Connector::looked_up) at once, without asking: too many have asked.
+    Challenge(SocketId),
     /// Announce the client to the realm, then call [`Connector::joined`](super::Connector::joined) or
     /// [`Connector::join_failed`](super::Connector::join_failed).
     Join(SocketId, ConnectRequest),
@@ -26,10 +28,11 @@ pub enum Action {
 }
 
 impl SocketId {
-    /// Whose record it is; none if the bytes are no record.
+    /// Whose record it is; none if the bytes are no record of an open socket.
     pub fn of_record(record: &[u8]) -> Option<Self> {
         SessionRecord::decode(record)
             .ok()
+            .filter(|record| record.socket != 0)
             .map(|record| Self(record.socket))
     }
 }

@@ -8,6 +8,9 @@ use crate::session::{Session, SessionNumber};
 
 use super::{Action, Connector};
 
+/// How many kicks without a session are remembered: far more than are ever announced at once. The oldest go first.
+const KICKED_EARLY_MAX: usize = 1_024;
+
 impl Connector {
     /// The realm has something for this connector's clients.
     pub fn delivered(
@@ -17,6 +20,7 @@ impl Connector {
         out: &mut Vec<Action>,
     ) -> DeliveryReply {
         self.reports.seen_incarnation(delivery.incarnation, now_ms);
+        self.reports.introduce(now_ms);
         let islands: Vec<Option<(IslandNumber, IslandChanged)>> =
             delivery.islands.iter().map(island_changed).collect();
         for assignment in &delivery.assignments {
@@ -36,6 +40,9 @@ impl Connector {
                 self.step(socket, now_ms, out, Session::kick);
             } else if self.joining > 0 {
                 self.kicked_early.insert(kicked);
+                if self.kicked_early.len() > KICKED_EARLY_MAX {
+                    self.kicked_early.pop_first();
+                }
             }
         }
         DeliveryReply {

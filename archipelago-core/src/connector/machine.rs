@@ -6,6 +6,7 @@ use crate::protocol::bus::{
     ConnectReply, ConnectRequest, ConnectorStamp, LiveSession, Report, ReportReply,
     SessionHeartbeat,
 };
+use crate::protocol::limits::LOOKUPS_PER_SECOND_MAX;
 use crate::session::{self, Close, RecordError, Session, SessionNumber, Stage, Timeouts};
 use crate::transport::Transport;
 
@@ -34,6 +35,8 @@ pub struct Connector {
     next_socket: u64,
     /// No session takes too long before this: exact after a tick, and early when a client has said something since.
     earliest_ms: Option<u64>,
+    /// The second in which lookups were last asked for, and how many.
+    lookups: (u64, u32),
     /// How many clients are being announced to the realm.
     pub(super) joining: usize,
     /// Sessions that were replaced before the answer that names them has arrived.
@@ -56,6 +59,7 @@ impl Connector {
             ),
             next_socket: 0,
             earliest_ms: None,
+            lookups: (0, 0),
             joining: 0,
             kicked_early: BTreeSet::new(),
         }
@@ -137,6 +141,7 @@ impl Connector {
         let kicked = self.kicked_early.remove(&number);
         self.join_settled();
         self.reports.seen_incarnation(reply.incarnation, now_ms);
+        self.reports.introduce(now_ms);
         if !self.sessions.contains_key(&socket) {
             self.reports.ended(number, now_ms);
             return;
@@ -167,6 +172,7 @@ impl Connector {
 
     /// Closes the sessions that have taken too long, and sees to it that the realm hears from a connector with sessions.
     pub fn tick(&mut self, now_ms: u64, out: &mut Vec<Action>) {
+        self.reports.introduce(now_ms);
         let timeouts = self.config.timeouts;
         let late: Vec<SocketId> = self
             .sessions
@@ -222,6 +228,11 @@ impl Connector {
         self.reports.answered(reply, now_ms);
     }
 
+    /// The realm does not take the report, and will not if it is repeated: all sessions will be listed anew.
+    pub fn report_refused(&mut self, now_ms: u64) {
+        self.reports.refused(now_ms);
+    }
+
     /// The report did not get through: the same one will be due again.
     pub fn report_failed(&mut self, now_ms: u64) {
         self.reports.failed(now_ms);
@@ -250,13 +261,22 @@ impl Connector {
         let number = session.live().map(|live| live.number);
         let action = event(session);
         let deadline_ms = session.deadline_ms(&self.config.timeouts);
+        let keep = session.is_record_old();
         self.not_later_than(deadline_ms);
         match action {
             session::Action::None => {}
             session::Action::Send(packet) => out.push(Action::Send(socket, packet.encode_to_vec())),
-            session::Action::LookUp(address) => out.push(Action::LookUp(socket, address)),
+            session::Action::LookUp(address) => {
+                self.keep(socket, out);
+                out.push(if self.may_look_up(now_ms) {
+                    Action::LookUp(socket, address)
+                } else {
+                    Action::Challenge(socket)
+                });
+            }
             session::Action::Join(address) => {
                 self.joining += 1;
+                self.keep(socket, out);
                 let stamp = Some(self.reports.stamp().clone());
                 let request = ConnectRequest {
                     stamp,
@@ -277,7 +297,7 @@ impl Connector {
                     desired_room,
                 };
                 self.reports.heartbeat(heartbeat, first, now_ms);
-                if first {
+                if first || keep {
                     self.keep(socket, out);
                 }
             }
@@ -291,6 +311,15 @@ impl Connector {
         }
     }
 
+    fn may_look_up(&mut self, now_ms: u64) -> bool {
+        let second = now_ms / 1000;
+        if self.lookups.0 != second {
+            self.lookups = (second, 0);
+        }
+        self.lookups.1 += 1;
+        self.lookups.1 <= LOOKUPS_PER_SECOND_MAX
+    }
+
     fn close(&mut self, socket: SocketId, close: Close, now_ms: u64, out: &mut Vec<Action>) {
         if let Some(packet) = close.farewell {
             out.push(Action::Send(socket, packet.encode_to_vec()));
@@ -301,10 +330,10 @@ impl Connector {
         }
     }
 
-    pub(super) fn keep(&self, socket: SocketId, out: &mut Vec<Action>) {
+    pub(super) fn keep(&mut self, socket: SocketId, out: &mut Vec<Action>) {
         if let Some(record) = self
             .sessions
-            .get(&socket)
+            .get_mut(&socket)
             .and_then(|session| session.to_record(socket.0))
         {
             out.push(Action::Keep(socket, record));

@@ -10,4 +10,4 @@ mod reports;
 
 pub use action::{Action, SocketId};
 pub use machine::{Connector, ConnectorConfig};
-pub use reports::{KEEP_ALIVE_MS, REPORT_INTERVAL_MS, RETRY_MS};
+pub use reports::{KEEP_ALIVE_MS, REPORT_INTERVAL_MS, RETRY_MAX_MS, RETRY_MS};

@@ -15,8 +15,11 @@ pub const REPORT_INTERVAL_MS: u64 = 250;
 /// A connector with sessions reports at least this often, in ms, so that the realm knows that it lives.
 pub const KEEP_ALIVE_MS: u64 = 20_000;
 
-/// How long a report that failed waits before it is sent again, in ms.
+/// How long a report that failed waits before it is sent again, in ms; it doubles up to [`RETRY_MAX_MS`].
 pub const RETRY_MS: u64 = 500;
+
+/// The longest wait between two attempts, in ms.
+pub const RETRY_MAX_MS: u64 = 8_000;
 
 /// The reports of one epoch. One at a time is under way; it is repeated as it is until the realm has answered, so that
 /// nothing is lost and nothing is applied twice.
@@ -33,6 +36,7 @@ pub(super) struct Reports {
     abandoned: Vec<u64>,
     unanswered: Option<Report>,
     under_way: bool,
+    failures: u32,
     /// When the next report has to go out; none: nothing to say but that the connector lives.
     due_ms: Option<u64>,
     last_ms: u64,
@@ -50,6 +54,7 @@ impl Reports {
             abandoned: Vec::new(),
             unanswered: None,
             under_way: false,
+            failures: 0,
             due_ms: None,
             last_ms: now_ms,
         }
@@ -150,6 +155,7 @@ impl Reports {
 
     pub fn answered(&mut self, reply: &ReportReply, now_ms: u64) {
         self.under_way = false;
+        self.failures = 0;
         self.unanswered = None;
         self.seen_incarnation(reply.incarnation, now_ms);
         if reply.full_wanted {
@@ -160,7 +166,23 @@ impl Reports {
 
     pub fn failed(&mut self, now_ms: u64) {
         self.under_way = false;
-        self.due_ms = Some(now_ms.saturating_add(RETRY_MS));
+        let wait = (RETRY_MS << self.failures.min(16)).min(RETRY_MAX_MS);
+        self.failures = self.failures.saturating_add(1);
+        self.due_ms = Some(now_ms.saturating_add(wait));
+    }
+
+    /// The realm will not take this report, however often it is repeated: what it said is said by a full list.
+    pub fn refused(&mut self, now_ms: u64) {
+        self.unanswered = None;
+        self.full_wanted = true;
+        self.failed(now_ms);
+    }
+
+    /// The first report of an epoch is due as soon as there is a reason to speak at all.
+    pub fn introduce(&mut self, now_ms: u64) {
+        if self.full_wanted && self.due_ms.is_none() && !self.under_way {
+            self.due_at(now_ms);
+        }
     }
 
     /// A realm that has restarted has forgotten what it was told. An answer of an earlier incarnation names a session

@@ -89,12 +89,12 @@ impl Realm {
             Some(current) if current == session => self.find(stamp, session),
             _ => self.take_over(address, session, stamp, now_ms),
         }
-        // What the realm knows is newer than what was kept with a socket.
-        let unknown = self
+        // What the realm has heard of the session is newer than what was kept with its socket.
+        let unheard = self
             .registry
             .of_session(session)
-            .is_some_and(|(_, player)| player.peer.is_none());
-        if unknown && let Some(position) = entry.position {
+            .is_some_and(|(_, player)| !player.heard);
+        if unheard && let Some(position) = entry.position {
             let heartbeat = SessionHeartbeat {
                 session: session.0,
                 position: Some(position),

@@ -8,6 +8,7 @@ use crate::protocol::v3::{
     WelcomeMessage, client_packet, server_packet,
 };
 
+use super::record::RECORD_AGE_MAX_MS;
 use super::{Action, Close, Reason, SessionNumber};
 
 /// How long a client may take.
@@ -63,6 +64,8 @@ pub struct Session {
     stage: Stage,
     /// When the stage began or, in a live session, when the client last said something.
     since_ms: u64,
+    /// When the session was last kept with its socket.
+    kept_ms: u64,
 }
 
 impl Session {
@@ -72,12 +75,26 @@ impl Session {
     }
 
     pub(super) fn at(stage: Stage, since_ms: u64) -> Self {
-        Self { stage, since_ms }
+        Self {
+            stage,
+            since_ms,
+            kept_ms: since_ms,
+        }
     }
 
     /// When the stage began or, in a live session, when the client last said something.
     pub(super) fn since_ms(&self) -> u64 {
         self.since_ms
+    }
+
+    /// Whether the record kept with the socket says too little of when the client was last heard.
+    pub fn is_record_old(&self) -> bool {
+        self.since_ms.saturating_sub(self.kept_ms) >= RECORD_AGE_MAX_MS
+    }
+
+    /// The session has been kept with its socket as it is now.
+    pub(super) fn kept(&mut self) {
+        self.kept_ms = self.since_ms;
     }
 
     /// Where the session stands.

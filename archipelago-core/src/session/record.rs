@@ -17,6 +17,10 @@ pub const SESSION_RECORD_MAX_BYTES: usize = 256;
 
 const VERSION: u32 = 1;
 
+/// A live session is kept again when it was heard this much later than its record says, in ms: not with every
+/// heartbeat, and often enough that a silent client is not taken for one that has just spoken.
+pub(super) const RECORD_AGE_MAX_MS: u64 = 10_000;
+
 /// A record cannot be read; the socket has to be closed, the client will come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unreadable session record")]
@@ -35,33 +39,35 @@ impl Live {
 }
 
 impl Session {
-    /// The session's record. None while an answer from the realm is awaited (a connector does not sleep then) and
-    /// once the session is closed.
-    pub fn to_record(&self, socket: u64) -> Option<Vec<u8>> {
+    /// The session's record; none once the session is closed. A session that awaits an answer from the realm cannot be
+    /// taken up again, and its record says so: it has no stage.
+    pub fn to_record(&mut self, socket: u64) -> Option<Vec<u8>> {
         let stage = match self.stage() {
-            Stage::AwaitingRequest => StageRecord::AwaitingRequest(AwaitingRequest {}),
+            Stage::AwaitingRequest => Some(StageRecord::AwaitingRequest(AwaitingRequest {})),
             Stage::AwaitingSignature { challenge } => {
-                StageRecord::AwaitingSignature(AwaitingSignature {
+                Some(StageRecord::AwaitingSignature(AwaitingSignature {
                     challenge: challenge.clone(),
-                })
+                }))
             }
-            Stage::Live(live) => StageRecord::Live(LiveRecord {
+            Stage::Live(live) => Some(StageRecord::Live(LiveRecord {
                 session: Some(live.to_listed()),
                 assignment: live.assignment,
-            }),
-            Stage::LookingUp | Stage::Joining { .. } | Stage::Closed => return None,
+            })),
+            Stage::LookingUp | Stage::Joining { .. } => None,
+            Stage::Closed => return None,
         };
         let record = SessionRecord {
             version: VERSION,
             socket,
             since_ms: self.since_ms(),
-            stage: Some(stage),
+            stage,
         };
+        self.kept();
         Some(record.encode_to_vec())
     }
 
-    /// Reads a record: the socket's number and its session. When a live client was last heard is not recorded; its
-    /// silence counts from `now_ms`.
+    /// Reads a record: the socket's number and its session. A live client may have been heard later than its record
+    /// says, by the age that a record may have.
     ///
     /// # Errors
     /// The bytes are no record, or one of a version that this build does not know.
@@ -75,7 +81,13 @@ impl Session {
             StageRecord::AwaitingSignature(AwaitingSignature { challenge }) => {
                 (Stage::AwaitingSignature { challenge }, record.since_ms)
             }
-            StageRecord::Live(live) => (Stage::Live(read_live(&live)?), now_ms),
+            StageRecord::Live(live) => (
+                Stage::Live(read_live(&live)?),
+                record
+                    .since_ms
+                    .saturating_add(RECORD_AGE_MAX_MS)
+                    .min(now_ms),
+            ),
         };
         Ok((record.socket, Self::at(stage, since_ms)))
     }

@@ -7,8 +7,9 @@ use archipelago_core::protocol::bus::Report;
 use worker::Delay;
 
 use super::{CALL_LIMIT_MS, Shared, warn_if_failed};
+use crate::bus::{self, BusError};
 use crate::clock::now_ms;
-use crate::{bus, log};
+use crate::log;
 
 impl Shared {
     /// Sends the report that is due now, or sets a timer for the next one.
@@ -53,6 +54,7 @@ impl Shared {
         let reply = bus::call_within(CALL_LIMIT_MS, &self.env, &realm, &report).await;
         let step = self.with(|loaded, now| match &reply {
             Ok(reply) => loaded.connector.report_answered(reply, now),
+            Err(BusError::Refused(400..=499)) => loaded.connector.report_refused(now),
             Err(_) => loaded.connector.report_failed(now),
         });
         warn_if_failed("report not settled", step);

@@ -21,9 +21,9 @@ export interface Answer {
 }
 
 /** A request with headers that `fetch` keeps to itself, such as `Host`. */
-export function send(url: string, headers: Record<string, string>): Promise<Answer> {
+export function send(url: string, headers: Record<string, string>, method = "GET"): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(url, { headers, agent: false }, (response) => {
+    const outgoing = request(url, { headers, method, agent: false }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
