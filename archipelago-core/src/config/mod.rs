@@ -139,13 +139,13 @@ fn read_engine(reader: &Reader<'_>) -> Result<EngineConfig, ConfigError> {
     let leave_m = reader.metres("ARCHIPELAGO_LEAVE_DISTANCE")?;
     // The single values are checked: what is left is that they do not fit together.
     EngineConfig::new(max_peers, join_m, leave_m).map_err(|error| {
-        let (variable, value) = match leave_m {
-            Some(metres) => ("ARCHIPELAGO_LEAVE_DISTANCE", metres),
-            None => ("ARCHIPELAGO_JOIN_DISTANCE", join_m),
+        let variable = match leave_m {
+            Some(_) => "ARCHIPELAGO_LEAVE_DISTANCE",
+            None => "ARCHIPELAGO_JOIN_DISTANCE",
         };
         ConfigError {
             variable,
-            value: value.to_string(),
+            value: reader.get(variable).unwrap_or_default(),
             allowed: error.to_string(),
         }
     })

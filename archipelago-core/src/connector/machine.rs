@@ -57,7 +57,8 @@ impl Connector {
                 },
                 now_ms,
             ),
-            next_socket: 0,
+            // No number comes again in a later epoch: a late close of an old socket must not hit a new one.
+            next_socket: epoch << 32,
             earliest_ms: None,
             lookups: (0, 0),
             joining: 0,
@@ -70,7 +71,7 @@ impl Connector {
     /// # Errors
     /// The record is unreadable: the socket must be closed with [`session::Reason::Restart`].
     pub fn resume(&mut self, record: &[u8], now_ms: u64) -> Result<SocketId, RecordError> {
-        let (socket, session) = Session::from_record(record, now_ms)?;
+        let (socket, session) = Session::from_record(record)?;
         self.next_socket = self.next_socket.max(socket);
         let socket = SocketId(socket);
         if let Some(live) = session.live() {

@@ -133,6 +133,12 @@ impl Realm {
         };
         let session = SessionNumber(heartbeat.session);
         let Some((address, player)) = self.registry.of_session(session) else {
+            // Forgotten, or replaced and the kick is lost: the connector's list will tell.
+            if let Some(connector) = self.connectors.get_mut(&stamp.connector)
+                && !connector.outbox.kicks.contains(&session)
+            {
+                connector.listed = false;
+            }
             return;
         };
         if player.connector != stamp.connector {

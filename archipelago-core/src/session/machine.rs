@@ -64,8 +64,10 @@ pub struct Session {
     stage: Stage,
     /// When the stage began or, in a live session, when the client last said something.
     since_ms: u64,
-    /// When the session was last kept with its socket.
+    /// What the record kept with the socket says of that.
     kept_ms: u64,
+    /// How much later than `since_ms` the client may have been heard.
+    doubt_ms: u64,
 }
 
 impl Session {
@@ -79,6 +81,19 @@ impl Session {
             stage,
             since_ms,
             kept_ms: since_ms,
+            doubt_ms: 0,
+        }
+    }
+
+    /// A session as its record tells it.
+    pub(super) fn resumed(stage: Stage, since_ms: u64) -> Self {
+        let doubt_ms = match stage {
+            Stage::Live(_) => RECORD_AGE_MAX_MS,
+            _ => 0,
+        };
+        Self {
+            doubt_ms,
+            ..Self::at(stage, since_ms)
         }
     }
 
@@ -112,11 +127,13 @@ impl Session {
 
     /// When the session will have taken too long, in ms; none once it is closed.
     pub fn deadline_ms(&self, timeouts: &Timeouts) -> Option<u64> {
-        match self.stage {
-            Stage::Closed => None,
-            Stage::Live(_) => Some(self.since_ms.saturating_add(timeouts.idle_ms)),
-            _ => Some(self.since_ms.saturating_add(timeouts.handshake_ms)),
-        }
+        let allowed_ms = match self.stage {
+            Stage::Closed => return None,
+            Stage::Live(_) => timeouts.idle_ms,
+            _ => timeouts.handshake_ms,
+        };
+        let since_ms = self.since_ms.saturating_add(self.doubt_ms);
+        Some(since_ms.saturating_add(allowed_ms))
     }
 
     /// Closes the session if it has taken too long.
@@ -251,7 +268,7 @@ impl Session {
 
     /// A position that is none is passed over: one bad heartbeat must not cost a player the session.
     fn heartbeat(&mut self, heartbeat: Heartbeat, now_ms: u64) -> Action {
-        self.since_ms = now_ms;
+        self.heard(now_ms);
         let Stage::Live(live) = &mut self.stage else {
             return Action::None;
         };
@@ -314,7 +331,12 @@ impl Session {
 
     fn enter(&mut self, stage: Stage, now_ms: u64) {
         self.stage = stage;
+        self.heard(now_ms);
+    }
+
+    fn heard(&mut self, now_ms: u64) {
         self.since_ms = now_ms;
+        self.doubt_ms = 0;
     }
 
     fn close(&mut self, reason: Reason) -> Action {

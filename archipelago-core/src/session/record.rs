@@ -71,25 +71,19 @@ impl Session {
     ///
     /// # Errors
     /// The bytes are no record, or one of a version that this build does not know.
-    pub fn from_record(bytes: &[u8], now_ms: u64) -> Result<(u64, Self), RecordError> {
+    pub fn from_record(bytes: &[u8]) -> Result<(u64, Self), RecordError> {
         let record = SessionRecord::decode(bytes).map_err(|_| RecordError)?;
         if record.version != VERSION {
             return Err(RecordError);
         }
-        let (stage, since_ms) = match record.stage.ok_or(RecordError)? {
-            StageRecord::AwaitingRequest(_) => (Stage::AwaitingRequest, record.since_ms),
+        let stage = match record.stage.ok_or(RecordError)? {
+            StageRecord::AwaitingRequest(_) => Stage::AwaitingRequest,
             StageRecord::AwaitingSignature(AwaitingSignature { challenge }) => {
-                (Stage::AwaitingSignature { challenge }, record.since_ms)
+                Stage::AwaitingSignature { challenge }
             }
-            StageRecord::Live(live) => (
-                Stage::Live(read_live(&live)?),
-                record
-                    .since_ms
-                    .saturating_add(RECORD_AGE_MAX_MS)
-                    .min(now_ms),
-            ),
+            StageRecord::Live(live) => Stage::Live(read_live(&live)?),
         };
-        Ok((record.socket, Self::at(stage, since_ms)))
+        Ok((record.socket, Self::resumed(stage, record.since_ms)))
     }
 }
 

@@ -1,0 +1,10 @@
+//! One connector: its sockets, its reports, and what the realm delivers to it.
+
+#[path = "../support/clients.rs"]
+mod clients;
+
+mod deliveries;
+mod records;
+mod reports;
+mod shard;
+mod sockets;

@@ -1,0 +1,10 @@
+//! One realm: sessions, connectors, deliveries, and when the islands are formed.
+
+#[path = "../support/clients.rs"]
+mod clients;
+
+mod connectors;
+mod deliveries;
+mod schedule;
+mod sessions;
+mod world;

@@ -1,0 +1,79 @@
+//! The whole archipelago in random weather: whatever is delayed, lost, repeated and restarted, in the end everybody
+//! knows the same.
+//!
+//! `ARCHIPELAGO_SEED` and `ARCHIPELAGO_WORLDS` choose the first seed and how many worlds are played from there.
+
+#[path = "support/archipelago/mod.rs"]
+mod archipelago;
+#[path = "support/clients.rs"]
+mod clients;
+#[allow(dead_code)]
+#[path = "support/rng.rs"]
+mod rng;
+
+use archipelago::{Tally, World};
+
+const FIRST_SEED: u32 = 1;
+const WORLDS: u32 = 300;
+const EVENTS: usize = 300;
+
+/// Says how to play a world again when it fails.
+struct Replay(u32);
+
+impl Drop for Replay {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let Self(seed) = self;
+            eprintln!(
+                "failing seed: {seed}; again with ARCHIPELAGO_SEED={seed} ARCHIPELAGO_WORLDS=1 \
+                 cargo test -p archipelago-core --test realm_random"
+            );
+        }
+    }
+}
+
+fn setting(name: &str, default: u32) -> u32 {
+    std::env::var(name).map_or(default, |value| value.parse().expect("a number"))
+}
+
+fn play(seed: u32) -> Tally {
+    let _replay = Replay(seed);
+    let mut world = World::new(seed);
+    for _ in 0..EVENTS {
+        world.step();
+    }
+    if seed.is_multiple_of(2) {
+        world.cut_off_at_last();
+    }
+    world.settle();
+    world.end();
+    world.tally
+}
+
+#[test]
+fn in_the_end_everybody_knows_the_same() {
+    let first = setting("ARCHIPELAGO_SEED", FIRST_SEED);
+    let worlds = setting("ARCHIPELAGO_WORLDS", WORLDS);
+    let mut total = Tally::default();
+    for seed in (0..worlds).map(|offset| first.wrapping_add(offset)) {
+        let tally = play(seed);
+        total.told += tally.told;
+        total.moved += tally.moved;
+        total.kicked += tally.kicked;
+        total.restarts += tally.restarts;
+        total.cuts += tally.cuts;
+        total.live_at_end += tally.live_at_end;
+    }
+    println!("{total:?}");
+    // Each of these must have happened often, or nothing has been tried.
+    for (what, count) in [
+        ("told", total.told),
+        ("moved", total.moved),
+        ("kicked", total.kicked),
+        ("restarts", total.restarts),
+        ("cuts", total.cuts),
+        ("live at the end", total.live_at_end),
+    ] {
+        assert!(count >= worlds, "{what}: only {count} times");
+    }
+}

@@ -1,0 +1,71 @@
+//! What must hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use archipelago_core::protocol::bus::LookupRequest;
+
+use super::{ADDRESSES, MAX_PEERS, Stage, World, chain_of};
+
+impl World {
+    /// At any time.
+    pub(super) fn check(&self) {
+        let snapshot = self.realm.snapshot();
+        let addresses: BTreeSet<&[u8]> = snapshot
+            .peers
+            .iter()
+            .map(|peer| peer.address.as_slice())
+            .collect();
+        assert_eq!(addresses.len(), snapshot.peers.len(), "a peer twice");
+        let members = snapshot.islands.iter().flat_map(|island| &island.members);
+        let members: Vec<u32> = members.copied().collect();
+        let everybody: Vec<u32> = (0..snapshot.peers.len() as u32).collect();
+        assert_eq!(members, everybody, "everybody is on one island");
+        for island in &snapshot.islands {
+            assert!((1..=MAX_PEERS as usize).contains(&island.members.len()));
+        }
+        let ids: BTreeSet<&str> = snapshot.islands.iter().map(|i| i.id.as_str()).collect();
+        assert_eq!(ids.len(), snapshot.islands.len());
+        let users = self.realm.status(self.now_ms).users;
+        assert_eq!(users as usize, snapshot.peers.len());
+    }
+
+    /// When nothing is on the way any more.
+    pub(super) fn check_agreement(&mut self) {
+        let snapshot = self.realm.snapshot();
+        let mut shown: BTreeMap<Vec<u8>, String> = BTreeMap::new();
+        for island in &snapshot.islands {
+            for &member in &island.members {
+                let address = snapshot.peers[member as usize].address.clone();
+                shown.insert(address, island.id.clone());
+            }
+        }
+        let mut told: BTreeMap<Vec<u8>, String> = BTreeMap::new();
+        for client in self.live_clients() {
+            let state = &self.clients[client];
+            assert_eq!(state.stage, Stage::Heard);
+            let address = chain_of(state.who).0.0.to_vec();
+            let island = state.told.clone().unwrap_or_default();
+            let other = told.insert(address, island);
+            assert_eq!(other, None, "two live sessions: {state:?}");
+        }
+        assert_eq!(told, shown, "what clients were told, and what is");
+        assert_eq!(self.realm.status(self.now_ms).users as usize, told.len());
+        let connected: BTreeSet<Vec<u8>> = told.into_keys().collect();
+        assert_eq!(self.present_addresses(), connected);
+        assert!(self.realm.next_ms().is_none_or(|next| next > self.now_ms));
+        assert!(self.mail.is_empty() && self.calls.is_empty());
+        self.tally.live_at_end += connected.len() as u32;
+    }
+
+    /// Who is connected, by asking for everybody.
+    pub(super) fn present_addresses(&self) -> BTreeSet<Vec<u8>> {
+        (0..ADDRESSES)
+            .map(|who| chain_of(who).0.0.to_vec())
+            .filter(|address| {
+                let address = address.clone();
+                let reply = self.realm.lookup(&LookupRequest { address });
+                reply.is_ok_and(|reply| reply.already_connected)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,68 @@
+//! Time: whatever is due, in order.
+
+use archipelago_core::connector::SocketId;
+
+use super::bus::Request;
+use super::{SHARDS, World, shard_name};
+
+impl World {
+    /// Does whatever is due until then, in order.
+    pub(super) fn advance(&mut self, until_ms: u64) {
+        let mut turns = 0;
+        while let Some(due) = self.due_ms().filter(|&due| due <= until_ms) {
+            turns = if due > self.now_ms { 0 } else { turns + 1 };
+            assert!(turns < 5_000, "something is due again and again");
+            self.now_ms = self.now_ms.max(due);
+            self.turn();
+        }
+        self.now_ms = until_ms;
+    }
+
+    pub(super) fn due_ms(&self) -> Option<u64> {
+        let mail = self.mail.first_key_value().map(|(&(at, _), _)| at);
+        let shards = self.shards.iter().flat_map(|shard| {
+            [
+                shard.connector.report_due_ms(),
+                shard.connector.deadline_ms(),
+            ]
+        });
+        let realm = self.realm.next_ms();
+        shards.flatten().chain(mail).chain(realm).min()
+    }
+
+    pub(super) fn turn(&mut self) {
+        let now_ms = self.now_ms;
+        while let Some(first) = self
+            .mail
+            .first_entry()
+            .filter(|first| first.key().0 <= now_ms)
+        {
+            let mail = first.remove();
+            self.arrive(mail);
+        }
+        for index in 0..SHARDS {
+            let shard = &mut self.shards[index];
+            let epoch = shard.epoch;
+            if let Some(report) = shard.connector.take_report(now_ms) {
+                self.call(index, epoch, SocketId(0), Request::Report(report));
+            }
+            let mut out = Vec::new();
+            self.shards[index].connector.tick(now_ms, &mut out);
+            self.carry_out(index, out);
+        }
+        if self.realm.next_ms().is_some_and(|next| next <= now_ms) {
+            if self.realm.tick(now_ms).is_some() {
+                let duration = self.rng.pick(&[0, 0, 3, 40]);
+                self.realm.measured(duration, now_ms);
+            }
+            for (name, delivery) in self.realm.take_deliveries(now_ms) {
+                let shard = (0..SHARDS)
+                    .find(|&shard| shard_name(shard) == name)
+                    .expect("a known connector");
+                let incarnation = self.incarnation;
+                let request = Request::Deliver(delivery);
+                self.call(shard, incarnation, SocketId(0), request);
+            }
+        }
+    }
+}
