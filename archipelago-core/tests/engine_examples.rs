@@ -2,6 +2,9 @@
 
 mod support;
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use archipelago_core::engine::{EngineConfig, NamedEngine, Position, Scope};
 use support::duel::{Duel, at};
 use support::model::{Change, Name};

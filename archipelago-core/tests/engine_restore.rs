@@ -2,6 +2,9 @@
 
 mod support;
 
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
 use archipelago_core::engine::{Engine, EngineConfig, IslandNumber, Position, Scope};
 use support::duel::Duel;
 use support::model::{Change, Name};

@@ -1,7 +1,7 @@
 //! Connection strings as clients and the `LiveKit` server read them.
 
 use archipelago_core::auth::Address;
-use archipelago_core::transport::{TOKEN_LIFETIME_S, Transport, room_name};
+use archipelago_core::transport::{TOKEN_LIFETIME_S, Transport};
 
 const NOW_MS: u64 = 32_503_679_999_999;
 
@@ -98,10 +98,4 @@ fn the_secret_is_not_shown() {
         r#"LiveKit { host: "example.org", api_key: "APIkey", .. }"#
     );
     assert_eq!(format!("{:?}", Transport::Offline), "Offline");
-}
-
-#[test]
-fn rooms_of_every_realm_but_the_first_name_it() {
-    assert_eq!(room_name(None, "I1"), "I1");
-    assert_eq!(room_name(Some("heimdallr"), "I1"), "heimdallr-I1");
 }

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
+use archipelago_core::auth::Address;
 use archipelago_core::config::Config;
+use archipelago_core::engine::parse_island_id;
 use archipelago_core::protocol::bus::{Snapshot, SnapshotRequest};
 use archipelago_core::view::{PeerNotFound, StatsView};
 use worker::{Env, Response, Url};
@@ -38,7 +40,12 @@ pub async fn peers(env: &Env, config: &Rc<Config>, url: &Url) -> Result<Response
 
 /// `GET /peers/{id}`
 pub async fn peer(env: &Env, config: &Rc<Config>, id: &str) -> Result<Response, HttpError> {
-    match StatsView(&snapshot(env, config).await?).peer(id) {
+    // What is no address is nobody: the realm need not be asked.
+    let peer = match id.parse::<Address>() {
+        Ok(_) => StatsView(&snapshot(env, config).await?).peer(id),
+        Err(_) => None,
+    };
+    match peer {
         Some(answer) => Ok(http::json(200, &answer)?),
         None => Ok(http::json(
             404,
@@ -60,6 +67,7 @@ pub async fn islands(env: &Env, config: &Rc<Config>) -> Result<Response, HttpErr
 
 /// `GET /islands/{id}`
 pub async fn island(env: &Env, config: &Rc<Config>, id: &str) -> Result<Response, HttpError> {
+    parse_island_id(&config.connector.island_prefix, id).ok_or(HttpError::NotFound)?;
     match StatsView(&snapshot(env, config).await?).island(id) {
         Some(island) => Ok(http::json(200, &island)?),
         None => Err(HttpError::NotFound),

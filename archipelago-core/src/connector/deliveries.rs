@@ -45,9 +45,7 @@ impl Connector {
                 }
             }
         }
-        DeliveryReply {
-            epoch: self.reports.stamp().epoch,
-        }
+        DeliveryReply {}
     }
 
     fn assign(

@@ -63,13 +63,3 @@ impl fmt::Debug for Transport {
 }
 
 pub use livekit::TOKEN_LIFETIME_S;
-
-/// The room of an island: its id, and behind `realm` if one is given.
-///
-/// The first realm of a deployment gives none: its rooms are named as those of a deployment with a single realm.
-pub fn room_name(realm: Option<&str>, island_id: &str) -> String {
-    match realm {
-        Some(realm) => format!("{realm}-{island_id}"),
-        None => island_id.into(),
-    }
-}

@@ -89,8 +89,7 @@ impl Shard {
 
     pub fn delivered(&mut self, delivery: &Delivery) -> Vec<Action> {
         let mut out = Vec::new();
-        let reply = self.connector.delivered(delivery, self.now_ms, &mut out);
-        assert_eq!(reply.epoch, EPOCH);
+        self.connector.delivered(delivery, self.now_ms, &mut out);
         out
     }
 

@@ -167,8 +167,7 @@ impl World {
             Request::Deliver(delivery) => {
                 let mut out = Vec::new();
                 let connector = &mut self.shards[shard].connector;
-                let reply = connector.delivered(&delivery, now_ms, &mut out);
-                assert_eq!(reply.epoch, self.shards[shard].epoch);
+                connector.delivered(&delivery, now_ms, &mut out);
                 self.carry_out(shard, out);
                 Reply::Delivered
             }

@@ -1,0 +1,6 @@
+//! The engine's examples as WebAssembly.
+
+#[path = "../../archipelago-core/tests/engine_examples.rs"]
+mod examples;
+#[path = "../../archipelago-core/tests/engine_restore.rs"]
+mod restore;
