@@ -24,40 +24,23 @@ pub const ARCHIPELAGO: &str = "ARCHIPELAGO";
 /// The binding of the class that holds the sockets.
 pub const CONNECTORS: &str = "CONNECTORS";
 
-impl Call for ConnectRequest {
-    const BINDING: &'static str = ARCHIPELAGO;
-    const PATH: &'static str = "/connect";
-    type Reply = ConnectReply;
+macro_rules! calls {
+    ($($binding:ident $path:literal: $request:ty => $reply:ty;)*) => {$(
+        impl Call for $request {
+            const BINDING: &'static str = $binding;
+            const PATH: &'static str = $path;
+            type Reply = $reply;
+        }
+    )*};
 }
 
-impl Call for LookupRequest {
-    const BINDING: &'static str = ARCHIPELAGO;
-    const PATH: &'static str = "/lookup";
-    type Reply = LookupReply;
-}
-
-impl Call for Report {
-    const BINDING: &'static str = ARCHIPELAGO;
-    const PATH: &'static str = "/report";
-    type Reply = ReportReply;
-}
-
-impl Call for StatusRequest {
-    const BINDING: &'static str = ARCHIPELAGO;
-    const PATH: &'static str = "/status";
-    type Reply = StatusReply;
-}
-
-impl Call for SnapshotRequest {
-    const BINDING: &'static str = ARCHIPELAGO;
-    const PATH: &'static str = "/snapshot";
-    type Reply = Snapshot;
-}
-
-impl Call for Delivery {
-    const BINDING: &'static str = CONNECTORS;
-    const PATH: &'static str = "/deliver";
-    type Reply = DeliveryReply;
+calls! {
+    ARCHIPELAGO "/connect": ConnectRequest => ConnectReply;
+    ARCHIPELAGO "/lookup": LookupRequest => LookupReply;
+    ARCHIPELAGO "/report": Report => ReportReply;
+    ARCHIPELAGO "/status": StatusRequest => StatusReply;
+    ARCHIPELAGO "/snapshot": SnapshotRequest => Snapshot;
+    CONNECTORS "/deliver": Delivery => DeliveryReply;
 }
 
 /// Why a call has no reply.
