@@ -83,7 +83,7 @@ function serve({ node, env }, port, rest) {
   });
   child.stdout.setEncoding("utf8").on("data", (text) => {
     process.stdout.write(text);
-    if (text.includes("Ready on")) announce(port);
+    if (text.includes("Ready on")) void announce(port);
   });
   return new Promise((resolve) => {
     let ending = false;
@@ -126,8 +126,18 @@ function signalGroup(child, signal) {
   }
 }
 
-/** @param {number} port */
-function announce(port) {
+/**
+ * Says where the realm is, or why it does not work.
+ *
+ * @param {number} port
+ */
+async function announce(port) {
+  const response = await fetch(`http://localhost:${port}/about`).catch(() => undefined);
+  if (response?.status === 500) {
+    const { error } = /** @type {{ error: string }} */ (await response.json());
+    console.error(`\n✗ The realm is up but cannot work: ${error}\n`);
+    return;
+  }
   console.log(`
   The realm is running:
     about        http://localhost:${port}/about

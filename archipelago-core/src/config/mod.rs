@@ -138,15 +138,21 @@ fn read_engine(reader: &Reader<'_>) -> Result<EngineConfig, ConfigError> {
         .unwrap_or(defaults.join_distance_m());
     let leave_m = reader.metres("ARCHIPELAGO_LEAVE_DISTANCE")?;
     // The single values are checked: what is left is that they do not fit together.
-    EngineConfig::new(max_peers, join_m, leave_m).map_err(|error| {
-        let variable = match leave_m {
-            Some(_) => "ARCHIPELAGO_LEAVE_DISTANCE",
-            None => "ARCHIPELAGO_JOIN_DISTANCE",
+    EngineConfig::new(max_peers, join_m, leave_m).map_err(|_| {
+        let (variable, allowed) = match leave_m {
+            Some(_) => (
+                "ARCHIPELAGO_LEAVE_DISTANCE",
+                format!("a number of metres from ARCHIPELAGO_JOIN_DISTANCE, {join_m}, up"),
+            ),
+            None => (
+                "ARCHIPELAGO_JOIN_DISTANCE",
+                "a number of metres whose 1.25-fold is finite".to_owned(),
+            ),
         };
         ConfigError {
             variable,
             value: reader.get(variable).unwrap_or_default(),
-            allowed: error.to_string(),
+            allowed,
         }
     })
 }
