@@ -50,6 +50,8 @@ async function endToEnd(node, env) {
       node,
       "--test",
       "--test-reporter=spec",
+      // Most of a test is waiting: two at a time even on two cores.
+      "--test-concurrency=2",
       `--test-timeout=${FILE_TIMEOUT_MS}`,
       ...files.map((name) => join(folder, name)),
     ],

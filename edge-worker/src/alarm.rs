@@ -5,6 +5,11 @@ use std::cell::Cell;
 use worker::js_sys;
 use worker::{ScheduledTime, State};
 
+use crate::clock::now_ms;
+
+/// An alarm that is overdue by this much, in ms, is taken for lost: the platform gives up after some failures.
+const LOST_MS: u64 = 60_000;
+
 /// Sets the alarm, and remembers for when, so that it is not written again without need.
 #[derive(Default)]
 pub struct Alarm {
@@ -14,7 +19,12 @@ pub struct Alarm {
 impl Alarm {
     /// The alarm rings no later than this.
     pub async fn no_later_than(&self, state: &State, at_ms: u64) {
-        if self.at_ms.get().is_some_and(|set| set <= at_ms) {
+        let lost = |set: u64| set.saturating_add(LOST_MS) < now_ms();
+        if self
+            .at_ms
+            .get()
+            .is_some_and(|set| set <= at_ms && !lost(set))
+        {
             return;
         }
         self.at_ms.set(Some(at_ms));
