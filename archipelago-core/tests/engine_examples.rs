@@ -6,7 +6,7 @@ mod support;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use archipelago_core::engine::{EngineConfig, NamedEngine, Position, Scope};
-use support::duel::{Duel, at};
+use support::duel::{Duel, at, island, members, to};
 use support::model::{Change, Name};
 use support::subject::{Settings, Subject};
 
@@ -23,26 +23,6 @@ fn placed(max_peers: u32, spots: &[(Name, f64)]) -> ByName {
         duel.place(peer, x, 0.0);
     }
     duel
-}
-
-fn to(peer: Name, island: u64, from: impl Into<Option<u64>>) -> Change {
-    Change::ChangeTo {
-        peer,
-        island,
-        from: from.into(),
-    }
-}
-
-fn members(duel: &ByName) -> Vec<(String, Vec<Name>)> {
-    duel.subject
-        .islands()
-        .into_iter()
-        .map(|view| (view.id, view.peers))
-        .collect()
-}
-
-fn island(id: &str, peers: &[Name]) -> (String, Vec<Name>) {
-    (id.to_owned(), peers.to_vec())
 }
 
 #[test]

@@ -6,9 +6,9 @@ mod support;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use archipelago_core::engine::{Engine, EngineConfig, IslandNumber, Position, Scope};
-use support::duel::Duel;
+use support::duel::{Duel, island, members, to};
 use support::model::{Change, Name};
-use support::subject::{Handles, Settings, Subject};
+use support::subject::{Handles, Settings};
 
 /// Join distance 20 m, leave distance 25 m, with these islands restored.
 fn restored(max_peers: u32, islands: &[(u64, &[Name])]) -> Duel<Handles> {
@@ -24,26 +24,6 @@ fn end_grace(duel: &mut Duel<Handles>) -> Vec<Name> {
     let released = duel.subject.end_grace();
     assert_eq!(released, duel.model.end_grace());
     released
-}
-
-fn to(peer: Name, island: u64, from: impl Into<Option<u64>>) -> Change {
-    Change::ChangeTo {
-        peer,
-        island,
-        from: from.into(),
-    }
-}
-
-fn members(duel: &Duel<Handles>) -> Vec<(String, Vec<Name>)> {
-    duel.subject
-        .islands()
-        .into_iter()
-        .map(|view| (view.id, view.peers))
-        .collect()
-}
-
-fn island(id: &str, peers: &[Name]) -> (String, Vec<Name>) {
-    (id.to_owned(), peers.to_vec())
 }
 
 #[test]

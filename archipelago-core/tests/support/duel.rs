@@ -121,3 +121,26 @@ fn views(model: &Model) -> Vec<View> {
     let view = |island| View::new(island, model);
     model.islands().iter().map(view).collect()
 }
+
+/// What a peer is told.
+pub fn to(peer: Name, island: u64, from: impl Into<Option<u64>>) -> Change {
+    Change::ChangeTo {
+        peer,
+        island,
+        from: from.into(),
+    }
+}
+
+/// All islands with their members, the oldest first.
+pub fn members<S: Subject>(duel: &Duel<S>) -> Vec<(String, Vec<Name>)> {
+    duel.subject
+        .islands()
+        .into_iter()
+        .map(|view| (view.id, view.peers))
+        .collect()
+}
+
+/// One island with its members.
+pub fn island(id: &str, peers: &[Name]) -> (String, Vec<Name>) {
+    (id.to_owned(), peers.to_vec())
+}
