@@ -24,8 +24,7 @@ struct Health {
 async fn measure(env: &Env, config: &Config) -> Health {
     match bus::call_within(HEALTH_LIMIT_MS, env, &config.realm_name, &StatusRequest {}).await {
         Ok(status) => Health {
-            healthy: u64::from(status.flush_late_ms)
-                <= config.realm.flush_period_ms.saturating_mul(2),
+            healthy: status.is_healthy(config.realm.flush_period_ms),
             users: status.users,
         },
         Err(error) => {

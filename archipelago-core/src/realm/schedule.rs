@@ -1,6 +1,7 @@
 //! When the islands are formed anew.
 
 use crate::engine::Scope;
+use crate::protocol::bus::StatusReply;
 
 /// How long after a newcomer's first heartbeat the arrivals are grouped, in ms: short enough to feel immediate, long
 /// enough that those who come together are handled together.
@@ -9,6 +10,16 @@ pub const ARRIVALS_DELAY_MS: u64 = 25;
 /// In a rush, arrivals are grouped no sooner than this many times the duration of the last flush after it, so that at
 /// least three quarters of the time are left for everything else.
 pub const RUSH_FACTOR: u64 = 4;
+
+/// A flush that was due may be this many periods late before the realm counts as unhealthy.
+const LATE_PERIODS_MAX: u64 = 2;
+
+impl StatusReply {
+    /// Whether no flush that was due is more than two periods late. A realm without anybody is healthy.
+    pub fn is_healthy(&self, flush_period_ms: u64) -> bool {
+        u64::from(self.flush_late_ms) <= flush_period_ms.saturating_mul(LATE_PERIODS_MAX)
+    }
+}
 
 /// The times of the flushes. The full one comes once a period as long as anybody is there; without anybody nothing is
 /// due.

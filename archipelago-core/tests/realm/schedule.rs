@@ -108,6 +108,9 @@ fn health_is_how_late_the_flush_is() {
     assert_eq!(late(&world, due), 0);
     assert_eq!(late(&world, due + 7_000), 7_000);
     assert_eq!(late(&world, u64::MAX), u32::MAX);
+    let healthy = |world: &World, now_ms| world.realm.status(now_ms).is_healthy(PERIOD_MS);
+    assert!(healthy(&world, due + 2 * PERIOD_MS));
+    assert!(!healthy(&world, due + 2 * PERIOD_MS + 1));
     world.realm.tick(due + 7_000);
     assert_eq!(late(&world, due + 7_000), 0);
 }
