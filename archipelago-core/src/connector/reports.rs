@@ -37,6 +37,8 @@ pub(super) struct Reports {
     unanswered: Option<Report>,
     under_way: bool,
     failures: u32,
+    /// Nothing shortens the wait after a failure.
+    not_before_ms: u64,
     /// When the next report has to go out; none: nothing to say but that the connector lives.
     due_ms: Option<u64>,
     last_ms: u64,
@@ -55,6 +57,7 @@ impl Reports {
             unanswered: None,
             under_way: false,
             failures: 0,
+            not_before_ms: 0,
             due_ms: None,
             last_ms: now_ms,
         }
@@ -106,6 +109,7 @@ impl Reports {
     }
 
     fn due_at(&mut self, at_ms: u64) {
+        let at_ms = at_ms.max(self.not_before_ms);
         self.due_ms = Some(self.due_ms.map_or(at_ms, |due| due.min(at_ms)));
     }
 
@@ -156,6 +160,7 @@ impl Reports {
     pub fn answered(&mut self, reply: &ReportReply, now_ms: u64) {
         self.under_way = false;
         self.failures = 0;
+        self.not_before_ms = 0;
         self.unanswered = None;
         self.seen_incarnation(reply.incarnation, now_ms);
         if reply.full_wanted {
@@ -168,7 +173,8 @@ impl Reports {
         self.under_way = false;
         let wait = (RETRY_MS << self.failures.min(16)).min(RETRY_MAX_MS);
         self.failures = self.failures.saturating_add(1);
-        self.due_ms = Some(now_ms.saturating_add(wait));
+        self.not_before_ms = now_ms.saturating_add(wait);
+        self.due_ms = Some(self.not_before_ms);
     }
 
     /// The realm will not take this report, however often it is repeated: what it said is said by a full list.

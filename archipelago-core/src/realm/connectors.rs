@@ -117,16 +117,17 @@ impl Connectors {
             .min()
     }
 
-    /// Forgets the connectors that were silent for too long; yields the sessions they had.
+    /// Presumes the connectors dead that were silent for too long; yields the sessions they had. What remains of one is
+    /// its epoch: should it speak again, it has to list its sessions.
     pub fn expire(&mut self, timeout_ms: u64, now_ms: u64) -> Vec<SessionNumber> {
         let mut orphans = Vec::new();
-        self.by_name.retain(|_, state| {
-            let alive = now_ms < state.heard_ms.saturating_add(timeout_ms);
-            if !alive {
-                orphans.extend(state.sessions.iter());
+        for state in self.by_name.values_mut() {
+            if !state.sessions.is_empty() && now_ms >= state.heard_ms.saturating_add(timeout_ms) {
+                orphans.extend(std::mem::take(&mut state.sessions));
+                state.listed = false;
+                state.outbox = Outbox::default();
             }
-            alive
-        });
+        }
         orphans
     }
 

@@ -83,6 +83,23 @@ fn a_leave_is_reported_at_once_and_without_its_heartbeat() {
     assert_eq!(shard.connector.report_due_ms(), None, "not twice");
 }
 
+/// A realm that is down is not called more often because clients come and go.
+#[test]
+fn nothing_shortens_the_wait_after_a_failure() {
+    let mut shard = Shard::new();
+    let (first, second) = (shard.live(1, 11), shard.live(2, 12));
+    shard.connector.closed(first, shard.now_ms);
+    shard.take();
+    shard.connector.report_failed(shard.now_ms);
+    let retry_ms = shard.now_ms + RETRY_MS;
+    shard.connector.closed(second, shard.now_ms);
+    assert_eq!(shard.connector.report_due_ms(), Some(retry_ms));
+    shard.now_ms = retry_ms;
+    shard.take();
+    shard.answer();
+    assert_eq!(shard.connector.report_due_ms(), Some(retry_ms), "at once");
+}
+
 #[test]
 fn a_failed_report_is_repeated_byte_for_byte() {
     let mut shard = Shard::new();
