@@ -2,5 +2,3 @@
 
 #[path = "../../archipelago-core/tests/engine_examples.rs"]
 mod examples;
-#[path = "../../archipelago-core/tests/engine_restore.rs"]
-mod restore;
