@@ -32,18 +32,12 @@ enum Route {
 
 /// Answers a request.
 pub async fn handle(request: Request, env: &Env) -> Result<Response> {
-    match answer(request, env).await {
-        Ok(response) => Ok(response),
-        Err((method, error)) => Ok(http::without_body(&method, error.into_response()?)),
-    }
-}
-
-async fn answer(request: Request, env: &Env) -> Result<Response, (Method, HttpError)> {
     let method = request.method();
-    match dispatch(request, &method, env).await {
-        Ok(response) => Ok(http::without_body(&method, response)),
-        Err(error) => Err((method, error)),
-    }
+    let response = match dispatch(request, &method, env).await {
+        Ok(response) => response,
+        Err(error) => error.into_response()?,
+    };
+    Ok(http::without_body(&method, response))
 }
 
 async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Response, HttpError> {

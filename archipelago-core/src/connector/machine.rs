@@ -110,9 +110,13 @@ impl Connector {
             return;
         };
         if let Some(number) = session.closed() {
-            self.sockets.remove(&number);
-            self.reports.ended(number, now_ms);
+            self.ended(number, now_ms);
         }
+    }
+
+    fn ended(&mut self, number: SessionNumber, now_ms: u64) {
+        self.sockets.remove(&number);
+        self.reports.ended(number, now_ms);
     }
 
     /// The realm has said whether the requested address is connected; `random` comes from a CSPRNG.
@@ -259,7 +263,6 @@ impl Connector {
         let Some(session) = self.sessions.get_mut(&socket) else {
             return;
         };
-        let number = session.live().map(|live| live.number);
         let action = event(session);
         let deadline_ms = session.deadline_ms(&self.config.timeouts);
         let keep = session.is_record_old();
@@ -302,13 +305,7 @@ impl Connector {
                     self.keep(socket, out);
                 }
             }
-            session::Action::Close(close) => {
-                self.sessions.remove(&socket);
-                if let Some(number) = number {
-                    self.sockets.remove(&number);
-                }
-                self.close(socket, close, now_ms, out);
-            }
+            session::Action::Close(close) => self.close(socket, close, now_ms, out),
         }
     }
 
@@ -322,12 +319,13 @@ impl Connector {
     }
 
     fn close(&mut self, socket: SocketId, close: Close, now_ms: u64, out: &mut Vec<Action>) {
+        self.sessions.remove(&socket);
         if let Some(packet) = close.farewell {
             out.push(Action::Send(socket, packet.encode_to_vec()));
         }
         out.push(Action::Close(socket, close.reason));
         if let Some(number) = close.ended {
-            self.reports.ended(number, now_ms);
+            self.ended(number, now_ms);
         }
     }
 

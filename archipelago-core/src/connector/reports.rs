@@ -163,9 +163,7 @@ impl Reports {
         self.not_before_ms = 0;
         self.unanswered = None;
         self.seen_incarnation(reply.incarnation, now_ms);
-        if reply.full_wanted {
-            self.list_all(now_ms);
-        }
+        self.full_wanted |= reply.full_wanted;
         self.catch_up(now_ms);
     }
 
@@ -177,9 +175,13 @@ impl Reports {
         self.due_ms = Some(self.not_before_ms);
     }
 
-    /// The realm will not take this report, however often it is repeated: what it said is said by a full list.
+    /// The realm will not take this report, however often it is repeated. Who is there, a full list will say; who has
+    /// left is said again.
     pub fn refused(&mut self, now_ms: u64) {
-        self.unanswered = None;
+        if let Some(report) = self.unanswered.take() {
+            self.disconnects.extend(report.disconnects);
+            self.abandoned.extend(report.abandoned_sockets);
+        }
         self.full_wanted = true;
         self.failed(now_ms);
     }

@@ -83,6 +83,23 @@ fn a_leave_is_reported_at_once_and_without_its_heartbeat() {
     assert_eq!(shard.connector.report_due_ms(), None, "not twice");
 }
 
+/// A full list does not say who has left: a session issued in this epoch may only be on its way to the list.
+#[test]
+fn a_refused_report_loses_nobody_who_has_left() {
+    let mut shard = Shard::new();
+    let socket = shard.live(1, 11);
+    let given_up = shard.joining(2);
+    shard.connector.closed(socket, shard.now_ms);
+    shard.join_failed(given_up);
+    assert_eq!(shard.take().disconnects, [11]);
+    shard.connector.report_refused(shard.now_ms);
+    shard.now_ms += RETRY_MS;
+    let next = shard.take();
+    assert!(next.full.is_some());
+    assert_eq!(next.disconnects, [11]);
+    assert_eq!(next.abandoned_sockets, [given_up.0]);
+}
+
 /// A realm that is down is not called more often because clients come and go.
 #[test]
 fn nothing_shortens_the_wait_after_a_failure() {
