@@ -153,15 +153,15 @@ fn what_a_crowd_kept_apart_comes_together_at_the_next_report() {
 fn restoring_comes_first_or_not_at_all() {
     let number = |number| IslandNumber::new(number).unwrap();
     let mut engine = Engine::new(EngineConfig::default());
-    assert_eq!(engine.restore(number(3), 2).len(), 2);
-    assert_eq!(engine.restore(number(3), 2), []);
-    assert_eq!(engine.restore(number(9), 0), []);
+    assert_eq!(engine.restore(number(3), 0, 2).len(), 2);
+    assert_eq!(engine.restore(number(3), 0, 2), []);
+    assert_eq!(engine.restore(number(9), 0, 0), []);
     assert_eq!(
         (engine.island_count(), engine.next_number()),
         (1, number(10))
     );
     engine.insert(Position::new(0.0, 0.0, 0.0).unwrap(), None);
-    assert_eq!(engine.restore(number(20), 1), []);
+    assert_eq!(engine.restore(number(20), 0, 1), []);
     engine.flush(0, Scope::Full);
     assert_eq!(engine.next_number(), number(11));
 }

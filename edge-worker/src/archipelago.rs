@@ -1,12 +1,12 @@
 //! `Archipelago`: the object that holds one realm's islands.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use archipelago_core::engine::IslandNumber;
 use archipelago_core::protocol::bus::{
-    ConnectRequest, Delivery, LookupRequest, Report, Snapshot, SnapshotRequest, StatusReply,
-    StatusRequest,
+    ConnectRequest, Delivery, LiveFrame, LookupRequest, Report, Snapshot, SnapshotRequest,
+    StatusReply, StatusRequest, WatchReply, WatchRequest,
 };
 use archipelago_core::realm::{Realm, RealmError};
 use prost::Message;
@@ -29,6 +29,9 @@ const NEXT_ISLAND: &str = "next_island";
 /// How long a connector may take to answer a delivery, in ms; then it is tried again.
 const DELIVERY_LIMIT_MS: u64 = 5_000;
 
+/// How long the live map may take to answer a frame, in ms; then it gets the newest one.
+const FRAME_LIMIT_MS: u64 = 5_000;
+
 /// When the alarm rings again if handling it fails, in ms.
 const ALARM_RETRY_MS: u64 = 2_000;
 
@@ -43,12 +46,23 @@ struct Shared {
     env: Env,
     realm: RefCell<Option<Loaded>>,
     alarm: Alarm,
+    /// Whether a frame is on its way to the live map. One at a time: they arrive in their order, and a slow map costs no
+    /// more than a quick one.
+    streaming: Cell<bool>,
 }
 
 struct Loaded {
     realm: Realm,
     store: Store,
     stored_next_island: u64,
+}
+
+/// What a realm has to send.
+#[derive(Default)]
+struct Due {
+    deliveries: Vec<(String, Delivery)>,
+    frame: Option<LiveFrame>,
+    next_ms: Option<u64>,
 }
 
 impl DurableObject for Archipelago {
@@ -59,6 +73,7 @@ impl DurableObject for Archipelago {
                 env,
                 realm: RefCell::default(),
                 alarm: Alarm::default(),
+                streaming: Cell::default(),
             }),
         }
     }
@@ -121,6 +136,12 @@ impl Shared {
             SnapshotRequest::PATH => {
                 self.answer(request, |realm, _: &SnapshotRequest, _| {
                     Ok::<Snapshot, _>(realm.snapshot())
+                })
+                .await
+            }
+            WatchRequest::PATH => {
+                self.answer(request, |realm, _: &WatchRequest, now| {
+                    Ok::<WatchReply, _>(realm.watch(now))
                 })
                 .await
             }
@@ -200,17 +221,21 @@ impl Shared {
         }
     }
 
-    /// Sends what can be delivered and sets the alarm for what comes next.
+    /// Sends what can be delivered and shown, and sets the alarm for what comes next.
     async fn settle(self: &Rc<Self>) {
         let now = now_ms();
-        let Some((deliveries, next)) = self.on_realm(|loaded| loaded.due(now)) else {
+        let Some(due) = self.on_realm(|loaded| loaded.due(now, !self.streaming.get())) else {
             return;
         };
-        for (connector, delivery) in deliveries {
+        for (connector, delivery) in due.deliveries {
             self.state
                 .wait_until(Rc::clone(self).deliver(connector, delivery));
         }
-        if let Some(next) = next {
+        if let Some(frame) = due.frame {
+            self.streaming.set(true);
+            self.state.wait_until(Rc::clone(self).stream(frame));
+        }
+        if let Some(next) = due.next_ms {
             self.alarm.no_later_than(&self.state, next).await;
         }
     }
@@ -232,6 +257,25 @@ impl Shared {
         Box::pin(self.settle()).await;
     }
 
+    async fn stream(self: Rc<Self>, frame: LiveFrame) {
+        let result = match settings::config(&self.env) {
+            Ok(config) => {
+                bus::call_within(FRAME_LIMIT_MS, &self.env, &config.realm_name, &frame).await
+            }
+            Err(error) => Err(BusError::NotReady(error.to_string())),
+        };
+        self.streaming.set(false);
+        match result {
+            Ok(reply) if reply.viewers == 0 => {
+                self.on_realm(|loaded| loaded.realm.unwatched());
+            }
+            Ok(_) => {}
+            Err(error) => log::warn("frame not shown", &[("error", &error)]),
+        }
+        // What was made while this frame was under way goes out next.
+        Box::pin(self.settle()).await;
+    }
+
     /// Looks at the realm if it is loaded: an object that was only asked something impossible has none.
     fn on_realm<T>(&self, look: impl FnOnce(&mut Loaded) -> T) -> Option<T> {
         self.realm.borrow_mut().as_mut().map(look)
@@ -239,16 +283,22 @@ impl Shared {
 }
 
 impl Loaded {
-    /// What can be delivered now, and when the next thing is due.
-    fn due(&mut self, now: u64) -> (Vec<(String, Delivery)>, Option<u64>) {
+    /// What can go out now, with a frame if one `may_stream`, and when the next thing is due.
+    fn due(&mut self, now: u64, may_stream: bool) -> Due {
         // Nobody is told of a new island before its number is stored: the platform holds back what is sent until the
         // write is on disk, and without the write nothing is sent.
         if let Err(error) = self.store_next_island() {
             log::warn("island number not stored", &[("error", &error)]);
-            return (Vec::new(), Some(now.saturating_add(ALARM_RETRY_MS)));
+            return Due {
+                next_ms: Some(now.saturating_add(ALARM_RETRY_MS)),
+                ..Due::default()
+            };
         }
-        let deliveries = self.realm.take_deliveries(now);
-        (deliveries, self.realm.next_ms())
+        Due {
+            deliveries: self.realm.take_deliveries(now),
+            frame: may_stream.then(|| self.realm.take_frame()).flatten(),
+            next_ms: self.realm.next_ms(),
+        }
     }
 
     fn store_next_island(&mut self) -> Result<()> {

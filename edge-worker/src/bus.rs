@@ -1,8 +1,9 @@
 //! Typed calls between the objects: each ties binding, path, request and reply together.
 
 use archipelago_core::protocol::bus::{
-    ConnectReply, ConnectRequest, Delivery, DeliveryReply, LookupReply, LookupRequest, Report,
-    ReportReply, Snapshot, SnapshotRequest, StatusReply, StatusRequest,
+    ConnectReply, ConnectRequest, Delivery, DeliveryReply, LiveFrame, LiveFrameReply, LookupReply,
+    LookupRequest, Report, ReportReply, Snapshot, SnapshotRequest, StatusReply, StatusRequest,
+    WatchReply, WatchRequest,
 };
 use archipelago_core::realm::RealmError;
 use prost::Message;
@@ -23,6 +24,8 @@ pub trait Call: Message {
 pub const ARCHIPELAGO: &str = "ARCHIPELAGO";
 /// The binding of the class that holds the sockets.
 pub const CONNECTORS: &str = "CONNECTORS";
+/// The binding of the class that holds the viewers.
+pub const LIVE_MAPS: &str = "LIVE_MAPS";
 
 macro_rules! calls {
     ($($binding:ident $path:literal: $request:ty => $reply:ty;)*) => {$(
@@ -40,7 +43,9 @@ calls! {
     ARCHIPELAGO "/report": Report => ReportReply;
     ARCHIPELAGO "/status": StatusRequest => StatusReply;
     ARCHIPELAGO "/snapshot": SnapshotRequest => Snapshot;
+    ARCHIPELAGO "/watch": WatchRequest => WatchReply;
     CONNECTORS "/deliver": Delivery => DeliveryReply;
+    LIVE_MAPS "/frame": LiveFrame => LiveFrameReply;
 }
 
 /// Why a call has no reply.

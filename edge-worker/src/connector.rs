@@ -21,7 +21,7 @@ use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::sockets::{
-    SUBPROTOCOL, SUBPROTOCOL_HEADER, attachment, close, close_text, offers_subprotocol, socket_id,
+    SUBPROTOCOL, SUBPROTOCOL_HEADER, answer_close, attachment, close, offers_subprotocol, socket_id,
 };
 use crate::store::Store;
 use crate::{log, settings};
@@ -124,13 +124,7 @@ impl DurableObject for WsConnector {
         reason: String,
         _clean: bool,
     ) -> Result<()> {
-        // 1005, 1006 and 1015 are never on the wire: they say that there was no close frame to answer.
-        if !matches!(code, 1005 | 1006 | 1015)
-            && let Ok(code) = u16::try_from(code)
-        {
-            // Fails if this side has closed already, and then nothing is left to be done.
-            let _ = socket.close(Some(code), Some(close_text(&reason)));
-        }
+        answer_close(&socket, code, &reason);
         self.shared.gone(&socket).await;
         Ok(())
     }

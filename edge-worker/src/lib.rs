@@ -16,6 +16,7 @@ mod bus;
 mod clock;
 mod connector;
 mod http;
+mod live_map;
 mod log;
 mod routes;
 mod settings;

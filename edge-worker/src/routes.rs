@@ -1,17 +1,15 @@
 //! What is where.
 
-use std::rc::Rc;
-
 use archipelago_core::config::Config;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
-use crate::bus::{BusError, CONNECTORS};
-use crate::connector::{NAME_HEADER, UPGRADE_PATH};
+use crate::bus::{BusError, CONNECTORS, LIVE_MAPS};
+use crate::connector::NAME_HEADER;
 use crate::http::{self, HttpError};
 use crate::sockets::SUBPROTOCOL_HEADER;
-use crate::{about, settings, stats};
+use crate::{about, connector, live_map, settings, stats};
 
-/// All routes are read-only; the WebSocket's upgrade is a `GET` too.
+/// All routes are read-only; the upgrade of a WebSocket is a `GET` too.
 const ALLOW: &str = "GET, HEAD, OPTIONS";
 
 /// The routes of a realm.
@@ -27,6 +25,7 @@ enum Route {
     CoreStatus,
     Status,
     Live,
+    Alive,
     Ping,
 }
 
@@ -51,8 +50,11 @@ async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Respon
         _ => return Err(HttpError::MethodNotAllowed { allow: ALLOW }),
     }
     match route {
-        Route::WebSocket if *method == Method::Get => upgrade(request, env, &config).await,
-        Route::WebSocket => Err(HttpError::UpgradeRequired),
+        Route::WebSocket | Route::Live if !is_upgrade(&request, method)? => {
+            Err(HttpError::UpgradeRequired)
+        }
+        Route::WebSocket => connect(&request, env, &config).await,
+        Route::Live => watch(env, &config).await,
         Route::About => about::about(env, &config, &url).await,
         Route::Peers => stats::peers(env, &config, &url).await,
         Route::Peer(id) => stats::peer(env, &config, &id).await,
@@ -61,7 +63,7 @@ async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Respon
         Route::Parcels => stats::parcels(env, &config).await,
         Route::CoreStatus => about::core_status(env, &config).await,
         Route::Status => about::status(env, &config).await,
-        Route::Live => Ok(http::text("alive")?),
+        Route::Alive => Ok(http::text("alive")?),
         Route::Ping => Ok(http::text("pong")?),
     }
 }
@@ -87,18 +89,20 @@ fn find(path: &str, realm_name: &str) -> Option<Route> {
         ["parcels"] => Route::Parcels,
         ["core-status"] => Route::CoreStatus,
         ["status"] => Route::Status,
-        ["health", "live"] => Route::Live,
+        ["live"] => Route::Live,
+        ["health", "live"] => Route::Alive,
         ["ping"] => Route::Ping,
         _ => return None,
     })
 }
 
-/// Hands the socket to a connector. Which one is left to chance: none knows how many sockets the others have.
-async fn upgrade(request: Request, env: &Env, config: &Rc<Config>) -> Result<Response, HttpError> {
+fn is_upgrade(request: &Request, method: &Method) -> Result<bool> {
     let wants = request.headers().get("Upgrade")?.unwrap_or_default();
-    if !wants.eq_ignore_ascii_case("websocket") {
-        return Err(HttpError::UpgradeRequired);
-    }
+    Ok(*method == Method::Get && wants.eq_ignore_ascii_case("websocket"))
+}
+
+/// Hands a client's socket to a connector. Which one is left to chance: none knows how many sockets the others have.
+async fn connect(request: &Request, env: &Env, config: &Config) -> Result<Response, HttpError> {
     let random = getrandom::u32().map_err(|error| worker::Error::from(error.to_string()))?;
     let name = format!(
         "{}/{}",
@@ -106,15 +110,32 @@ async fn upgrade(request: Request, env: &Env, config: &Rc<Config>) -> Result<Res
         random % config.connector_shards.max(1)
     );
     let headers = Headers::new();
-    headers.set("Upgrade", "websocket")?;
     headers.set(NAME_HEADER, &name)?;
     if let Some(offered) = request.headers().get(SUBPROTOCOL_HEADER)? {
         headers.set(SUBPROTOCOL_HEADER, &offered)?;
     }
+    upgrade(env, CONNECTORS, &name, connector::UPGRADE_PATH, headers).await
+}
+
+/// Hands a viewer's socket to the realm's live map.
+async fn watch(env: &Env, config: &Config) -> Result<Response, HttpError> {
+    let (name, path) = (&config.realm_name, live_map::UPGRADE_PATH);
+    upgrade(env, LIVE_MAPS, name, path, Headers::new()).await
+}
+
+/// Hands a socket to an object.
+async fn upgrade(
+    env: &Env,
+    binding: &str,
+    name: &str,
+    path: &str,
+    headers: Headers,
+) -> Result<Response, HttpError> {
+    headers.set("Upgrade", "websocket")?;
     let mut init = RequestInit::new();
     init.with_headers(headers);
-    let upgrade = Request::new_with_init(&format!("https://object{UPGRADE_PATH}"), &init)?;
-    let stub = env.durable_object(CONNECTORS)?.get_by_name(&name)?;
+    let upgrade = Request::new_with_init(&format!("https://object{path}"), &init)?;
+    let stub = env.durable_object(binding)?.get_by_name(name)?;
     let response = stub.fetch_with_request(upgrade).await?;
     match response.status_code() {
         101 => Ok(response),

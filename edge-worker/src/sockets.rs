@@ -4,7 +4,9 @@ use archipelago_core::connector::SocketId;
 use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;
 use archipelago_core::session::Reason;
 use serde_bytes::ByteBuf;
-use worker::{Headers, Result, WebSocket};
+use worker::js_sys::{Function, Reflect};
+use worker::wasm_bindgen::{JsCast, JsValue};
+use worker::{Headers, Result, WebSocket, web_sys};
 
 /// Where clients offer subprotocols, and the chosen one is answered.
 pub const SUBPROTOCOL_HEADER: &str = "Sec-WebSocket-Protocol";
@@ -31,6 +33,29 @@ pub fn close(socket: &WebSocket, reason: &Reason) {
     let _ = socket.serialize_attachment(ByteBuf::new());
     // Fails if the client is gone, and then it is closed as it should be.
     let _ = socket.close(Some(reason.code()), Some(close_text(&reason.to_string())));
+}
+
+/// Answers the close of a client.
+pub fn answer_close(socket: &WebSocket, code: usize, reason: &str) {
+    // 1005, 1006 and 1015 are never on the wire: they say that there was no close frame to answer.
+    if !matches!(code, 1005 | 1006 | 1015)
+        && let Ok(code) = u16::try_from(code)
+    {
+        // Fails if this side has closed already, and then nothing is left to be done.
+        let _ = socket.close(Some(code), Some(close_text(reason)));
+    }
+}
+
+/// Sends a text to all of the sockets; returns to how many. It is handed to JavaScript once, however many there are.
+pub fn send_to_all<'a>(sockets: impl Iterator<Item = &'a WebSocket>, text: &str) -> usize {
+    let (name, text) = (JsValue::from("send"), JsValue::from(text));
+    let send = |socket: &WebSocket| {
+        let socket: &web_sys::WebSocket = socket.as_ref();
+        let send: Function = Reflect::get(socket, &name)?.dyn_into()?;
+        send.call1(socket, &text)
+    };
+    // Fails if the client is gone; its close is on the way.
+    sockets.filter(|socket| send(socket).is_ok()).count()
 }
 
 /// As much of a reason as a close frame carries.

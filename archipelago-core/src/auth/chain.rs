@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 
-use super::link::{self, Link, LinkType, Scheme};
+use super::link::{self, Link, LinkType, ParseLinks, Scheme};
+use super::serde_json::SerdeJson;
 use super::{Address, ChainError, PersonalSignature, ephemeral, ethereum};
 
 /// What an auth chain comes to.
@@ -46,7 +47,19 @@ pub struct ContractQuestion {
 /// The first rule that does not hold. Everything cheap is looked at before any signature is, so that a chain that
 /// cannot hold costs nothing.
 pub fn verify(auth_chain_json: &str, challenge: &str, now_ms: u64) -> Result<Verdict, ChainError> {
-    let links = link::parse(auth_chain_json)?;
+    verify_with::<SerdeJson>(auth_chain_json, challenge, now_ms)
+}
+
+/// [`verify`] with a JSON parser of one's own.
+///
+/// # Errors
+/// See [`verify`].
+pub fn verify_with<P: ParseLinks>(
+    auth_chain_json: &str,
+    challenge: &str,
+    now_ms: u64,
+) -> Result<Verdict, ChainError> {
+    let links = link::parse::<P>(auth_chain_json)?;
     let (signer, claims) = read(&links, challenge, now_ms)?;
     let mut questions = Vec::new();
     for claim in claims {

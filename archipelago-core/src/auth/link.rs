@@ -1,5 +1,3 @@
-use serde_json::{Map, Value};
-
 use super::ChainError;
 
 /// The longest chain that is read, in bytes of JSON. The usual one (three links, two signatures) takes 0.6 KiB; a
@@ -37,32 +35,54 @@ pub(super) struct Link {
     pub signature: String,
 }
 
+/// What a property of a link's JSON object holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Property {
+    /// There is none, or it is null.
+    Absent,
+    /// A string.
+    Text(String),
+    /// Anything else.
+    Other,
+}
+
+/// A parser of JSON: the objects of an array, or none if the text is no array of objects.
+///
+/// The worker has a parser compiled in ([`SerdeJson`]); in a browser there is one already.
+pub trait ParseLinks {
+    /// One object of the array.
+    type Object;
+
+    /// The objects of the array.
+    fn objects(json: &str) -> Option<Vec<Self::Object>>;
+
+    /// What a property holds; the last one if there are several of that name.
+    fn property(object: &Self::Object, name: &str) -> Property;
+}
+
 /// Reads the links in the order in which they are to be verified.
-pub(super) fn parse(json: &str) -> Result<Vec<Link>, ChainError> {
+pub(super) fn parse<P: ParseLinks>(json: &str) -> Result<Vec<Link>, ChainError> {
     if json.len() > CHAIN_MAX_BYTES {
         return Err(ChainError::TooLong { bytes: json.len() });
     }
-    // Maps, not a derived struct: that would take a link written as an array, and refuse a repeated unknown key.
-    let objects: Vec<Map<String, Value>> =
-        serde_json::from_str(json).map_err(|_| ChainError::NotJson)?;
+    let objects = P::objects(json).ok_or(ChainError::NotJson)?;
     if objects.len() > CHAIN_MAX_LINKS {
         return Err(ChainError::TooManyLinks {
             links: objects.len(),
         });
     }
     let mut links = objects
-        .into_iter()
+        .iter()
         .enumerate()
-        .map(|(link, object)| read(link, object))
+        .map(|(link, object)| read(link, |name| P::property(object, name)))
         .collect::<Result<Vec<_>, _>>()?;
     put_entity_last(&mut links);
     Ok(links)
 }
 
-fn read(link: usize, mut object: Map<String, Value>) -> Result<Link, ChainError> {
+fn read(link: usize, property: impl Fn(&str) -> Property) -> Result<Link, ChainError> {
     let malformed = ChainError::MalformedLink { link };
-    let (Some(Value::String(kind)), Some(Value::String(payload))) =
-        (object.remove("type"), object.remove("payload"))
+    let (Property::Text(kind), Property::Text(payload)) = (property("type"), property("payload"))
     else {
         return Err(malformed);
     };
@@ -74,10 +94,10 @@ fn read(link: usize, mut object: Map<String, Value>) -> Result<Link, ChainError>
         "ECDSA_EIP_1654_SIGNED_ENTITY" => LinkType::Entity(Scheme::Contract),
         _ => return Err(ChainError::UnknownType { link }),
     };
-    let signature = match object.remove("signature") {
-        Some(Value::String(signature)) => signature,
-        None | Some(Value::Null) => String::new(),
-        Some(_) => return Err(malformed),
+    let signature = match property("signature") {
+        Property::Text(signature) => signature,
+        Property::Absent => String::new(),
+        Property::Other => return Err(malformed),
     };
     Ok(Link {
         kind,

@@ -11,13 +11,15 @@ mod ephemeral;
 mod error;
 pub mod ethereum;
 mod link;
+mod serde_json;
 mod signature;
 mod wallet;
 
 pub use address::{Address, InvalidAddress};
-pub use chain::{ContractCheck, ContractQuestion, Verdict, verify};
+pub use chain::{ContractCheck, ContractQuestion, Verdict, verify, verify_with};
 pub use challenge::challenge_from;
 pub use error::ChainError;
-pub use link::{CHAIN_MAX_BYTES, CHAIN_MAX_LINKS};
+pub use link::{CHAIN_MAX_BYTES, CHAIN_MAX_LINKS, ParseLinks, Property};
+pub use serde_json::SerdeJson;
 pub use signature::{InvalidSignature, PersonalSignature};
 pub use wallet::Wallet;

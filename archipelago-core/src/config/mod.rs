@@ -23,7 +23,7 @@ const CONNECTOR_SHARDS_MAX: u32 = 1024;
 const CONNECTOR_TIMEOUT_MIN_MS: u64 = 2 * KEEP_ALIVE_MS;
 
 /// What a realm may not be called, because these are routes here or in the production services.
-const ROUTES: [&str; 16] = [
+const ROUTES: [&str; 17] = [
     "about",
     "archipelago",
     "comms",
@@ -31,6 +31,7 @@ const ROUTES: [&str; 16] = [
     "health",
     "hot-scenes",
     "islands",
+    "live",
     "metrics",
     "parcels",
     "peers",
@@ -245,6 +246,7 @@ mod tests {
             ("IDLE_TIMEOUT", "1e99"),
             ("CONNECTOR_SHARDS", "2000"),
             ("REALM_NAME", "peers"),
+            ("REALM_NAME", "live"),
             ("REALM_NAME", "a/b"),
             ("ROOM_PREFIX", "I-"),
             ("PUBLIC_URL", "example.org"),

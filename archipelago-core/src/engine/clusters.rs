@@ -134,16 +134,14 @@ impl Clusters {
 /// Makes one island of all: the largest one, the oldest on a tie. An island with silent members cannot go away, so it
 /// comes first, and others like it stay beside it.
 fn merge_all(world: &mut World, component: &mut [u32]) {
-    let islands = &world.islands;
-    component.sort_unstable_by_key(|slot| {
-        let island = islands.get(*slot);
-        let pinned = island.silent > 0;
-        (
-            !pinned,
-            std::cmp::Reverse(island.members.len()),
-            island.number,
-        )
-    });
+    world.islands.sort_by_size(component);
+    let mut pinned = 0;
+    for at in 0..component.len() {
+        if world.islands.get(component[at]).silent > 0 {
+            component[pinned..=at].rotate_right(1);
+            pinned += 1;
+        }
+    }
     let Some((target, others)) = component.split_first() else {
         return;
     };

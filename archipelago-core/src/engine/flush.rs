@@ -10,9 +10,9 @@ impl Engine {
     ///
     /// A peer is told only where it ended up, and nothing if it is where it was last told. The handles in the updates
     /// are good until the engine is changed again. `now_ms`, the time in milliseconds of any clock that only goes
-    /// forward, is for policies that measure time; the one there is does not.
+    /// forward, decides nothing: islands that the flush opens were [formed](super::Island::formed_ms) then.
     pub fn flush(&mut self, now_ms: u64, scope: Scope) -> &[Update] {
-        let _ = now_ms;
+        self.world.now_ms = now_ms;
         self.updates.clear();
         self.updates.append(&mut self.leaves);
         let mut slots = std::mem::take(&mut self.slots);

@@ -121,13 +121,14 @@ impl Groups {
                         position.squared_distance(points[other.1 as usize]) <= distance_squared
                     };
                     if !self.joined.contains(&head) && (at == own || come.iter().any(near)) {
-                        self.joined.push(head);
+                        // In order at once: there are few.
+                        let place = self.joined.partition_point(|other| *other < head);
+                        self.joined.insert(place, head);
                     }
                 }
                 at += 1;
             }
         }
-        self.joined.sort_unstable();
     }
 
     /// Appends the point to the first of the joined groups, and the other ones after it.

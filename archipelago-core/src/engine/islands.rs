@@ -1,5 +1,7 @@
 //! The islands, in slots that are used again.
 
+use std::cmp::Reverse;
+
 use super::number::IslandNumber;
 use super::peers::Peer;
 
@@ -8,6 +10,8 @@ use super::peers::Peer;
 pub(super) struct Slot {
     /// `None` if the slot is unused.
     pub number: Option<IslandNumber>,
+    /// The time of the flush that opened it.
+    pub formed_ms: u64,
     /// In the order in which they joined.
     pub members: Vec<Peer>,
     /// How many members were restored and have not reported. Unless it is 0, the island is neither split nor merged
@@ -95,19 +99,21 @@ impl Islands {
     }
 
     /// An island without members, with the next number.
-    pub fn open(&mut self) -> u32 {
+    pub fn open(&mut self, formed_ms: u64) -> u32 {
         let number = self.next;
         self.next = number.next();
-        self.open_as(number)
+        self.open_as(number, formed_ms)
     }
 
     /// An island without members, with a number of its own.
-    pub fn open_as(&mut self, number: IslandNumber) -> u32 {
+    pub fn open_as(&mut self, number: IslandNumber, formed_ms: u64) -> u32 {
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
         if slot as usize == self.slots.len() {
             self.slots.push(Slot::default());
         }
-        self.get_mut(slot).number = Some(number);
+        let island = self.get_mut(slot);
+        island.number = Some(number);
+        island.formed_ms = formed_ms;
         let at = self.order.partition_point(|entry| entry.0 < number);
         self.order.insert(at, (number, slot));
         self.live += 1;
@@ -148,7 +154,7 @@ impl Islands {
                 taken.push(slot);
             }
         }
-        taken.sort_unstable_by_key(|slot| self.slots[*slot as usize].number);
+        self.sort_by_age(taken);
     }
 
     /// Its members may have something to be told.
@@ -166,7 +172,20 @@ impl Islands {
                 taken.push(slot);
             }
         }
-        taken.sort_unstable_by_key(|slot| self.slots[*slot as usize].number);
+        self.sort_by_age(taken);
+    }
+
+    /// The oldest island first.
+    fn sort_by_age(&self, slots: &mut [u32]) {
+        slots.sort_unstable_by_key(|slot| self.get(*slot).number);
+    }
+
+    /// The largest island first, the older one on a tie.
+    pub fn sort_by_size(&self, slots: &mut [u32]) {
+        slots.sort_unstable_by_key(|slot| {
+            let island = self.get(*slot);
+            (Reverse(island.members.len()), island.number)
+        });
     }
 
     /// Forgets the numbers of islands that are gone, once they are the majority.
@@ -187,11 +206,11 @@ mod tests {
     fn numbers_outlive_slots() {
         let mut islands = Islands::new(IslandNumber::FIRST);
         let number = |n| IslandNumber::new(n).unwrap();
-        let (a, b) = (islands.open(), islands.open());
+        let (a, b) = (islands.open(0), islands.open(0));
         islands.mark_dirty(b);
         islands.mark_dirty(a);
         islands.close(a);
-        let c = islands.open();
+        let c = islands.open(0);
         assert_eq!((c, islands.find(number(1))), (a, None));
         assert_eq!(islands.find(number(3)), Some(c));
         islands.mark_dirty(c);
@@ -200,7 +219,7 @@ mod tests {
         assert_eq!(dirty, [b, c]);
         assert!(!islands.any_dirty());
         for _ in 0..40 {
-            let slot = islands.open();
+            let slot = islands.open(0);
             islands.close(slot);
         }
         islands.tidy();

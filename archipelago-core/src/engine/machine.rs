@@ -125,6 +125,11 @@ impl Engine {
         !matches!(self.world.peers.state(peer), State::Free | State::Gone)
     }
 
+    /// All handles ever given out have indices below this.
+    pub fn handle_bound(&self) -> usize {
+        self.world.peers.state.len()
+    }
+
     /// Whether the peer is in an island.
     pub fn is_known(&self, peer: Peer) -> bool {
         matches!(self.world.peers.state(peer), State::Member | State::Silent)

@@ -82,6 +82,11 @@ impl<Id: Eq + Hash + Clone> NamedEngine<Id> {
         peer
     }
 
+    /// The peer behind a handle reports where it is, see [`Engine::update`].
+    pub fn update(&mut self, peer: Peer, position: Position) {
+        self.engine.update(peer, position, None);
+    }
+
     /// The peer is gone; an id that is not known is ignored. If it comes back, it is a newcomer with a new handle.
     pub fn disconnect<Q>(&mut self, id: &Q)
     where
@@ -113,10 +118,20 @@ impl<Id: Eq + Hash + Clone> NamedEngine<Id> {
         };
         let updates = self.engine.flush(now_ms, scope);
         let updates = updates.iter().filter_map(by_name).collect();
+        self.forget_departed();
+        updates
+    }
+
+    /// The same flush for callers that go by handles: nothing is copied, nothing looked up.
+    pub fn flush_handles(&mut self, now_ms: u64, scope: Scope) -> &[Update] {
+        self.forget_departed();
+        self.engine.flush(now_ms, scope)
+    }
+
+    fn forget_departed(&mut self) {
         for peer in self.departed.drain(..) {
             self.names[peer.index()] = None;
         }
-        updates
     }
 
     /// The engine underneath, for what can be read from it.

@@ -7,14 +7,15 @@ use super::position::Position;
 
 impl Engine {
     /// Recreates an island whose members have not reported: they count for its size, and until all have reported or
-    /// [`Self::end_grace`] it is neither split nor merged into another one. They count as told of the island.
+    /// [`Self::end_grace`] it is neither split nor merged into another one. They count as told of the island, which was
+    /// [formed](super::Island::formed_ms) at `formed_ms`.
     ///
     /// Returns a handle for each of `members`, in joining order. Those beyond `max_peers` are not in the island; they
     /// are newcomers as soon as they report by [`Self::update`]. No island opened later has a number up to `number`.
     ///
     /// Only for an engine that has seen nothing but other calls of this one, each with another number; otherwise
     /// nothing is restored and no handle returned.
-    pub fn restore(&mut self, number: IslandNumber, members: usize) -> Vec<Peer> {
+    pub fn restore(&mut self, number: IslandNumber, formed_ms: u64, members: usize) -> Vec<Peer> {
         let world = &mut self.world;
         let fresh = world.peers.state.len() == self.restored.len();
         if !fresh || world.islands.find(number).is_some() {
@@ -24,7 +25,7 @@ impl Engine {
         if members == 0 {
             return Vec::new();
         }
-        let slot = world.islands.open_as(number);
+        let slot = world.islands.open_as(number, formed_ms);
         let mut peers = Vec::new();
         for at in 0..members {
             let inside = at < world.max_peers;
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn who_comes_back_is_told_nothing() {
         let mut engine = engine();
-        let peers = engine.restore(number(7), 2);
+        let peers = engine.restore(number(7), 0, 2);
         assert_eq!(engine.next_number(), number(8));
         engine.update(peers[0], at(0.0), None);
         assert_eq!(engine.flush(0, Scope::Full), []);
@@ -94,8 +95,8 @@ mod tests {
     #[test]
     fn the_end_of_the_grace_releases_the_silent() {
         let mut engine = engine();
-        let second = engine.restore(number(2), 4);
-        let first = engine.restore(number(1), 1);
+        let second = engine.restore(number(2), 0, 4);
+        let first = engine.restore(number(1), 0, 1);
         engine.update(second[1], at(0.0), None);
         assert_eq!(engine.peer_count(), 4);
         let released = [first[0], second[0], second[2], second[3]];
@@ -112,7 +113,7 @@ mod tests {
     #[test]
     fn without_room_one_is_a_newcomer() {
         let mut engine = engine();
-        let peers = engine.restore(number(1), 4);
+        let peers = engine.restore(number(1), 0, 4);
         engine.update(peers[3], at(0.0), None);
         assert_eq!(engine.waiting_count(), 1);
         let expected = [Update::ChangeTo {
@@ -121,8 +122,8 @@ mod tests {
             from: None,
         }];
         assert_eq!(engine.flush(0, Scope::Arrivals), expected);
-        assert_eq!(engine.restore(number(1), 1), [], "there is one");
+        assert_eq!(engine.restore(number(1), 0, 1), [], "there is one");
         engine.insert(at(0.0), None);
-        assert_eq!(engine.restore(number(9), 1), [], "not fresh any more");
+        assert_eq!(engine.restore(number(9), 0, 1), [], "not fresh any more");
     }
 }

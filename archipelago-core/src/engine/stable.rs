@@ -41,11 +41,7 @@ impl Stable {
     /// One pass: places these islands, largest first, older first on a tie. Leaves in `grown` the targets that took
     /// somebody and have room left: the next pass can do something only around them.
     pub fn pass(&mut self, world: &mut World, crowd: &mut [u32], grown: &mut Vec<u32>) {
-        let islands = &world.islands;
-        crowd.sort_unstable_by_key(|slot| {
-            let island = islands.get(*slot);
-            (Reverse(island.members.len()), island.number)
-        });
+        world.islands.sort_by_size(crowd);
         self.round += 1;
         self.ranks.resize(world.islands.slot_bound(), (0, NONE));
         self.board.start(world.grid.cell_bound());
@@ -192,11 +188,11 @@ mod tests {
         let config = EngineConfig::new(3, 10.0, Some(15.0)).unwrap();
         let mut engine = Engine::new(config);
         for (number, x) in (1..).zip(places) {
-            for peer in engine.restore(IslandNumber::new(number).unwrap(), 2) {
+            for peer in engine.restore(IslandNumber::new(number).unwrap(), 0, 2) {
                 engine.update(peer, at(*x), None);
             }
         }
-        engine.restore(IslandNumber::new(99).unwrap(), 0);
+        engine.restore(IslandNumber::new(99).unwrap(), 0, 0);
         engine.flush(0, Scope::Full);
         engine
     }

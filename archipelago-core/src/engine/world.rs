@@ -15,6 +15,8 @@ pub(super) struct World {
     pub grid: Grid,
     pub wishes: Preferences,
     pub max_peers: usize,
+    /// The time of the flush that is under way, or of the last one.
+    pub now_ms: u64,
     /// How many members of all islands were restored and have not reported.
     pub silent: usize,
     /// The join distance, squared.
@@ -32,6 +34,7 @@ impl World {
             grid: Grid::new(join),
             wishes: Preferences::default(),
             max_peers: config.max_peers() as usize,
+            now_ms: 0,
             silent: 0,
             join_squared: join * join,
             leave_squared: leave * leave,
@@ -53,7 +56,7 @@ impl World {
 
     /// A new island with these members.
     pub fn settle(&mut self, members: impl Iterator<Item = Peer>) -> u32 {
-        let slot = self.islands.open();
+        let slot = self.islands.open(self.now_ms);
         let island = self.islands.get_mut(slot);
         for peer in members {
             self.peers.island[peer.index()] = slot;

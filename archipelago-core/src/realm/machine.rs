@@ -6,6 +6,7 @@ use crate::protocol::bus::{
 use crate::session::SessionNumber;
 
 use super::connectors::Connectors;
+use super::live::Live;
 use super::registry::{Player, Registry};
 use super::schedule::Schedule;
 
@@ -53,6 +54,7 @@ pub struct Realm {
     pub(super) registry: Registry,
     pub(super) connectors: Connectors,
     pub(super) schedule: Schedule,
+    pub(super) live: Live,
     issued: u64,
     assignments: u64,
 }
@@ -65,6 +67,7 @@ impl Realm {
             engine: Engine::with_next_number(config.engine.clone(), next_island),
             schedule: Schedule::new(config.flush_period_ms),
             registry: Registry::default(),
+            live: Live::default(),
             connectors: Connectors::default(),
             config,
             incarnation,
@@ -187,10 +190,11 @@ impl Realm {
     fn flush(&mut self, scope: Scope, now_ms: u64) {
         let mut changed: Vec<SessionNumber> = Vec::new();
         for update in self.engine.flush(now_ms, scope) {
-            if let Update::ChangeTo { peer, .. } = *update
+            if let Update::ChangeTo { peer, from, .. } = *update
                 && let Some((_, player)) = self.registry.of_peer(peer)
             {
                 changed.push(player.session);
+                self.live.reassignments += u64::from(from.is_some() && player.is_present());
             }
         }
         for session in changed {
@@ -198,6 +202,7 @@ impl Realm {
         }
         let anybody = self.engine.peer_count() + self.engine.waiting_count() > 0;
         self.schedule.flushed(scope, anybody, now_ms);
+        self.show(scope, now_ms);
     }
 
     /// The last flush took `duration_ms` and ended at `now_ms`.
@@ -224,7 +229,7 @@ impl Realm {
     /// How the realm is.
     pub fn status(&self, now_ms: u64) -> StatusReply {
         StatusReply {
-            users: self.present().count() as u32,
+            users: self.figures(now_ms).players,
             flush_late_ms: self.schedule.late_ms(now_ms).try_into().unwrap_or(u32::MAX),
         }
     }

@@ -8,10 +8,11 @@
 //! - `reports`: what connectors say; `deliveries`: what they have to tell their clients;
 //! - `outbox`: what has to be delivered, until it is acknowledged;
 //! - `schedule`: when the islands are formed anew;
-//! - `snapshot`: what the stats show.
+//! - `snapshot`: what the stats show; `live`: what those see who watch.
 
 mod connectors;
 mod deliveries;
+mod live;
 mod machine;
 mod outbox;
 mod registry;
@@ -19,5 +20,6 @@ mod reports;
 mod schedule;
 mod snapshot;
 
+pub use live::{HISTORY_MAX, WATCH_LEASE_MS};
 pub use machine::{Realm, RealmConfig, RealmError};
 pub use schedule::{ARRIVALS_DELAY_MS, RUSH_FACTOR};

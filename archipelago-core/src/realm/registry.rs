@@ -110,6 +110,12 @@ impl Registry {
         }
     }
 
+    /// Everybody whose membership is only kept.
+    pub fn missing(&self) -> impl Iterator<Item = &Player> {
+        let addresses = self.missing.iter();
+        addresses.filter_map(|(_, session)| self.players.get(self.sessions.get(session)?))
+    }
+
     /// When the first grace is over.
     pub fn next_release_ms(&self) -> Option<u64> {
         self.missing.first().map(|&(until, _)| until)

@@ -1,21 +1,18 @@
 //! What the stats show of a realm.
 
+use std::collections::BTreeMap;
+
 use crate::auth::Address;
-use crate::engine::{Island, Position};
+use crate::engine::{Island, IslandNumber, Position};
 use crate::protocol::bus::{Snapshot, SnapshotIsland, SnapshotPeer};
+use crate::view::Figures;
 
 use super::Realm;
 use super::registry::Player;
 
 impl Realm {
-    /// Everybody whom the stats show: members of islands with a live session, oldest island first.
-    pub(super) fn present(&self) -> impl Iterator<Item = (Address, &Player, Position)> {
-        self.engine
-            .islands()
-            .flat_map(|island| self.present_members(island))
-    }
-
-    fn present_members<'a>(
+    /// The members of an island whom the stats show: those with a live session.
+    pub(super) fn present_members<'a>(
         &'a self,
         island: Island<'a>,
     ) -> impl Iterator<Item = (Address, &'a Player, Position)> {
@@ -26,6 +23,28 @@ impl Realm {
                 .is_present()
                 .then_some((address, player, self.engine.position(peer)?))
         })
+    }
+
+    /// How many the stats show. All members of islands are players, so that only those have to be looked at who are
+    /// missing.
+    pub(super) fn figures(&self, time_ms: u64) -> Figures {
+        let mut missing: BTreeMap<IslandNumber, usize> = BTreeMap::new();
+        let peers = self.registry.missing().filter_map(|player| player.peer);
+        for number in peers.filter_map(|peer| self.engine.island_of(peer)) {
+            *missing.entry(number).or_default() += 1;
+        }
+        let is_deserted = |(number, count): &(&IslandNumber, &usize)| {
+            let island = self.engine.island(**number);
+            island.is_some_and(|island| island.members().len() == **count)
+        };
+        let players = self.engine.peer_count() - missing.values().sum::<usize>();
+        let islands = self.engine.island_count() - missing.iter().filter(is_deserted).count();
+        Figures {
+            time_ms,
+            players: players as u32,
+            islands: islands as u32,
+            reassignments: self.live.reassignments,
+        }
     }
 
     /// The realm as the stats show it.

@@ -5,6 +5,7 @@ mod clients;
 
 mod connectors;
 mod deliveries;
+mod live;
 mod schedule;
 mod sessions;
 mod world;

@@ -131,7 +131,7 @@ pub struct Handles {
 
 impl Handles {
     pub fn restore(&mut self, number: u64, members: &[Name]) {
-        let peers = self.engine.restore(self::number(number), members.len());
+        let peers = self.engine.restore(self::number(number), 0, members.len());
         assert_eq!(peers.len(), members.len());
         for (&name, peer) in members.iter().zip(peers) {
             self.knows(name, peer);

@@ -5,6 +5,7 @@ import { getJson } from "./http.ts";
 import { Identity } from "./identity.ts";
 import type { Point } from "./packets.ts";
 import type { Peer } from "./stats.ts";
+import { Viewer } from "./viewer.ts";
 
 /** A flush period short enough for tests that wait for several. */
 export const FLUSH_MS = 250;
@@ -37,6 +38,7 @@ export interface Player {
 export class Realm {
   readonly #workerd: Workerd;
   readonly #clients: Client[] = [];
+  readonly #viewers: Viewer[] = [];
 
   private constructor(workerd: Workerd) {
     this.#workerd = workerd;
@@ -62,6 +64,18 @@ export class Realm {
     const client = await Client.connect(`ws://${this.host}${path}`, rest);
     this.#clients.push(client);
     return client;
+  }
+
+  /** Somebody who looks at the live map, until {@link stop}. */
+  async watch(): Promise<Viewer> {
+    const viewer = await Viewer.open(`ws://${this.host}/live`);
+    this.#viewers.push(viewer);
+    return viewer;
+  }
+
+  /** What the Worker has logged under this name so far. */
+  logged(event: string): string[] {
+    return this.#workerd.logs.filter((line) => line.includes(JSON.stringify({ event }).slice(1, -1)));
   }
 
   /** A player who has completed the handshake and not sent a heartbeat. */
@@ -96,7 +110,7 @@ export class Realm {
 
   /** Ends everything; fails if any frame that the server ever sent was one that clients cannot take. */
   async stop(): Promise<void> {
-    for (const client of this.#clients) client.cut();
+    for (const client of [...this.#clients, ...this.#viewers]) client.cut();
     await this.#workerd.stop();
     const faults = this.#clients.flatMap((client) => client.frameFaults);
     // The runner reports a hook that fails, and succeeds all the same.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use archipelago_core::engine::Scope;
 use archipelago_core::protocol::bus::LookupRequest;
+use serde_json::{Value, json};
 
 use super::{ADDRESSES, MAX_PEERS, Stage, World, chain_of};
 
@@ -27,6 +29,44 @@ impl World {
         assert_eq!(ids.len(), snapshot.islands.len());
         let users = self.realm.status(self.now_ms).users;
         assert_eq!(users as usize, snapshot.peers.len());
+    }
+
+    /// After a flush: the live stream shows what the stats show, and remembers it.
+    pub(super) fn check_stream(&mut self, scope: Scope) {
+        let snapshot = self.realm.snapshot();
+        let pushed = self.realm.take_frame();
+        let frame: Value = serde_json::from_str(&self.realm.watch(self.now_ms).frame).unwrap();
+        if let Some(pushed) = pushed {
+            let mut first = frame.clone();
+            first.as_object_mut().unwrap().remove("history");
+            let pushed: Value = serde_json::from_str(&pushed.frame).unwrap();
+            assert_eq!(pushed, first);
+        }
+        assert_eq!(frame["players"], snapshot.peers.len());
+        let shown: Vec<(&str, usize)> = frame["islands"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|island| {
+                let coordinates = island["peers"].as_array().unwrap().len();
+                (island["id"].as_str().unwrap(), coordinates / 2)
+            })
+            .collect();
+        let islands = snapshot.islands.iter();
+        let expected: Vec<(&str, usize)> = islands
+            .map(|island| (island.id.as_str(), island.members.len()))
+            .collect();
+        assert_eq!(shown, expected);
+        if scope == Scope::Full {
+            let last = frame["history"].as_array().unwrap().last();
+            let expected = json!([
+                self.now_ms,
+                snapshot.peers.len(),
+                snapshot.islands.len(),
+                frame["reassignments"]
+            ]);
+            assert_eq!(last, Some(&expected));
+        }
     }
 
     /// When nothing is on the way any more.

@@ -51,7 +51,8 @@ impl World {
             self.carry_out(index, out);
         }
         if self.realm.next_ms().is_some_and(|next| next <= now_ms) {
-            if self.realm.tick(now_ms).is_some() {
+            if let Some(scope) = self.realm.tick(now_ms) {
+                self.check_stream(scope);
                 let duration = self.rng.pick(&[0, 0, 3, 40]);
                 self.realm.measured(duration, now_ms);
             }

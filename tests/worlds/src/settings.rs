@@ -1,0 +1,33 @@
+//! Under which parameters worlds are compared.
+
+/// Parameters of the engine and of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Players within this distance, in metres, are brought together.
+    pub join_distance_m: f64,
+    /// An island is broken only where a gap is wider than this, in metres.
+    pub leave_distance_m: f64,
+    /// The most players in an island.
+    pub max_peers: u32,
+    /// Seconds from one flush to the next.
+    pub flush_interval_s: f64,
+    /// Flushes in a run.
+    pub flushes: u32,
+}
+
+impl Settings {
+    /// Those of every world, unless something else is said: what the MAIN realm runs, for 300 seconds.
+    pub const WORLDS: Self = Self {
+        join_distance_m: 64.0,
+        leave_distance_m: 80.0,
+        max_peers: 100,
+        flush_interval_s: 2.0,
+        flushes: 150,
+    };
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::WORLDS
+    }
+}

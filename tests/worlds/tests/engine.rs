@@ -1,0 +1,97 @@
+//! The engine in the worlds.
+
+mod support;
+
+use archipelago_core::engine::Scope;
+use archipelago_worlds::Settings;
+use archipelago_worlds::figures::{reassignments_per_player_minute, recall, sizes};
+use support::Fingerprint;
+use support::run::Run;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const FLUSHES: usize = 30;
+const SEED: u32 = 1;
+
+#[wasm_bindgen_test(unsupported = test)]
+fn promises_are_kept_in_every_flush() {
+    for name in ["plaza-400", "hamlets", "festival", "sparse", "surge"] {
+        let mut run = Run::new(name, SEED);
+        for flush in 0..FLUSHES {
+            run.flush();
+            let kept = run.engine.check(Scope::Full);
+            assert_eq!(kept, Ok(()), "{name}, seed {SEED}, flush {flush}");
+            assert_eq!(run.engine.peer_count(), run.world.count());
+            run.walk();
+        }
+    }
+}
+
+/// No two islands exceed the capacity together, so all that are within the join distance have become one.
+#[wasm_bindgen_test(unsupported = test)]
+fn below_capacity_neighbours_share_an_island() {
+    let capacity = Settings::WORLDS.max_peers as usize;
+    for (name, seed) in [
+        ("hamlets", 2),
+        ("hamlets-85", 1),
+        ("hamlets-85", 2),
+        ("uniform-100", 1),
+    ] {
+        let mut run = Run::new(name, seed);
+        for flush in 0..FLUSHES {
+            run.flush();
+            let fullest: usize = run.sizes().iter().rev().take(2).sum();
+            assert!(
+                fullest <= capacity,
+                "{name}, seed {seed}, flush {flush}: {fullest}"
+            );
+            for radius_m in [20.0, 50.0, Settings::WORLDS.join_distance_m] {
+                let found = recall(run.world.positions(), &run.assignments(), radius_m);
+                assert_eq!(
+                    found, 1.0,
+                    "{name}, seed {seed}, flush {flush}, {radius_m} m"
+                );
+            }
+            run.walk();
+        }
+    }
+}
+
+/// Plazas are so dense that their islands overlap completely.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_plaza_is_cut_into_full_islands() {
+    let mut run = Run::new("plaza-1000", SEED);
+    for _ in 0..FLUSHES {
+        run.flush();
+        run.walk();
+    }
+    run.flush();
+    let found = recall(run.world.positions(), &run.assignments(), 20.0);
+    assert!((0.08..0.13).contains(&found), "{found}");
+    let minutely = reassignments_per_player_minute(run.reassignments, run.player_seconds);
+    assert!((0.0..0.1).contains(&minutely), "{minutely}");
+    let sizes = sizes(run.sizes()).unwrap();
+    assert_eq!((sizes.min, sizes.median, sizes.max), (100, 100.0, 100));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn islands_are_the_same_everywhere() {
+    let found = EXPECTED.map(|(name, _)| {
+        let mut run = Run::new(name, SEED);
+        let mut fingerprint = Fingerprint::default();
+        for _ in 0..FLUSHES {
+            run.flush();
+            run.add_islands(&mut fingerprint);
+            run.walk();
+        }
+        (name, fingerprint.value())
+    });
+    assert_eq!(found, EXPECTED);
+}
+
+/// Written down once: every target has to arrive at the same islands, numbers and orders included.
+const EXPECTED: [(&str, u64); 4] = [
+    ("plaza-1000", 0x6f6d_9ff3_9bac_c97d),
+    ("festival", 0x1ebb_b707_35cb_e135),
+    ("sparse", 0x900d_e73f_4e13_8b5b),
+    ("surge", 0x7ec1_8ead_24e4_121f),
+];

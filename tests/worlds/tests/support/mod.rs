@@ -1,0 +1,28 @@
+//! What the tests share.
+
+// Every test file uses a part of it.
+#![allow(dead_code)]
+
+pub mod run;
+
+/// FNV-1a, 64 bits, over the bytes of numbers: says whether two runs are the same.
+#[derive(Debug)]
+pub struct Fingerprint(u64);
+
+impl Default for Fingerprint {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Fingerprint {
+    pub fn add(&mut self, number: u64) {
+        for byte in number.to_le_bytes() {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    pub fn value(&self) -> u64 {
+        self.0
+    }
+}
