@@ -1,120 +1,104 @@
 //! Options as JavaScript gives them, checked before the engine sees them.
 
 use archipelago_core::engine::{EngineConfig, InvalidConfig};
-use js_sys::{Array, JSON, Object, Reflect};
-use serde::de::DeserializeOwned;
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
+
+use crate::refusal::{Refusal, described};
 
 const JOIN_DISTANCE: &str = "joinDistance";
 const LEAVE_DISTANCE: &str = "leaveDistance";
 const MAX_PEERS: &str = "maxPeersPerIsland";
 const ROOM_PREFIX: &str = "roomPrefix";
+const MAX_PEERS_ALLOWED: &str = "an integer from 1 to 4294967295";
 const KNOWN: [&str; 4] = [JOIN_DISTANCE, LEAVE_DISTANCE, MAX_PEERS, ROOM_PREFIX];
 
-#[wasm_bindgen]
-extern "C" {
-    /// JavaScript's own conversion, which takes any value.
-    #[wasm_bindgen(js_name = String)]
-    fn string(value: &JsValue) -> String;
-}
-
 /// The engine's parameters; what the options leave out has the engine's defaults.
-pub fn parse(options: &JsValue) -> Result<EngineConfig, JsError> {
+pub fn parse(options: &JsValue) -> Result<EngineConfig, Refusal> {
     let defaults = EngineConfig::default();
     if options.is_undefined() || options.is_null() {
         return Ok(defaults);
     }
     if !options.is_object() || Array::is_array(options) {
-        return Err(refused("options", options, "an object"));
+        return Err(Refusal::new("options", options, "an object"));
     }
     refuse_unknown(options)?;
-    let max_peers = field(options, MAX_PEERS, "an integer from 1 to 4294967295")?;
-    let join_m = field(options, JOIN_DISTANCE, "a number above 0")?;
-    let leave_m = field(options, LEAVE_DISTANCE, "a number, at least joinDistance")?;
-    let prefix: Option<String> = field(options, ROOM_PREFIX, "a string that is not empty")?;
-    let prefix = prefix.as_deref().unwrap_or(defaults.id_prefix());
-    if prefix.is_empty() {
-        return Err(refused(
-            ROOM_PREFIX,
-            &prefix.into(),
-            "a string that is not empty",
-        ));
-    }
+    let max_peers = field(options, MAX_PEERS, MAX_PEERS_ALLOWED, |value| {
+        let whole = value.as_f64().filter(|number| number.fract() == 0.0);
+        let in_range = whole.filter(|number| (1.0..=f64::from(u32::MAX)).contains(number));
+        in_range.map(|number| number as u32)
+    })?;
+    let join_m = field(options, JOIN_DISTANCE, "a number above 0", JsValue::as_f64)?;
+    let leave_allowed = "a number, at least joinDistance";
+    let leave_m = field(options, LEAVE_DISTANCE, leave_allowed, JsValue::as_f64)?;
+    let prefix = field(
+        options,
+        ROOM_PREFIX,
+        "a string that is not empty",
+        |value| value.as_string().filter(|prefix| !prefix.is_empty()),
+    )?;
     EngineConfig::new(
         max_peers.unwrap_or(defaults.max_peers()),
         join_m.unwrap_or(defaults.join_distance_m()),
         leave_m,
     )
-    .map(|config| config.with_id_prefix(prefix))
+    .map(|config| match &prefix {
+        Some(prefix) => config.with_id_prefix(prefix),
+        None => config,
+    })
     .map_err(by_its_name_here)
 }
 
-fn refuse_unknown(options: &JsValue) -> Result<(), JsError> {
+fn refuse_unknown(options: &JsValue) -> Result<(), Refusal> {
     for key in Object::keys(options.unchecked_ref::<Object>()).iter() {
-        let key = key.as_string().unwrap_or_default();
-        if !KNOWN.contains(&key.as_str()) {
-            let value = described(&get(options, &key)?);
-            return Err(JsError::new(&format!(
-                "{key} is not an option (its value is {value}): known are {}",
-                KNOWN.join(", ")
-            )));
+        let name = key.as_string().unwrap_or_default();
+        if !KNOWN.contains(&name.as_str()) {
+            let known = format!("left out: the options are {}", KNOWN.join(", "));
+            return Err(Refusal::new(name, &get(options, &key), known));
         }
     }
     Ok(())
 }
 
 /// None where it is absent or undefined.
-fn field<T: DeserializeOwned>(
+fn field<T>(
     options: &JsValue,
     name: &str,
     allowed: &str,
-) -> Result<Option<T>, JsError> {
-    let value = get(options, name)?;
+    read: impl Fn(&JsValue) -> Option<T>,
+) -> Result<Option<T>, Refusal> {
+    let value = get(options, &name.into());
     if value.is_undefined() {
         return Ok(None);
     }
-    serde_wasm_bindgen::from_value(value.clone())
-        .map(Some)
-        .map_err(|_| refused(name, &value, allowed))
+    match read(&value) {
+        Some(read) => Ok(Some(read)),
+        None => Err(Refusal::new(name, &value, allowed)),
+    }
 }
 
-fn get(options: &JsValue, name: &str) -> Result<JsValue, JsError> {
-    Reflect::get(options, &name.into()).map_err(|_| JsError::new(&format!("{name} cannot be read")))
+/// What cannot be read is as good as absent.
+fn get(options: &JsValue, name: &JsValue) -> JsValue {
+    Reflect::get(options, name).unwrap_or_default()
 }
 
 /// The engine's refusals, with the names that the options have in JavaScript.
-fn by_its_name_here(error: InvalidConfig) -> JsError {
+fn by_its_name_here(error: InvalidConfig) -> Refusal {
     match error {
         InvalidConfig::MaxPeers { value } => {
-            refused(MAX_PEERS, &value.into(), "an integer from 1 to 4294967295")
+            Refusal::new(MAX_PEERS, &value.into(), MAX_PEERS_ALLOWED)
         }
         InvalidConfig::JoinDistance { value } => {
-            refused(JOIN_DISTANCE, &value.into(), "finite and above 0")
+            Refusal::new(JOIN_DISTANCE, &value.into(), "finite and above 0")
         }
         InvalidConfig::LeaveDistance {
             value,
             join_distance_m,
         } => {
-            let allowed =
-                format!("finite and at least {JOIN_DISTANCE}, which is {join_distance_m}");
-            refused(LEAVE_DISTANCE, &value.into(), &allowed)
+            // Written by JavaScript: what formats floats is large.
+            let join_m = described(&join_distance_m.into());
+            let allowed = format!("finite and at least {JOIN_DISTANCE}, which is {join_m}");
+            Refusal::new(LEAVE_DISTANCE, &value.into(), allowed)
         }
-    }
-}
-
-/// An error that names what was given, its value, and what is allowed.
-pub fn refused(name: &str, value: &JsValue, allowed: &str) -> JsError {
-    JsError::new(&format!(
-        "{name} is {}: it must be {allowed}",
-        described(value)
-    ))
-}
-
-/// A value as a developer would write it, or nearly so.
-fn described(value: &JsValue) -> String {
-    if value.is_string() || value.is_object() {
-        JSON::stringify(value).map_or_else(|_| "an object".to_owned(), String::from)
-    } else {
-        string(value)
     }
 }

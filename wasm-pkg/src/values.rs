@@ -1,11 +1,8 @@
-//! What goes out to JavaScript, in the shapes that `types.ts` declares.
+//! What goes out to JavaScript as objects.
 
-use archipelago_core::engine::{Island, IslandNumber, NamedEngine, NamedUpdate, island_id};
+use archipelago_core::engine::{Island, NamedEngine, NamedUpdate, Peer, island_id};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-
-#[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("types.ts");
 
 /// `IslandUpdate`
 #[derive(Serialize)]
@@ -25,16 +22,15 @@ pub enum UpdateValue {
 
 impl UpdateValue {
     pub fn new(update: NamedUpdate<String>, prefix: &str) -> Self {
-        let id = |number: IslandNumber| island_id(prefix, number);
         match update {
             NamedUpdate::ChangeTo { peer, island, from } => Self::ChangeTo {
                 peer,
-                island: id(island),
-                from: from.map(id),
+                island: island_id(prefix, island),
+                from: from.map(|from| island_id(prefix, from)),
             },
             NamedUpdate::Leave { peer, island } => Self::Leave {
                 peer,
-                island: id(island),
+                island: island_id(prefix, island),
             },
         }
     }
@@ -49,6 +45,7 @@ pub struct IslandValue<'a> {
     center: [f64; 3],
     radius: f64,
     max_peers: u32,
+    formed_ms: u64,
 }
 
 impl<'a> IslandValue<'a> {
@@ -60,6 +57,53 @@ impl<'a> IslandValue<'a> {
             center: island.center(),
             radius: island.radius(),
             max_peers: engine.engine().config().max_peers(),
+            formed_ms: island.formed_ms(),
         }
     }
+}
+
+/// `Peer`
+#[derive(Serialize)]
+pub struct PeerValue<'a> {
+    id: &'a str,
+    handle: usize,
+    position: [f32; 3],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    island: Option<String>,
+}
+
+impl<'a> PeerValue<'a> {
+    pub fn new(id: &'a str, peer: Peer, engine: &NamedEngine<String>) -> Option<Self> {
+        let engine = engine.engine();
+        let position = engine.position(peer)?;
+        let prefix = engine.config().id_prefix();
+        Some(Self {
+            id,
+            handle: peer.index(),
+            position: [position.x(), position.y(), position.z()],
+            island: engine
+                .island_of(peer)
+                .map(|number| island_id(prefix, number)),
+        })
+    }
+}
+
+/// `Counters`
+#[derive(Clone, Copy, Default, Serialize)]
+pub struct Counters {
+    pub peers: usize,
+    pub waiting: usize,
+    pub islands: usize,
+    pub flushes: u64,
+    pub arrivals: u64,
+    pub reassignments: u64,
+    pub departures: u64,
+}
+
+/// A value as plain JavaScript: objects for maps, numbers for all integers.
+pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
+    // Fails only for values whose own serialisation fails; none here does.
+    value
+        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
+        .unwrap_or_default()
 }

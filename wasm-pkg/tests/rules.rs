@@ -4,7 +4,7 @@
 mod support;
 
 use archipelago_core::engine::{NamedEngine, Position, Scope, parse_island_id};
-use archipelago_wasm::{Archipelago, FlushScope};
+use archipelago_wasm::{Archipelago, Refusal};
 use serde::Deserialize;
 use support::model::{Change, Model, Name};
 use support::subject::{Handles, Settings, Subject, View};
@@ -45,6 +45,12 @@ struct Island {
     radius: f64,
 }
 
+#[derive(Deserialize)]
+struct Counters {
+    peers: usize,
+    islands: usize,
+}
+
 impl Bound {
     fn number(&self, id: &str) -> u64 {
         parse_island_id(&self.prefix, id).expect("an id").get()
@@ -59,12 +65,12 @@ fn js_name(peer: Name) -> JsValue {
     peer.to_string().into()
 }
 
-fn taken<T>(result: Result<T, JsError>) -> T {
-    result.unwrap_or_else(|error| panic!("{:?}", JsValue::from(error)))
+fn taken<T>(result: Result<T, Refusal>) -> T {
+    result.unwrap_or_else(|refusal| panic!("{}", refusal.message()))
 }
 
-fn read<T: for<'de> Deserialize<'de>>(value: Result<JsValue, JsError>) -> T {
-    serde_wasm_bindgen::from_value(taken(value)).expect("as declared")
+fn read<T: for<'de> Deserialize<'de>>(value: JsValue) -> T {
+    serde_wasm_bindgen::from_value(value).expect("as declared")
 }
 
 impl Subject for Bound {
@@ -79,7 +85,7 @@ impl Subject for Bound {
         for (key, value) in fields {
             js_sys::Reflect::set(&options, &key.into(), &value).expect("a plain object");
         }
-        let islands = taken(Archipelago::new(Some(options.unchecked_into())));
+        let islands = taken(Archipelago::new(&options));
         Self {
             islands,
             prefix: settings.prefix.clone(),
@@ -87,12 +93,12 @@ impl Subject for Bound {
     }
 
     fn report(&mut self, peer: Name, position: Position, wish: Option<&str>) {
-        let [x, y, z] = [position.x(), position.y(), position.z()].map(f64::from);
+        let [x, y, z] = [position.x(), position.y(), position.z()].map(JsValue::from);
         taken(self.islands.set_position(
             &js_name(peer),
-            x,
-            y,
-            z,
+            &x,
+            &y,
+            &z,
             &wish.map_or(JsValue::UNDEFINED, JsValue::from),
         ));
     }
@@ -106,8 +112,8 @@ impl Subject for Bound {
             Scope::Full => "full",
             Scope::Arrivals => "arrivals",
         };
-        let scope: FlushScope = JsValue::from_str(scope).unchecked_into();
-        let updates: Vec<Update> = read(self.islands.flush(now_ms as f64, Some(scope)));
+        let now_ms = JsValue::from(now_ms as f64);
+        let updates: Vec<Update> = read(taken(self.islands.flush(&now_ms, &scope.into())));
         let change = |update| match update {
             Update::ChangeTo { peer, island, from } => Change::ChangeTo {
                 peer: name(&peer),
@@ -137,7 +143,8 @@ impl Subject for Bound {
     }
 
     fn agrees(&self, model: &Model) -> Result<(), String> {
-        let counts = (self.islands.peers_count(), self.islands.islands_count());
+        let Counters { peers, islands } = read(self.islands.counters());
+        let counts = (peers, islands);
         let expected = (model.peers().count(), model.islands().len());
         if counts != expected {
             return Err(format!("peers, islands: {counts:?}, not {expected:?}"));

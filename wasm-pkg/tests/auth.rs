@@ -1,0 +1,96 @@
+//! Auth chains as JavaScript gives them; the rules themselves are tested in the core.
+
+use archipelago_core::auth::Wallet;
+use archipelago_wasm::verify_auth_chain;
+use js_sys::JSON;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const NOW_MS: u32 = 1_790_000;
+
+fn wallet(secret: u8) -> Wallet {
+    Wallet::from_secret(&[secret; 32]).expect("a key")
+}
+
+fn verdict(chain: &str, challenge: &str) -> String {
+    let verdict = verify_auth_chain(&chain.into(), &challenge.into(), &NOW_MS.into());
+    let verdict = verdict.unwrap_or_else(|refusal| panic!("{}", refusal.message()));
+    JSON::stringify(&verdict).expect("plain data").into()
+}
+
+fn link(kind: &str, payload: &str, signature: &str) -> String {
+    format!(r#"{{"type":"{kind}","payload":"{payload}","signature":"{signature}"}}"#)
+}
+
+#[wasm_bindgen_test]
+fn a_chain_is_valid_for_its_challenge_only() {
+    let owner = wallet(7);
+    let signer = link("SIGNER", &owner.address().to_string(), "");
+    let signature = owner.sign_personal("dcl-1").to_string();
+    let chain = format!(
+        "[{signer},{}]",
+        link("ECDSA_SIGNED_ENTITY", "dcl-1", &signature)
+    );
+    assert_eq!(
+        verdict(&chain, "dcl-1"),
+        format!(r#"{{"kind":"valid","address":"{}"}}"#, owner.address())
+    );
+    assert_eq!(
+        verdict(&chain, "dcl-2"),
+        r#"{"kind":"invalid","reason":"auth chain: the challenge is not what was signed"}"#
+    );
+    assert_eq!(
+        verdict("nonsense", "dcl-1"),
+        r#"{"kind":"invalid","reason":"auth chain: not a JSON array of links"}"#
+    );
+}
+
+#[wasm_bindgen_test]
+fn what_contracts_have_to_say_is_a_question() {
+    let owner = wallet(7).address();
+    let signer = link("SIGNER", &owner.to_string(), "");
+    let chain = format!(
+        "[{signer},{}]",
+        link("ECDSA_EIP_1654_SIGNED_ENTITY", "dcl-1", "0x0102")
+    );
+    let said = verdict(&chain, "dcl-1");
+    assert!(
+        said.starts_with(&format!(
+            r#"{{"kind":"needsContractCheck","address":"{owner}","questions":[{{"contract":"{owner}","messageHash":"0x"#
+        )),
+        "{said}"
+    );
+    assert!(said.ends_with(r#""signature":"0x0102"}]}"#), "{said}");
+}
+
+#[wasm_bindgen_test]
+fn arguments_of_the_wrong_type_are_refused() {
+    let text = || JsValue::from("[]");
+    let now = || JsValue::from(NOW_MS);
+    for (chain, challenge, now_ms, told) in [
+        (
+            7.into(),
+            text(),
+            now(),
+            "authChain is 7: it must be a string",
+        ),
+        (
+            text(),
+            JsValue::NULL,
+            now(),
+            "challenge is null: it must be a string",
+        ),
+        (
+            text(),
+            text(),
+            f64::NAN.into(),
+            "nowMs is NaN: it must be a finite number, at least 0",
+        ),
+    ] {
+        let refusal = verify_auth_chain(&chain, &challenge, &now_ms).err();
+        assert_eq!(
+            refusal.map(|refusal| refusal.message()).as_deref(),
+            Some(told)
+        );
+    }
+}

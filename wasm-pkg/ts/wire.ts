@@ -1,0 +1,1 @@
+export { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
