@@ -91,8 +91,8 @@ export const bytes: FieldType = {
     if (!(value instanceof Uint8Array)) throw refused(path, value, "a Uint8Array");
     if (value.length > 0) writer.tag(number, WireType.LengthDelimited).bytes(value);
   },
-  // A copy: the message's memory is the socket's.
-  read: (reader) => reader.bytes().slice(),
+  // A copy, the message's memory is the socket's; and of this very class, which Node's `slice` would not be.
+  read: (reader) => new Uint8Array(reader.bytes()),
 };
 
 /** A field that may be left out, which is not the same as being empty. */

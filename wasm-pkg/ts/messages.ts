@@ -58,7 +58,16 @@ const members: FieldType = {
   },
 };
 
-const MEMBER: Fields = { alias: [1, number], address: [2, text] };
+/** The key of a map's entry is there even if it is 0. */
+const key: FieldType = {
+  ...number,
+  write(writer, tag, value, path) {
+    if (value === 0) writer.tag(tag, WireType.Varint).uint32(0);
+    else number.write(writer, tag, value, path);
+  },
+};
+
+const MEMBER: Fields = { alias: [1, key], address: [2, text] };
 
 function entry(reader: BinaryReader, fields: Fields): Record<string, unknown> {
   return message(fields).read(reader, undefined) as Record<string, unknown>;

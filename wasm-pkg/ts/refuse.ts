@@ -10,7 +10,7 @@ export function refused(field: string, value: unknown, allowed: string): Invalid
 
 /** A value as a developer would write it, or nearly so. */
 function described(value: unknown): string {
-  const text = typeof value === "string" || isObject(value) ? (json(value) ?? "an object") : String(value);
+  const text = typeof value === "string" || typeof value === "object" ? (json(value) ?? "an object") : String(value);
   return text.length > DESCRIBED_MAX_CHARS ? `${text.slice(0, DESCRIBED_MAX_CHARS)}…` : text;
 }
 
