@@ -1,12 +1,15 @@
 /** `npm run check`: formatting, lints, docs and types. `npm run check -- --fix` formats first. */
+import { buildPackage, buildWorlds } from "./lib/build.mjs";
 import { runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
-import { command, runSteps } from "./lib/steps.mjs";
+import { command, guarded, runSteps } from "./lib/steps.mjs";
 
-const WASM = ["--target", "wasm32-unknown-unknown", "-p", "edge-worker", "-p", "archipelago-wasm"];
+const CRATES = ["edge-worker", "archipelago-wasm", "archipelago-worlds"];
+const WASM = ["--target", "wasm32-unknown-unknown", ...CRATES.flatMap((crate) => ["-p", crate])];
 
 await runMain(async () => {
-  const { env } = await setUp();
+  const tools = await setUp();
+  const { env } = tools;
   const strictDocs = { ...env, RUSTDOCFLAGS: `${env.RUSTDOCFLAGS ?? ""} -D warnings`.trim() };
   // Through a pipe it would colour every letter.
   const colors = process.stdout.isTTY ? [] : /** @type {const} */ (["--colors=off"]);
@@ -21,7 +24,14 @@ await runMain(async () => {
     command("clippy, wasm", ["cargo", "clippy", "--locked", "--all-targets", ...WASM, "--", "-D", "warnings"], env),
     command("docs, native", ["cargo", "doc", "--locked", "--no-deps"], strictDocs),
     command("docs, wasm", ["cargo", "doc", "--locked", "--no-deps", ...WASM], strictDocs),
-    command("types", ["tsc", "--noEmit"], env),
     command("biome", ["biome", "ci", ...colors, "."], env),
+    guarded("what the types are about", async () => {
+      await buildPackage(tools);
+      await buildWorlds(tools);
+      return true;
+    }),
+    command("types of scripts and tests", ["tsc", "--noEmit"], env),
+    command("types of the npm package", ["tsc", "--noEmit", "-p", "wasm-pkg"], env),
+    command("types of the pages", ["tsc", "--noEmit", "-p", "edge-worker/pages"], env),
   ]);
 });

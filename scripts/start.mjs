@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { buildWorker } from "./lib/build.mjs";
+import { buildPages, buildWorker } from "./lib/build.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { ROOT } from "./lib/paths.mjs";
 import { isFree } from "./lib/ports.mjs";
@@ -27,6 +27,7 @@ await runMain(async () => {
   }
   const tools = await setUp();
   await buildWorker(tools);
+  await buildPages(tools);
   process.exitCode = await serve(tools, port, rest);
 });
 
@@ -140,6 +141,8 @@ async function announce(port) {
   }
   console.log(`
   The realm is running:
+    live map     http://localhost:${port}/
+    simulator    http://localhost:${port}/simulator
     about        http://localhost:${port}/about
     archipelago  ws://localhost:${port}/ws
     peers        http://localhost:${port}/comms/peers

@@ -1,55 +1,115 @@
-/** Building the two things this repository ships: the Worker and the npm package. */
-import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+/** What is built here: the Worker, the npm package, the worlds of tests and the simulator, and the pages. */
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { CARGO_TOOLS } from "./cargo-tools.mjs";
-import { Failure } from "./failure.mjs";
-import { PACKAGE_BUILD, ROOT, WORKER_BUILD } from "./paths.mjs";
-import { lastLines, run } from "./process.mjs";
-import { timed } from "./report.mjs";
-import { digest, isUpToDate, writeStamp } from "./stamp.mjs";
-
-/** @typedef {import("./setup.mjs").Tools} Tools */
+import { bind, bindingArguments, compile } from "./bindings.mjs";
+import { PACKAGE, ROOT } from "./paths.mjs";
+import { makeIfNeeded, runQuietly } from "./product.mjs";
 
 /**
- * @typedef {object} Product
- * @property {string} name
- * @property {string} crate its folder
- * @property {string} directory where it is built
- * @property {readonly string[]} outputs the files that matter, in that folder
- * @property {string} wasm the one whose size is worth knowing
- * @property {readonly [string, ...string[]]} command
+ * @typedef {import("./setup.mjs").Tools} Tools
+ * @typedef {import("./product.mjs").Product} Product
+ * @typedef {import("./bindings.mjs").Bindings} Bindings
  */
+
+/** Sources of everything that is Rust, besides the crates themselves. */
+const RUST = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json"];
+const CORE = ["archipelago-core", "proto"];
+
+/** @type {readonly [string, ...string[]]} */
+const WORKER_BUILD = ["worker-build", "--release", "edge-worker"];
 
 /** @type {Product} */
 const WORKER = {
   name: "the Worker",
-  crate: "edge-worker",
-  directory: WORKER_BUILD,
-  outputs: ["index.js", "index_bg.wasm"],
-  wasm: "index_bg.wasm",
-  command: ["worker-build", "--release", "edge-worker"],
+  stamp: "worker",
+  sources: [...RUST, ...CORE, "edge-worker/Cargo.toml", "edge-worker/src"],
+  outputs: ["edge-worker/build/index.js", "edge-worker/build/index_bg.wasm"],
+  words: WORKER_BUILD,
+  make: async ({ env }) => {
+    await runQuietly(WORKER_BUILD, env);
+    await tellSize("edge-worker/build/index_bg.wasm");
+  },
+};
+
+/** Compiled together, also when only one of them has changed: cargo sees which, and they agree about what they share. */
+const CRATES = ["archipelago-wasm", "archipelago-worlds"];
+
+/** @type {Bindings} */
+const PACKAGE_BINDINGS = {
+  artifact: "archipelago_wasm",
+  name: "archipelago_wasm",
+  folder: "wasm-pkg/dist/bindings",
+  // The package finds the file by itself. After a trap it begins anew.
+  options: ["--omit-default-module-path", "--experimental-reset-state-function"],
+};
+
+/** @type {Bindings} */
+const WORLDS_BINDINGS = { artifact: "archipelago_worlds", name: "worlds", folder: "tests/worlds/dist" };
+
+/** @type {Product} */
+const PACKAGE_WASM = {
+  name: "the WebAssembly of the npm package",
+  stamp: "package-wasm",
+  sources: [...RUST, ...CORE, "wasm-pkg/Cargo.toml", "wasm-pkg/build.rs", "wasm-pkg/src"],
+  outputs: [PACKAGE_BINDINGS.folder],
+  words: Object.values(bindingArguments(PACKAGE_BINDINGS)).flat(),
+  make: async (tools) => {
+    await compile(CRATES, tools);
+    await bind(PACKAGE_BINDINGS, tools);
+    await tellSize(`${PACKAGE_BINDINGS.folder}/archipelago_wasm_bg.wasm`);
+  },
+};
+
+/** How esbuild puts the protobuf library into the file that hands it on. */
+const WIRE = ["--bundle", "--format=esm", "--minify", "--legal-comments=inline", "--allow-overwrite"];
+
+/** @type {Product} */
+const PACKAGE_CODE = {
+  name: "the npm package",
+  stamp: "package-code",
+  sources: [
+    "wasm-pkg/ts",
+    "wasm-pkg/tsconfig.json",
+    "package-lock.json",
+    `${PACKAGE_BINDINGS.folder}/archipelago_wasm.d.ts`,
+  ],
+  outputs: ["wasm-pkg/dist"],
+  words: WIRE,
+  make: async ({ env }) => {
+    await clearPackage();
+    await runQuietly(["tsc", "-p", PACKAGE], env);
+    // The one library goes into the package: a page without a bundler could not find it.
+    await runQuietly(["esbuild", `${PACKAGE}/ts/wire.ts`, ...WIRE, `--outfile=${PACKAGE}/dist/wire.js`], env);
+  },
 };
 
 /** @type {Product} */
-const PACKAGE = {
-  name: "the npm package",
-  crate: "wasm-pkg",
-  directory: PACKAGE_BUILD,
-  outputs: ["package.json", "archipelago_wasm.js", "archipelago_wasm.d.ts", "archipelago_wasm_bg.wasm"],
-  wasm: "archipelago_wasm_bg.wasm",
-  command: ["wasm-pack", "build", "wasm-pkg", "--release", "--target", "web", "--mode", "no-install"],
+const WORLDS = {
+  name: "the worlds",
+  stamp: "worlds",
+  sources: [...RUST, "tests/worlds/Cargo.toml", "tests/worlds/src", "wasm-pkg/build.rs"],
+  outputs: [WORLDS_BINDINGS.folder],
+  words: Object.values(bindingArguments(WORLDS_BINDINGS)).flat(),
+  make: async (tools) => {
+    await compile(CRATES, tools);
+    await bind(WORLDS_BINDINGS, tools);
+    await tellSize(`${WORLDS_BINDINGS.folder}/worlds_bg.wasm`);
+  },
 };
 
-/** Sources of both, besides their own crate. */
-const SHARED_SOURCES = [
-  "archipelago-core",
-  "proto",
-  "Cargo.toml",
-  "Cargo.lock",
-  "rust-toolchain.toml",
-  "package-lock.json",
-];
+/** @type {Product} */
+const PAGES = {
+  name: "the pages",
+  stamp: "pages",
+  sources: ["edge-worker/pages", "wasm-pkg/dist", "tests/worlds/dist", "scripts/lib/pages.mjs", "package-lock.json"],
+  outputs: ["edge-worker/assets/build"],
+  make: async () => {
+    // Set-up may only just have installed what it imports.
+    const { bundlePages } = await import("./pages.mjs");
+    await bundlePages();
+  },
+};
 
 /**
  * Builds the Worker, unless it is up to date.
@@ -57,41 +117,51 @@ const SHARED_SOURCES = [
  * @param {Tools} tools
  */
 export async function buildWorker(tools) {
-  await build(WORKER, tools);
+  await makeIfNeeded(WORKER, tools);
 }
 
 /**
- * Builds the npm package, unless it is up to date.
+ * Builds the npm package, as far as it is not up to date.
  *
  * @param {Tools} tools
  */
 export async function buildPackage(tools) {
-  await build(PACKAGE, tools);
+  await makeIfNeeded(PACKAGE_WASM, tools);
+  await makeIfNeeded(PACKAGE_CODE, tools);
 }
 
 /**
- * @param {Product} product
+ * Builds the worlds, unless they are up to date.
+ *
  * @param {Tools} tools
  */
-async function build(product, { env }) {
-  const stamp = join(product.directory, ".stamp");
-  const outputs = product.outputs.map((file) => relative(ROOT, join(product.directory, file)));
-  const versions = CARGO_TOOLS.map(({ crate, version }) => `${crate} ${version}`);
-  const words = [...product.command, ...versions, env.RUSTFLAGS ?? ""];
-  // Before the build: an edit made while it runs must not pass for built.
-  const inputs = await digest([...SHARED_SOURCES, product.crate], words);
-  if (await isUpToDate(stamp, inputs, outputs)) return;
+export async function buildWorlds(tools) {
+  await makeIfNeeded(WORLDS, tools);
+}
 
-  await timed(`Building ${product.name}`, async () => {
-    const [program, ...args] = product.command;
-    // Compiler messages, not a line per crate, nor the stack of the tool that called the compiler.
-    const quiet = { ...env, CARGO_TERM_QUIET: "true", RUST_BACKTRACE: "0" };
-    const { status, output, error } = await run(program, args, { env: quiet });
-    if (status !== 0) throw new Failure(`Building ${product.name} failed:\n${lastLines(error?.message ?? output, 80)}`);
-  });
-  await writeStamp(stamp, inputs, outputs);
-  const wasm = await readFile(join(product.directory, product.wasm));
-  console.log(`  ${product.wasm}: ${kilobytes(wasm)} KB, ${kilobytes(gzipSync(wasm))} KB gzipped`);
+/**
+ * Builds the pages and what they contain, as far as it is not up to date.
+ *
+ * @param {Tools} tools
+ */
+export async function buildPages(tools) {
+  await buildPackage(tools);
+  await buildWorlds(tools);
+  await makeIfNeeded(PAGES, tools);
+}
+
+/** What an earlier version has left would be published. The bindings are the business of another product. */
+async function clearPackage() {
+  const dist = join(PACKAGE, "dist");
+  const names = await readdir(dist);
+  const old = names.filter((name) => name !== "bindings");
+  await Promise.all(old.map((name) => rm(join(dist, name), { recursive: true })));
+}
+
+/** @param {string} file within the repository */
+async function tellSize(file) {
+  const wasm = await readFile(join(ROOT, file));
+  console.log(`  ${file}: ${kilobytes(wasm)} KB, ${kilobytes(gzipSync(wasm))} KB gzipped`);
 }
 
 /** @param {Buffer} bytes */

@@ -9,11 +9,11 @@ export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 /** Programs that npm packages bring. */
 export const NPM_BIN = join(ROOT, "node_modules", ".bin");
 
-/** The Worker as worker-build leaves it: `index.js` and `index_bg.wasm`. */
-export const WORKER_BUILD = join(ROOT, "edge-worker", "build");
+/** Where cargo builds. */
+export const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR || "target");
 
-/** The npm package as wasm-pack leaves it. */
-export const PACKAGE_BUILD = join(ROOT, "wasm-pkg", "pkg");
+/** The npm package's folder; what is built of it lies in its `dist`. */
+export const PACKAGE = join(ROOT, "wasm-pkg");
 
 /** Command-line tools, a folder per name and version: several clones, at different versions, can share it. */
 export const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "archipelago");

@@ -1,5 +1,5 @@
 /** The Rust toolchain that `rust-toolchain.toml` pins. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Failure } from "./failure.mjs";
@@ -7,13 +7,25 @@ import { ROOT } from "./paths.mjs";
 import { lastLines, run } from "./process.mjs";
 import { timed } from "./report.mjs";
 
+const CARGO_HOME = process.env.CARGO_HOME || join(homedir(), ".cargo");
+
 /** Where rustup puts `cargo`; on the PATH of a login shell, not always on that of an editor or a CI. */
-export const CARGO_BIN = join(process.env.CARGO_HOME || join(homedir(), ".cargo"), "bin");
+export const CARGO_BIN = join(CARGO_HOME, "bin");
 
 const GET_RUST = "Install it with rustup, see https://rustup.rs, and run this again.";
 
 /** What `rust-toolchain.toml` asks for. */
 export const toolchain = readToolchain(readFileSync(join(ROOT, "rust-toolchain.toml"), "utf8"));
+
+/**
+ * Flags for the compiler by which the sources of crates are called by the crate, not by where they lie: panics name
+ * them, and what is published should not tell of the machine that built it.
+ */
+export function remappedSources() {
+  const sources = join(CARGO_HOME, "registry", "src");
+  const registries = existsSync(sources) ? readdirSync(sources).sort() : [];
+  return registries.map((registry) => `--remap-path-prefix=${join(sources, registry)}/=`);
+}
 
 /**
  * The few lines of that file, read without a TOML parser: set-up must run before any npm package is there.

@@ -13,7 +13,7 @@ import { fittingNode, installLocalNode, nodeIsThere } from "./node.mjs";
 import { installNpmPackages, npmPackagesAreThere } from "./npm-packages.mjs";
 import { NPM_BIN } from "./paths.mjs";
 import { duration } from "./report.mjs";
-import { CARGO_BIN, installRust, rustIsThere, toolchain } from "./rust.mjs";
+import { CARGO_BIN, installRust, remappedSources, rustIsThere, toolchain } from "./rust.mjs";
 
 /**
  * @typedef {object} Tools
@@ -37,7 +37,8 @@ export async function setUp() {
     await withLock(() => installMissing(env));
     console.log(`▸ Set-up is complete after ${duration(performance.now() - started)}; the next one takes none of it\n`);
   }
-  return { node: fittingNode(), env };
+  // Anew: installing may have brought sources of crates.
+  return { node: fittingNode(), env: environment() };
 }
 
 /** @param {NodeJS.ProcessEnv} env */
@@ -73,6 +74,7 @@ function environment() {
     ESBUILD_BIN: join(NPM_BIN, "esbuild"),
     // What worker-build sets for its own cargo call: clippy has to see the same code.
     WASM_BINDGEN_USE_JS_SYS: "1",
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: remappedSources().join(" "),
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_SEND_ERROR_REPORTS: "false",
   };

@@ -5,7 +5,7 @@ import { join, relative } from "node:path";
 import { ROOT } from "./paths.mjs";
 
 /** Folders whose contents do not go into what is built. */
-const IGNORED = new Set(["build", "pkg", "target", "node_modules", "tests", "benches", "examples", "demo"]);
+const IGNORED = new Set(["build", "dist", "target", "node_modules", "tests", "benches", "examples", "demo"]);
 
 /**
  * A digest of the contents of files and folders, and of some words besides. Contents, not times: a checkout or a

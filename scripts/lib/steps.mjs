@@ -29,6 +29,28 @@ export function command(name, [program, ...args], env) {
 }
 
 /**
+ * A step in which a {@link Failure} is told and counts as failed: the others run nevertheless.
+ *
+ * @param {string} name
+ * @param {() => Promise<boolean>} work
+ * @returns {Step}
+ */
+export function guarded(name, work) {
+  return {
+    name,
+    run: async () => {
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        console.error(error.message);
+        return false;
+      }
+    },
+  };
+}
+
+/**
  * Runs every step, also after one has failed: one run shows everything there is to mend.
  *
  * @param {readonly Step[]} steps

@@ -6,6 +6,9 @@ use js_sys::JSON;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 const NOW_MS: u32 = 1_790_000;
 
 fn wallet(secret: u8) -> Wallet {

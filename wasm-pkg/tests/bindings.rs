@@ -5,6 +5,9 @@ use js_sys::{Float32Array, JSON, Uint32Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 fn options(json: &str) -> JsValue {
     JSON::parse(json).expect("JSON")
 }

@@ -12,6 +12,9 @@ use support::{golden, random, restored, worlds};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 /// Fewer than the native tests play: what is looked for is a difference between targets.
 const WORLDS: u32 = 1000;
 const WORLDS_THROUGH_BINDINGS: u32 = 500;

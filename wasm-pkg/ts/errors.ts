@@ -1,10 +1,12 @@
 /** What this package throws is one of the classes below; each is an `ArchipelagoError`. */
 export class ArchipelagoError extends Error {
+  /** Always "ArchipelagoError", also where code is minified. */
   override name = "ArchipelagoError";
 }
 
 /** An argument or option is not what it may be. Nothing has changed. */
 export class InvalidInputError extends ArchipelagoError {
+  /** Always "InvalidInputError", also where code is minified. */
   override name = "InvalidInputError";
   /** The argument, option or place in an array, such as `"joinDistance"` or `"positions[7]"`. */
   readonly field: string;
@@ -27,6 +29,7 @@ export class InvalidInputError extends ArchipelagoError {
 
 /** The WebAssembly could not be loaded; `cause` says why. Calling again tries again. */
 export class LoadError extends ArchipelagoError {
+  /** Always "LoadError", also where code is minified. */
   override name = "LoadError";
 }
 
@@ -35,10 +38,12 @@ export class LoadError extends ArchipelagoError {
  * trusted any more: every object made before is dead and says so at each call. `create` makes new ones.
  */
 export class DeadError extends ArchipelagoError {
+  /** Always "DeadError", also where code is minified. */
   override name = "DeadError";
 }
 
 /** The object was given back by `free()`. */
 export class FreedError extends ArchipelagoError {
+  /** Always "FreedError", also where code is minified. */
   override name = "FreedError";
 }

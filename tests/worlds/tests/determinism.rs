@@ -6,6 +6,9 @@ use archipelago_worlds::World;
 use support::Fingerprint;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 /// Of everybody's position after each of 20 steps of 2 s, and after a drag.
 fn fingerprint(name: &str) -> u64 {
     let mut world = World::named(name, 1).unwrap();

@@ -9,6 +9,9 @@ use support::Fingerprint;
 use support::run::Run;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+#[cfg(in_browser)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
 const FLUSHES: usize = 30;
 const SEED: u32 = 1;
 

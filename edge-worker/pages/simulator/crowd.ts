@@ -1,0 +1,74 @@
+/** Dragging players instead of the map, and the ring that shows how far that reaches. */
+
+import { byId } from "../shared/dom.ts";
+import type { Stage } from "../stage/stage.ts";
+import { NumberField } from "./fields.ts";
+import type { Drag } from "./messages.ts";
+
+/** Metres around the pointer within which players are taken along. */
+const REACH = { min: 1, max: 500, usual: 30 } as const;
+
+/** From the origin, and of a single movement: the worlds take no more. */
+const WORLD_MAX_M = 1_000_000;
+
+export class Crowd {
+  readonly #stage: Stage;
+  readonly #ring = byId("ring", HTMLElement);
+  readonly #dragged: (drag: Drag) => void;
+  #reach: number = REACH.usual;
+
+  constructor(stage: Stage, dragged: (drag: Drag) => void) {
+    this.#stage = stage;
+    this.#dragged = dragged;
+    const field = new NumberField("reach", RULE, (reach) => {
+      this.#reach = reach;
+    });
+    field.show(this.#reach);
+    stage.canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => this.#showRing(offsetX, offsetY));
+    stage.canvas.addEventListener("pointerleave", () => this.#hideRing());
+  }
+
+  get on(): boolean {
+    return this.#stage.dragHandler !== undefined;
+  }
+
+  /** Whether pointers drag players. */
+  set on(on: boolean) {
+    this.#stage.canvas.classList.toggle("dragging", on);
+    this.#hideRing();
+    this.#stage.dragHandler = on
+      ? {
+          start: () => {},
+          move: (x, z, dx, dz) => this.#drag({ x: x - dx, z: z - dz, radius: this.#reach, dx, dz }),
+          end: () => {},
+        }
+      : undefined;
+  }
+
+  #drag(drag: Drag): void {
+    const farthest = Math.max(...[drag.x, drag.z, drag.dx, drag.dz].map(Math.abs));
+    if (farthest <= WORLD_MAX_M) this.#dragged(drag);
+  }
+
+  #showRing(px: number, py: number): void {
+    if (!this.on) return;
+    const radius = this.#reach * this.#stage.projection.scale;
+    const { style } = this.#ring;
+    style.width = `${2 * radius}px`;
+    style.height = `${2 * radius}px`;
+    style.translate = `${px - radius}px ${py - radius}px`;
+    this.#ring.hidden = false;
+  }
+
+  #hideRing(): void {
+    this.#ring.hidden = true;
+  }
+}
+
+const RULE = {
+  parse: (text: string) => {
+    const reach = /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : 0;
+    return reach >= REACH.min && reach <= REACH.max ? reach : undefined;
+  },
+  allowed: () => `a number from ${REACH.min} to ${REACH.max} m`,
+};

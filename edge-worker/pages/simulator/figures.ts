@@ -1,0 +1,60 @@
+/** The live figures, for people and for tests: a description list whose values have names. */
+import { setText } from "../shared/dom.ts";
+import type { Frame } from "./messages.ts";
+import type { Smoothness } from "./meter.ts";
+
+const WHOLE = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const FINE = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const ONE = new Intl.NumberFormat("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const NOTHING = "–";
+
+export class FiguresView {
+  readonly #values: ReadonlyMap<string, HTMLElement>;
+
+  /** `list` holds elements with `data-figure`. */
+  constructor(list: HTMLElement) {
+    const found = [...list.querySelectorAll<HTMLElement>("[data-figure]")];
+    this.#values = new Map(found.map((element) => [element.dataset.figure ?? "", element]));
+  }
+
+  showFrame({ figures, flushes, time_s }: Frame): void {
+    const { players, islands, recall } = figures;
+    const flushed = islands > 0;
+    this.#show("players", WHOLE.format(players));
+    this.#show("islands", WHOLE.format(islands));
+    this.#show("largest", WHOLE.format(figures.largest));
+    this.#show("median", WHOLE.format(figures.median));
+    this.#show("reassignments", WHOLE.format(figures.reassignments));
+    this.#show("reassignments-per-minute", WHOLE.format(figures.reassignmentsPerMinute));
+    const perPlayer = players > 0 ? figures.reassignmentsPerMinute / players : 0;
+    this.#show("reassignments-per-player-minute", FINE.format(perPlayer));
+    // Before anybody has an island, nobody shares one; that is no finding.
+    if (!flushed) this.#show("recall", NOTHING);
+    else if (recall !== undefined) this.#show("recall", `${ONE.format(recall * 100)} %`);
+    this.#show("flush-last", flushed ? milliseconds(figures.flushLast) : NOTHING);
+    this.#show("flush-median", flushed ? milliseconds(figures.flushMedian) : NOTHING);
+    this.#show("flush-p99", flushed ? milliseconds(figures.flushP99) : NOTHING);
+    this.#show("flushes", WHOLE.format(flushes));
+    this.#show("time", clock(time_s));
+  }
+
+  showSmoothness(smoothness: Smoothness | undefined): void {
+    this.#show("frame", smoothness ? milliseconds(smoothness.frame) : NOTHING);
+    this.#show("fps", smoothness ? WHOLE.format(smoothness.fps) : NOTHING);
+    this.#show("drawing", smoothness ? milliseconds(smoothness.drawing) : NOTHING);
+  }
+
+  #show(name: string, text: string): void {
+    const target = this.#values.get(name);
+    if (target) setText(target, text);
+  }
+}
+
+function milliseconds(value: number): string {
+  return `${value < 100 ? ONE.format(value) : WHOLE.format(value)} ms`;
+}
+
+function clock(time_s: number): string {
+  const minutes = Math.floor(time_s / 60);
+  return `${minutes}:${String(time_s % 60).padStart(2, "0")}`;
+}

@@ -1,0 +1,65 @@
+/** What the page and the worker that simulates say to each other. */
+import type { EngineSettings } from "./settings.ts";
+
+/** Moves the walkers within `radius` metres of (`x`, `z`) by (`dx`, `dz`) metres. */
+export interface Drag {
+  readonly x: number;
+  readonly z: number;
+  readonly radius: number;
+  readonly dx: number;
+  readonly dz: number;
+}
+
+/** To the worker. The first is always `start`, and there is only one: another run is another worker. */
+export type Request =
+  | { readonly type: "start"; world: string; seed: number; engine: EngineSettings; steps: number }
+  /** One flush; `thorough` also measures what is otherwise measured a few times a second. */
+  | { readonly type: "advance"; thorough: boolean }
+  /** Forms the islands anew under other parameters, with everybody where they are. */
+  | { readonly type: "engine"; engine: EngineSettings }
+  | { readonly type: "drag"; drag: Drag };
+
+/** From the worker. `start`, `advance` and `engine` are answered with a frame each, in order. */
+export type Reply =
+  | { readonly type: "frame"; frame: Frame }
+  /** On the way to the steps that `start` asked for. */
+  | { readonly type: "progress"; flushes: number }
+  /** The simulation is over. */
+  | { readonly type: "failed"; reason: string };
+
+/** The world after a flush. */
+export interface Frame {
+  /** What made it: the start, a flush, or other parameters. */
+  readonly cause: "start" | "flush" | "engine";
+  /** Flushes since the start of the run, the first included, at which no time has passed. */
+  readonly flushes: number;
+  /** World seconds since the start. */
+  readonly time_s: number;
+  /** x and z of every player present, in metres. */
+  readonly positions: Float32Array;
+  /** The index in `islands` of every player's island, in the same order. */
+  readonly island: Int32Array;
+  /** The ids of the islands, oldest first. */
+  readonly islands: readonly string[];
+  readonly figures: Figures;
+  /** How many drags are in the positions. */
+  readonly drags: number;
+}
+
+/** What can be counted and measured about a world after a flush. */
+export interface Figures {
+  readonly players: number;
+  readonly islands: number;
+  /** Players in the largest and in the median island. */
+  readonly largest: number;
+  readonly median: number;
+  /** Players moved from an island to another since the engine was made, and in the last world minute. */
+  readonly reassignments: number;
+  readonly reassignmentsPerMinute: number;
+  /** Share of the pairs of players within 20 m of each other that share an island; undefined if not measured now. */
+  readonly recall: number | undefined;
+  /** Milliseconds. */
+  readonly flushLast: number;
+  readonly flushMedian: number;
+  readonly flushP99: number;
+}

@@ -1,0 +1,158 @@
+/** A run: walkers of a world, and the islands that the engine forms of them. */
+import { Archipelago, islandId, World } from "./engine.ts";
+import type { Drag, Figures, Frame } from "./messages.ts";
+import { quantile, Samples } from "./samples.ts";
+import type { EngineSettings } from "./settings.ts";
+import { STEP_S } from "./time.ts";
+
+const FLUSHES_PER_MINUTE = 60 / STEP_S;
+/** Flushes of which the times are kept: ten world minutes. */
+const FLUSH_TIMES = 300;
+const RECALL_RADIUS_M = 20;
+/** Recall looks at pairs of neighbours, which are many: at high speed not after every flush. */
+const RECALL_INTERVAL_MS = 300;
+
+/** The engine and what has been measured of it: all of it begins anew with other parameters. */
+interface Engine {
+  readonly archipelago: Archipelago;
+  readonly flushTimes: Samples;
+  readonly reassignments: Samples;
+}
+
+/**
+ * Walker i has the engine's handle i: handles are dense and given in order of appearance, walkers never leave, and each
+ * engine meets them in their order.
+ */
+export class Run {
+  readonly #world: World;
+  #engine: Engine;
+  #flushes = 1;
+  #drags = 0;
+  #recallAt = Number.NEGATIVE_INFINITY;
+  #handles = new Uint32Array(0);
+
+  private constructor(world: World, engine: Engine) {
+    this.#world = world;
+    this.#engine = engine;
+    this.#flush();
+  }
+
+  /**
+   * The world at its beginning, after a first flush. Throws, with a sentence for people, if there is no such world or
+   * the engine refuses the settings.
+   */
+  static async start(world: string, seed: number, settings: EngineSettings): Promise<Run> {
+    return new Run(new World(world, seed), await createEngine(settings));
+  }
+
+  /** Flushes since the start; those that only form the same islands anew under other settings do not count. */
+  get flushes(): number {
+    return this.#flushes;
+  }
+
+  /** Lets {@link STEP_S} pass and forms the islands. */
+  step(): void {
+    this.#world.step(STEP_S);
+    this.#flush();
+    this.#flushes += 1;
+  }
+
+  /** Forms the islands anew under other settings; no time passes. */
+  async regroup(settings: EngineSettings): Promise<void> {
+    const engine = await createEngine(settings);
+    this.#engine.archipelago.free();
+    this.#engine = engine;
+    this.#handles = new Uint32Array(0);
+    this.#flush();
+  }
+
+  drag({ x, z, radius, dx, dz }: Drag): void {
+    this.#world.drag(x, z, radius, dx, dz);
+    this.#drags += 1;
+  }
+
+  /** The world as it is. `thorough`: with the recall, also if it was measured just now. */
+  frame(cause: Frame["cause"], thorough: boolean): Frame {
+    const { archipelago } = this.#engine;
+    const { numbers, offsets, members } = archipelago.islandsRaw();
+    const positions = flat(this.#world.positions());
+    const island = new Int32Array(positions.length / 2).fill(-1);
+    for (let index = 0; index < numbers.length; index += 1) {
+      for (const handle of members.subarray(offsets[index], offsets[index + 1])) island[handle] = index;
+    }
+    return {
+      cause,
+      flushes: this.#flushes,
+      time_s: (this.#flushes - 1) * STEP_S,
+      positions,
+      island,
+      islands: Array.from(numbers, (number) => islandId(number)),
+      figures: this.#figures(offsets, thorough),
+      drags: this.#drags,
+    };
+  }
+
+  #flush(): void {
+    const { archipelago, flushTimes, reassignments } = this.#engine;
+    this.#report(archipelago, this.#world.positions());
+    const { flushes, reassignments: before } = archipelago.counters;
+    const started = performance.now();
+    archipelago.flushRaw();
+    flushTimes.add(performance.now() - started);
+    // The first flush places everybody: no time has passed in which somebody could have been moved.
+    if (flushes > 0) reassignments.add(archipelago.counters.reassignments - before);
+  }
+
+  #report(archipelago: Archipelago, positions: Float32Array): void {
+    const known = this.#handles.length;
+    const count = positions.length / 3;
+    archipelago.setPositions(this.#handles, positions.subarray(0, known * 3));
+    if (count === known) return;
+    const ids = Array.from({ length: count - known }, (_, index) => `walker ${known + index}`);
+    archipelago.setPositions(ids, positions.subarray(known * 3));
+    this.#handles = Uint32Array.from({ length: count }, (_, walker) => walker);
+  }
+
+  #figures(offsets: Uint32Array, thorough: boolean): Figures {
+    const { archipelago, flushTimes, reassignments } = this.#engine;
+    const sizes = offsets.slice(1).map((end, island) => end - (offsets[island] ?? 0));
+    const minutes = reassignments.count / FLUSHES_PER_MINUTE;
+    return {
+      players: this.#world.count,
+      islands: sizes.length,
+      median: quantile(sizes, 0.5),
+      largest: quantile(sizes, 1),
+      reassignments: archipelago.counters.reassignments,
+      reassignmentsPerMinute: minutes > 0 ? reassignments.sum / minutes : 0,
+      recall: this.#recall(archipelago, thorough),
+      flushLast: flushTimes.last,
+      flushMedian: flushTimes.quantile(0.5),
+      flushP99: flushTimes.quantile(0.99),
+    };
+  }
+
+  #recall(archipelago: Archipelago, thorough: boolean): number | undefined {
+    const started = performance.now();
+    if (!thorough && started - this.#recallAt < RECALL_INTERVAL_MS) return undefined;
+    const recall = this.#world.recall(archipelago.assignmentsRaw(), RECALL_RADIUS_M);
+    // From the end, and as long again: it never takes more than half of the worker's time.
+    const ended = performance.now();
+    this.#recallAt = ended + (ended - started);
+    return recall;
+  }
+}
+
+async function createEngine({ join, leave, max }: EngineSettings): Promise<Engine> {
+  const archipelago = await Archipelago.create({ joinDistance: join, leaveDistance: leave, maxPeersPerIsland: max });
+  return { archipelago, flushTimes: new Samples(FLUSH_TIMES), reassignments: new Samples(FLUSHES_PER_MINUTE) };
+}
+
+/** x and z of x, y and z. */
+function flat(positions: Float32Array): Float32Array {
+  const ground = new Float32Array((positions.length / 3) * 2);
+  for (let walker = 0; 2 * walker < ground.length; walker += 1) {
+    ground[2 * walker] = positions[3 * walker] ?? 0;
+    ground[2 * walker + 1] = positions[3 * walker + 2] ?? 0;
+  }
+  return ground;
+}

@@ -1,0 +1,67 @@
+/** The worker that simulates: the world and the engine, off the thread that draws. */
+import { initWorlds } from "./engine.ts";
+import type { Reply, Request } from "./messages.ts";
+import { Run } from "./run.ts";
+
+type Start = Extract<Request, { type: "start" }>;
+
+/** Between two words about how far the first steps have come. */
+const PROGRESS_MS = 100;
+
+let run: Run | undefined;
+/** Requests are answered one after the other, though some have to wait for something. */
+let queue: Promise<void> = Promise.resolve();
+
+self.addEventListener("message", ({ data }: MessageEvent<Request>) => {
+  queue = queue.then(() => answer(data)).catch(fail);
+});
+
+async function answer(request: Request): Promise<void> {
+  if (request.type === "start") {
+    run = await start(request);
+    return;
+  }
+  // After a failure there is nothing to go on with; the page knows.
+  if (!run) return;
+  switch (request.type) {
+    case "advance":
+      run.step();
+      sendFrame(run, "flush", request.thorough);
+      break;
+    case "engine":
+      await run.regroup(request.engine);
+      sendFrame(run, "engine", true);
+      break;
+    case "drag":
+      run.drag(request.drag);
+      break;
+  }
+}
+
+async function start({ world, seed, engine, steps }: Start): Promise<Run> {
+  await initWorlds();
+  const started = await Run.start(world, seed, engine);
+  let toldAt = performance.now();
+  while (started.flushes < steps) {
+    started.step();
+    if (performance.now() - toldAt < PROGRESS_MS) continue;
+    toldAt = performance.now();
+    send({ type: "progress", flushes: started.flushes });
+  }
+  sendFrame(started, "start", true);
+  return started;
+}
+
+function sendFrame(from: Run, cause: "start" | "flush" | "engine", thorough: boolean): void {
+  const frame = from.frame(cause, thorough);
+  send({ type: "frame", frame }, [frame.positions.buffer, frame.island.buffer]);
+}
+
+function fail(error: unknown): void {
+  run = undefined;
+  send({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
+}
+
+function send(reply: Reply, transfer: Transferable[] = []): void {
+  self.postMessage(reply, { transfer });
+}

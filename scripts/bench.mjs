@@ -1,0 +1,17 @@
+/** `npm run bench`: how fast things are. `npm run bench -- flush`, or another of the benchmarks below. */
+import { benchFlush } from "./lib/bench-flush.mjs";
+import { benchSimulator } from "./lib/bench-simulator.mjs";
+import { Failure, runMain } from "./lib/failure.mjs";
+import { setUp } from "./lib/setup.mjs";
+
+/** By name. */
+const BENCHMARKS = { flush: benchFlush, simulator: benchSimulator };
+
+await runMain(async () => {
+  const [name = "flush", ...args] = process.argv.slice(2);
+  const benchmark = Object.entries(BENCHMARKS).find(([known]) => known === name)?.[1];
+  if (benchmark === undefined) {
+    throw new Failure(`No such benchmark: ${name}.`, `There are: ${Object.keys(BENCHMARKS).join(", ")}.`);
+  }
+  await benchmark(args, await setUp());
+});

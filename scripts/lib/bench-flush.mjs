@@ -1,0 +1,194 @@
+/**
+ * How long the engine's flushes take, native and as WebAssembly.
+ *
+ * Both run the same worlds and must end with the same islands. Each run is a process of its own, and the two take turns:
+ * whatever else the machine does meets both.
+ */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { buildPackage, buildWorlds } from "./build.mjs";
+import { Failure } from "./failure.mjs";
+import { lastLines, run } from "./process.mjs";
+import { timed } from "./report.mjs";
+
+/**
+ * @typedef {import("./setup.mjs").Tools} Tools
+ *
+ * @typedef {object} Figures one run of a world, times in milliseconds
+ * @property {string} world
+ * @property {number} players
+ * @property {number} first the flush in which everybody arrives
+ * @property {number} median of the others
+ * @property {number} p99 of the others
+ * @property {number} setPositions median of reporting where everybody is
+ * @property {string} islands fingerprint of the islands after the last flush
+ *
+ * @typedef {readonly [string, ...string[]]} Command
+ */
+
+/** How many times as long a flush may take as WebAssembly. */
+const RATIO_MAX = 2.5;
+const WORLDS = ["uniform-1000", "uniform-10000", "uniform-100000"];
+const WASM_RUN = fileURLToPath(new URL("./bench-wasm.mjs", import.meta.url));
+
+/**
+ * Measures, prints a table, and compares with {@link RATIO_MAX}.
+ *
+ * @param {readonly string[]} args names of worlds, `--flushes N`, `--rounds N`
+ * @param {Tools} tools
+ * @throws {Failure} if WebAssembly is too slow or comes to other islands
+ */
+export async function benchFlush(args, tools) {
+  const { worlds, flushes, rounds } = readArguments(args);
+  await buildPackage(tools);
+  await buildWorlds(tools);
+  const native = await buildNative(tools);
+  /** @type {string[][]} */
+  const table = [["world", "native", "wasm", "ratio", "first", "", "p99", "", "setPositions", ""]];
+  const slow = [];
+  for (const world of worlds) {
+    const commands = {
+      native: /** @type {Command} */ ([native, world, "--flushes", `${flushes}`]),
+      wasm: /** @type {Command} */ ([tools.node, WASM_RUN, world, `${flushes}`]),
+    };
+    const found = await timed(`${world}: ${rounds} × ${flushes} flushes`, () => inTurn(commands, rounds, tools));
+    const ratio = found.wasm.median / found.native.median;
+    if (!(ratio <= RATIO_MAX)) slow.push(`${world} (${ratio.toFixed(2)})`);
+    table.push(row(world, found, ratio));
+  }
+  console.log(`\nMilliseconds; first, p99 and setPositions are native and wasm\n\n${inColumns(table)}\n`);
+  if (slow.length > 0) {
+    throw new Failure(
+      `As WebAssembly a flush may take ${RATIO_MAX} times as long; it takes more in ${slow.join(", ")}.`,
+    );
+  }
+}
+
+/** @param {readonly string[]} args */
+function readArguments(args) {
+  const options = /** @type {const} */ ({
+    flushes: { type: "string", default: "150" },
+    rounds: { type: "string", default: "3" },
+  });
+  let given;
+  try {
+    given = parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new Failure(
+      error instanceof Error ? error.message : String(error),
+      "Allowed are names of worlds, --flushes N and --rounds N.",
+    );
+  }
+  const { values, positionals } = given;
+  return {
+    worlds: positionals.length > 0 ? positionals : WORLDS,
+    flushes: integer("flushes", values.flushes, 2),
+    rounds: integer("rounds", values.rounds, 1),
+  };
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {number} min
+ */
+function integer(name, text, min) {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < min) {
+    throw new Failure(`--${name} is ${JSON.stringify(text)}: it must be an integer, at least ${min}.`);
+  }
+  return number;
+}
+
+/**
+ * @param {Tools} tools
+ * @returns {Promise<string>} the program
+ */
+async function buildNative({ env }) {
+  const command = ["bench", "--locked", "--no-run", "-p", "archipelago-worlds", "--bench", "flush"];
+  return timed("Building the native benchmark", async () => {
+    const { status, output } = await run("cargo", [...command, "--message-format=json-render-diagnostics"], { env });
+    const artifacts = output.split("\n").filter((line) => line.startsWith("{"));
+    const programs = artifacts.map((line) => JSON.parse(line).executable).filter((path) => typeof path === "string");
+    const [program] = programs;
+    if (status !== 0 || program === undefined) {
+      const messages = output.split("\n").filter((line) => !line.startsWith("{"));
+      throw new Failure(`Building the native benchmark failed:\n${lastLines(messages.join("\n"), 80)}`);
+    }
+    return program;
+  });
+}
+
+/**
+ * Both in turn, several times.
+ *
+ * @param {{ native: Command, wasm: Command }} commands
+ * @param {number} rounds
+ * @param {Tools} tools
+ * @returns {Promise<{ native: Figures, wasm: Figures }>} the median of each figure
+ */
+async function inTurn(commands, rounds, { env }) {
+  /** @type {Figures[]} */
+  const native = [];
+  /** @type {Figures[]} */
+  const wasm = [];
+  for (let round = 0; round < rounds; round++) {
+    native.push(await figures(commands.native, env));
+    wasm.push(await figures(commands.wasm, env));
+  }
+  const islands = new Set([...native, ...wasm].map((found) => found.islands));
+  if (islands.size !== 1) {
+    throw new Failure(`The runs end with different islands: ${[...islands].join(", ")}.`);
+  }
+  return { native: middle(native), wasm: middle(wasm) };
+}
+
+/**
+ * @param {Command} command
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Figures>}
+ */
+async function figures([program, ...args], env) {
+  const { status, output, error } = await run(program, args, { env });
+  if (status !== 0) throw new Failure(error?.message ?? lastLines(output));
+  return JSON.parse(output);
+}
+
+/** @param {readonly Figures[]} runs */
+function middle(runs) {
+  const [any] = runs;
+  if (any === undefined) throw new Error("there are no runs");
+  const of = (/** @type {"first" | "median" | "p99" | "setPositions"} */ figure) =>
+    median(runs.map((found) => found[figure]));
+  return { ...any, first: of("first"), median: of("median"), p99: of("p99"), setPositions: of("setPositions") };
+}
+
+/** @param {readonly number[]} numbers */
+function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+}
+
+/**
+ * @param {string} world
+ * @param {{ native: Figures, wasm: Figures }} found
+ * @param {number} ratio
+ */
+function row(world, { native, wasm }, ratio) {
+  const both = (/** @type {"first" | "p99" | "setPositions"} */ figure) => [ms(native[figure]), ms(wasm[figure])];
+  const medians = [ms(native.median), ms(wasm.median), ratio.toFixed(2)];
+  return [world, ...medians, ...both("first"), ...both("p99"), ...both("setPositions")];
+}
+
+/** @param {number} milliseconds */
+function ms(milliseconds) {
+  return milliseconds.toFixed(milliseconds < 10 ? 2 : 1);
+}
+
+/** @param {readonly string[][]} table the first column is text, the others are numbers */
+function inColumns(table) {
+  const width = (/** @type {number} */ column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0));
+  const line = (/** @type {string[]} */ cells) =>
+    cells.map((cell, at) => (at === 0 ? cell.padEnd(width(at)) : cell.padStart(width(at)))).join("  ");
+  return table.map((cells) => line(cells).trimEnd()).join("\n");
+}

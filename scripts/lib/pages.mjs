@@ -1,0 +1,68 @@
+/** The pages that the Worker serves: TypeScript in `edge-worker/pages`, bundled into `edge-worker/assets/build`. */
+import { existsSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { Failure } from "./failure.mjs";
+import { ROOT } from "./paths.mjs";
+
+/** What a bundle is called, and the file with which it begins. */
+const BUNDLES = /** @type {Record<string, string>} */ ({
+  map: "edge-worker/pages/map/main.ts",
+  simulator: "edge-worker/pages/simulator/main.ts",
+  "simulator-worker": "edge-worker/pages/simulator/worker.ts",
+});
+
+const OUTPUT = join(ROOT, "edge-worker", "assets", "build");
+
+/** How modules name the WebAssembly beside them: most bundlers understand it, esbuild does not. */
+const WASM_URL = /new URL\((["'])([^"']+\.wasm)\1, import\.meta\.url\)/g;
+
+/** @type {import("esbuild").Plugin} */
+const WASM_FILES = {
+  name: "wasm-files",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]dist[\\/].*\.js$/ }, async ({ path }) => {
+      let imports = "";
+      let names = 0;
+      const source = (await readFile(path, "utf8")).replace(WASM_URL, (_, _quote, file) => {
+        const name = `wasmFile${names++}`;
+        imports += `import ${name} from ${JSON.stringify(file.startsWith(".") ? file : `./${file}`)};\n`;
+        return `new URL(${name}, import.meta.url)`;
+      });
+      return { contents: imports + source, loader: "js" };
+    });
+  },
+};
+
+/**
+ * Bundles the pages, and puts the WebAssembly that they load beside the bundles. The npm package and the worlds must
+ * have been built.
+ */
+export async function bundlePages() {
+  const entryPoints = Object.fromEntries(Object.entries(BUNDLES).map(([name, file]) => [name, join(ROOT, file)]));
+  for (const file of Object.values(entryPoints)) {
+    if (!existsSync(file)) throw new Failure(`The pages cannot be built: there is no ${file}.`);
+  }
+  // Nothing of an earlier build is served.
+  await rm(OUTPUT, { recursive: true, force: true });
+  try {
+    await build({
+      entryPoints,
+      outdir: OUTPUT,
+      bundle: true,
+      format: "esm",
+      target: "es2022",
+      minify: true,
+      // The licences of what is bundled go with it.
+      legalComments: "eof",
+      loader: { ".wasm": "file" },
+      assetNames: "[name]",
+      plugins: [WASM_FILES],
+      logLevel: "silent",
+      absWorkingDir: ROOT,
+    });
+  } catch (error) {
+    throw new Failure(`The pages cannot be built:\n${error instanceof Error ? error.message : error}`);
+  }
+}
