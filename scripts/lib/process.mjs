@@ -6,7 +6,8 @@ import { ROOT } from "./paths.mjs";
  * @typedef {object} RunOptions
  * @property {NodeJS.ProcessEnv} [env] the whole environment; that of this process by default
  * @property {string} [cwd] the repository by default
- * @property {boolean} [show] pass the output on as it comes, instead of collecting it
+ * @property {boolean} [show] let the program write to the terminal itself, instead of collecting its output
+ * @property {boolean} [echo] pass the output on as it comes, besides collecting it
  *
  * @typedef {object} Outcome
  * @property {number | null} status exit status; `null` when the program could not be started or a signal ended it
@@ -32,12 +33,13 @@ export function run(program, args, options = {}) {
       stdio: ["ignore", stream, stream],
     });
     let output = "";
-    child.stdout?.setEncoding("utf8").on("data", (text) => {
+    /** @param {string} text */
+    const collect = (text) => {
       output += text;
-    });
-    child.stderr?.setEncoding("utf8").on("data", (text) => {
-      output += text;
-    });
+      if (options.echo) process.stdout.write(text);
+    };
+    child.stdout?.setEncoding("utf8").on("data", collect);
+    child.stderr?.setEncoding("utf8").on("data", collect);
     child.on("error", (error) => resolve({ status: null, output, error }));
     child.on("close", (status) => resolve({ status, output }));
   });

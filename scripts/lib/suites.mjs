@@ -5,18 +5,24 @@ import { buildPackage, buildPages, buildWorker } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
 import { Failure } from "./failure.mjs";
 import { PACKAGE, ROOT, TARGET } from "./paths.mjs";
+import { run } from "./process.mjs";
 import { command, guarded } from "./steps.mjs";
 
 /**
  * @typedef {import("./setup.mjs").Tools} Tools
  * @typedef {import("./steps.mjs").Step} Step
+ *
+ * @typedef {object} NodeTests
+ * @property {readonly ((tools: Tools) => Promise<void>)[]} builds what they look at
+ * @property {boolean} browser whether they drive one: in CHROMIUM they read which
+ * @property {number} atOnce how many files at a time
  */
 
 /** Ends a test file that hangs; none comes near it otherwise. */
 const FILE_TIMEOUT_MS = 600_000;
 
-/** Ends a test binary that hangs in the browser; the slowest takes a twentieth of it. */
-const BROWSER_TIMEOUT_S = 300;
+/** What the runner says when it leaves out a test binary that is not configured for a browser. */
+const SKIPPED = "so skipping";
 
 /** Crates whose tests run as WebAssembly. */
 const WASM_CRATES = ["wasm-pkg", "tests/worlds"];
@@ -32,9 +38,11 @@ export function suites(tools) {
     core: [command("core", ["cargo", "test", "--locked"], tools.env)],
     wasm: WASM_CRATES.map((crate) => inNode(crate, tools)),
     chrome: WASM_CRATES.map((crate) => inChrome(crate, tools)),
-    package: [nodeTests("package", "tests/package", tools, [buildPackage], withChromium)],
-    e2e: [nodeTests("end to end", "tests/e2e", tools, [buildWorker])],
-    pages: [nodeTests("pages", "tests/pages", tools, [buildWorker, buildPages], withChromium)],
+    package: [nodeTests("package", "tests/package", tools, { builds: [buildPackage], browser: true, atOnce: 2 })],
+    // Most of a test is waiting: two at a time even on two cores.
+    e2e: [nodeTests("end to end", "tests/e2e", tools, { builds: [buildWorker], browser: false, atOnce: 2 })],
+    // A page that is drawn keeps all cores busy.
+    pages: [nodeTests("pages", "tests/pages", tools, { builds: [buildWorker, buildPages], browser: true, atOnce: 1 })],
   };
 }
 
@@ -56,14 +64,22 @@ function inChrome(crate, { env }) {
   return guarded(`${crate} in Chrome`, async () => {
     const { browser, driver } = findChromium(env);
     const options = ["--headless", "--chrome", "--chromedriver", driver, "--mode", "no-install"];
-    const tests = command("", ["wasm-pack", "test", ...options, crate], {
-      ...oneProfile(env),
-      // wasm-pack sets it for the tests, but not for the build before them, which would then be of no use.
-      WASM_BINDGEN_TEST_ONLY_WEB: "1",
-      WASM_BINDGEN_TEST_TIMEOUT: String(BROWSER_TIMEOUT_S),
-      WASM_BINDGEN_TEST_WEBDRIVER_JSON: await webdriverConfig(browser),
+    const { status, output } = await run("wasm-pack", ["test", ...options, crate], {
+      env: {
+        ...oneProfile(env),
+        // wasm-pack sets it for the tests, but not for the build before them, which would then be of no use.
+        WASM_BINDGEN_TEST_ONLY_WEB: "1",
+        WASM_BINDGEN_TEST_WEBDRIVER_JSON: await webdriverConfig(browser),
+      },
+      echo: true,
     });
-    return tests.run();
+    if (output.includes(SKIPPED)) {
+      throw new Failure(
+        `Some tests of ${crate} did not run in Chrome.`,
+        "They need: #[cfg(in_browser)] wasm_bindgen_test_configure!(run_in_browser);",
+      );
+    }
+    return status === 0;
   });
 }
 
@@ -98,29 +114,17 @@ async function webdriverConfig(browser) {
  * @param {string} name
  * @param {string} folder
  * @param {Tools} tools
- * @param {readonly ((tools: Tools) => Promise<void>)[]} builds what they look at
- * @param {(env: NodeJS.ProcessEnv) => NodeJS.ProcessEnv} [prepare] makes their environment
+ * @param {NodeTests} how
  * @returns {Step}
  */
-function nodeTests(name, folder, tools, builds, prepare = (env) => env) {
+function nodeTests(name, folder, tools, { builds, browser, atOnce }) {
   return guarded(name, async () => {
     const names = await readdir(join(ROOT, folder)).catch(() => []);
     const files = names.filter((file) => file.endsWith(".test.ts")).sort();
     if (files.length === 0) throw new Failure(`There are no tests in ${folder}.`);
-    const env = prepare(tools.env);
+    const env = browser ? { ...tools.env, CHROMIUM: findChromium(tools.env).browser } : tools.env;
     for (const build of builds) await build(tools);
-    // Most of a test is waiting: two at a time even on two cores.
-    const options = ["--test-reporter=spec", "--test-concurrency=2", `--test-timeout=${FILE_TIMEOUT_MS}`];
+    const options = ["--test-reporter=spec", `--test-concurrency=${atOnce}`, `--test-timeout=${FILE_TIMEOUT_MS}`];
     return command("", [tools.node, "--test", ...options, ...files.map((file) => join(folder, file))], env).run();
   });
-}
-
-/**
- * Tests read in CHROMIUM which browser they are to drive.
- *
- * @param {NodeJS.ProcessEnv} env
- * @returns {NodeJS.ProcessEnv}
- */
-function withChromium(env) {
-  return { ...env, CHROMIUM: findChromium(env).browser };
 }

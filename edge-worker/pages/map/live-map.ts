@@ -136,7 +136,7 @@ export class LiveMap {
   }
 
   #announce(): void {
-    const lost = this.#feed.kind === "waiting" ? "The connection is lost. " : "";
+    const lost = this.#feed.kind === "waiting" ? "Not connected. " : "";
     const { players = 0, islands = [] } = this.#frame ?? {};
     const realm =
       players === 0 ? "Nobody is here." : `${count(players, "player")} on ${count(islands.length, "island")}.`;
@@ -148,7 +148,7 @@ function feedText(state: FeedState): string {
   if (state.kind === "live") return "Live";
   if (state.kind === "connecting") return "Connecting …";
   const seconds = Math.max(0, Math.ceil((state.retryAtMs - performance.now()) / 1000));
-  return `Connection lost, next try in ${seconds} s`;
+  return `Not connected, next try in ${seconds} s`;
 }
 
 /** The stream of the realm that has served this page. */

@@ -16,9 +16,9 @@ const PALETTES: Record<Theme, readonly string[]> = {
   ],
   // biome-ignore format: a table
   dark: [
-    "#ff7076", "#18eece", "#d777ed", "#c4dd24", "#6ea4fd", "#ffbe8d", "#04bbc3", "#ffb5cd",
-    "#5ac041", "#d4c3fd", "#d49811", "#9bd6fe", "#fdbbb2", "#04c097", "#feadfb", "#abac11",
-    "#bacdfd", "#fe7802", "#22e7fe", "#f86ab5", "#66ef83", "#a491fd", "#fcc618", "#0bb4ec",
+    "#f05560", "#0ddcbe", "#c364d9", "#b4cc01", "#4c8ffd", "#fea761", "#10a6ad", "#ff9abd",
+    "#46ac2a", "#c6aefe", "#bd870d", "#72c8fe", "#ffa194", "#05ab86", "#fd8dfb", "#98990a",
+    "#a3bcfe", "#e36b02", "#1dd5ea", "#e356a2", "#53de73", "#9477fc", "#e9b60b", "#0aa0d2",
   ],
 };
 
@@ -28,12 +28,9 @@ export const COLOURS = PALETTES.light.length;
 /** Peers without an island. */
 const NO_ISLAND: Record<Theme, string> = { light: "#6b7280", dark: "#9aa4b2" };
 
-/** Odd, so that it runs through all slots of the palette, and islands that formed one after another lie apart in it. */
-const STRIDE = 5;
-
 /**
- * A number for an island's id, `base * 36 + value` digit by digit: ids that follow each other get numbers that do.
- * The prefix, whatever characters it has, only shifts all of a realm's numbers alike.
+ * A number for an island's id, read as base 36 whatever characters its prefix has: ids of one length that follow each
+ * other get numbers that do.
  */
 export function islandNumber(id: string): number {
   let number = 0;
@@ -46,7 +43,7 @@ export function islandNumber(id: string): number {
 
 /** The index in the palette of an island, 0 to {@link COLOURS} - 1. */
 export function colourSlot(number: number): number {
-  return (number * STRIDE) % COLOURS;
+  return number % COLOURS;
 }
 
 /** The colour of a slot, `#rrggbb`; of a peer without an island for any slot that does not exist. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 /** Where screenshots are written to, if anywhere. */
-const SCREENSHOTS = process.env["SCREENSHOTS"];
+const SCREENSHOTS = process.env.SCREENSHOTS;
 
 /** What a page is made of; the answers of the realm's API are not. */
 const PARTS = new Set(["document", "stylesheet", "script", "image"]);
@@ -16,7 +16,7 @@ export const UNREACHABLE = /WebSocket connection|Failed to load resource/;
 
 /** The browser that `npm test` has found. */
 export async function launch(): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM"];
+  const executablePath = process.env.CHROMIUM;
   assert(executablePath, "CHROMIUM must be the path of Chromium or Chrome; `npm test` sets it");
   return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-background-networking"] });
 }

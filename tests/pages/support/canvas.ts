@@ -68,7 +68,7 @@ async function readCanvas(element: Element): Promise<Drawn> {
     text += String.fromCharCode(...data.subarray(from, from + 32_768));
   }
   return {
-    view: canvas.dataset["view"] ?? "",
+    view: canvas.dataset.view ?? "",
     width: canvas.clientWidth,
     height: canvas.clientHeight,
     columns: canvas.width,

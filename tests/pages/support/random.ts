@@ -1,6 +1,6 @@
 /** A generator of numbers in [0, 1) that begins with a seed; the seed is printed, and SEED in the environment sets it. */
 export function seeded(name: string): () => number {
-  const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
   console.log(`${name}: SEED=${seed}`);
   let state = seed >>> 0;
   // mulberry32

@@ -21,12 +21,18 @@ export interface Run extends Engine {
   steps: number;
 }
 
+/** Where somebody is, in metres, and the id of the island. */
+export interface Player {
+  x: number;
+  z: number;
+  island: string;
+}
+
 /** What is there after so many flushes. */
 export interface Simulated {
   /** What the page shows, as it writes it. */
   figures: Record<string, string>;
-  /** x and z of every player, in metres. */
-  players: { x: number; z: number; island: string }[];
+  players: Player[];
 }
 
 export async function simulate(run: Run): Promise<Simulated> {
@@ -86,7 +92,7 @@ function look(archipelago: Archipelago, world: World, flushes: number): Simulate
       largest: number(sizes.at(-1) ?? 0),
       median: number(sizes[Math.ceil(sizes.length / 2) - 1] ?? 0),
       reassignments: number(reassignments),
-      recall: `${(100 * world.recall(assignments, NEIGHBOURS_M)).toFixed(1)} %`,
+      recall: islands > 0 ? `${(100 * world.recall(assignments, NEIGHBOURS_M)).toFixed(1)} %` : "–",
       flushes: number(flushes),
       time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`,
     },

@@ -1,147 +1,119 @@
 /// <reference lib="dom" />
 /** The simulator page in a browser, and what a test wants to know of it. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { islandColour, islandNumber, type Theme } from "../../../edge-worker/pages/stage/colour.ts";
-import type { Simulated } from "./simulated.ts";
+import { Visit } from "./browser.ts";
+import { difference, Picture, type Rgb, rgb } from "./canvas.ts";
+import type { Player } from "./simulated.ts";
 
-const WIDE = { width: 1280, height: 800 };
+/** Pixels between the middles of two players of different islands that are looked at. */
+const APART_PX = 8;
 
-/** A player of a {@link Simulated} run, and where on the page it is drawn. */
-export interface Drawn {
-  x: number;
-  z: number;
+/** How far a colour may be off that was drawn over another one without hiding it to the last bit. */
+const ROUNDING = 2;
+
+/** A player, and where on the canvas it is drawn. */
+export interface Drawn extends Player {
   px: number;
   py: number;
-  island: string;
 }
 
 export class SimulatorPage {
-  readonly page: Page;
-  readonly #origin: string;
-  /** What a page may not do: errors, violations of its policy, requests to elsewhere. */
-  readonly #faults: string[] = [];
+  readonly visit: Visit;
 
-  private constructor(page: Page, url: string) {
-    this.page = page;
-    this.#origin = new URL(url).origin;
-    page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type())) this.#faults.push(`console: ${message.text()}`);
-    });
-    page.on("pageerror", (error) => this.#faults.push(`error: ${error.message}`));
-    page.on("request", (request) => {
-      if (new URL(request.url()).origin !== this.#origin) this.#faults.push(`request: ${request.url()}`);
-    });
+  private constructor(visit: Visit) {
+    this.visit = visit;
   }
 
-  /** Opens the page in a context of its own and waits for the first frame, and for the end of its steps. */
+  /** Opens the page and waits for the first figures: those after the steps that the address asks for. */
   static async open(browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<SimulatorPage> {
-    const context = await browser.newContext({ viewport: WIDE, ...options });
-    const opened = new SimulatorPage(await context.newPage(), url);
-    await opened.page.goto(url);
+    const opened = new SimulatorPage(await Visit.open(browser, url, options));
     await opened.page.waitForFunction(() => document.querySelector("[data-figure=flushes]")?.textContent !== "–");
-    await opened.painted();
     return opened;
   }
 
-  /** Ends it, and judges what it did. */
-  async close(): Promise<void> {
-    await this.page.context().close();
-    assert.deepEqual(this.#faults, []);
+  get page(): Page {
+    return this.visit.page;
   }
 
-  /** Faults that the test has provoked. */
-  takeFaults(): string[] {
-    return this.#faults.splice(0);
-  }
-
-  /** Two animation frames: what has changed is drawn. */
-  async painted(): Promise<void> {
-    await this.page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))),
-    );
+  /** What the page says about the world: all that does not depend on the machine. */
+  async figures(): Promise<Record<string, string>> {
+    const names = ["players", "islands", "largest", "median", "reassignments", "recall", "flushes", "time"];
+    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.figure(name)])));
   }
 
   async figure(name: string): Promise<string> {
     return (await this.page.locator(`#figures [data-figure="${name}"]`).textContent()) ?? "";
   }
 
-  /** Those that do not depend on the machine. */
-  async figures(): Promise<Record<string, string>> {
-    const names = ["players", "islands", "largest", "median", "reassignments", "recall", "flushes", "time"];
-    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.figure(name)])));
+  /** Waits until the page shows these figures: after a change they come from its worker. */
+  async shows(figures: Record<string, string>): Promise<void> {
+    await this.page
+      .waitForFunction(
+        (wanted) =>
+          Object.entries(wanted).every(
+            ([name, text]) => document.querySelector(`[data-figure="${name}"]`)?.textContent === text,
+          ),
+        figures,
+      )
+      .catch(async () => assert.deepEqual(await this.figures(), { ...(await this.figures()), ...figures }));
   }
 
-  /** Waits until so many flushes are shown. */
-  async flushed(flushes: number): Promise<void> {
-    await this.page.waitForFunction(
-      (wanted) => document.querySelector("[data-figure=flushes]")?.textContent === wanted,
-      String(flushes),
-    );
-    await this.painted();
-  }
-
-  /** Waits until the address says so. */
+  /** Waits until the address says so; null for what is not to be in it. */
   async addressed(parts: Record<string, string | null>): Promise<void> {
-    await this.page.waitForFunction((wanted) => {
-      const query = new URLSearchParams(location.search);
-      return Object.entries(wanted).every(([key, value]) => query.get(key) === value);
-    }, parts);
+    await this.page
+      .waitForFunction((wanted) => {
+        const query = new URLSearchParams(location.search);
+        return Object.entries(wanted).every(([key, value]) => query.get(key) === value);
+      }, parts)
+      .catch(() => assert.fail(`the address is ${this.page.url()}, not with ${JSON.stringify(parts)}`));
   }
 
-  /** Where the players are on the canvas, in pixels of CSS. */
-  async project(players: Simulated["players"]): Promise<Drawn[]> {
-    const [view, width, height] = await this.page
-      .locator("#stage")
-      .evaluate((canvas) => [canvas.dataset.view ?? "", canvas.clientWidth, canvas.clientHeight] as const);
-    const [x = 0, z = 0, scale = 0] = view.split(" ").map(Number);
-    return players.map((player) => ({
-      ...player,
-      px: width / 2 + (player.x - x) * scale,
-      py: height / 2 - (player.z - z) * scale,
-    }));
+  /** Types into a field, as somebody does who then goes on. */
+  async type(field: string, text: string): Promise<void> {
+    await this.page.locator(`#${field}`).fill(text);
+    await this.page.locator(`#${field}`).press("Enter");
   }
 
-  /** The colours at some places of the canvas, `#rrggbb`. */
-  async colours(places: readonly Drawn[]): Promise<string[]> {
-    return this.page.locator("#stage").evaluate(
-      (canvas, spots) => {
-        const context = (canvas as HTMLCanvasElement).getContext("2d");
-        const ratio = devicePixelRatio;
-        return spots.map(([px, py]) => {
-          const pixel = context?.getImageData(Math.floor(px * ratio), Math.floor(py * ratio), 1, 1).data ?? [];
-          return `#${[...pixel]
-            .slice(0, 3)
-            .map((part) => part.toString(16).padStart(2, "0"))
-            .join("")}`;
-        });
-      },
-      places.map(({ px, py }) => [px, py] as const),
-    );
+  async text(id: string): Promise<string> {
+    return (await this.page.locator(`#${id}`).textContent()) ?? "";
   }
 
-  /** A screenshot, if the environment says where to put it. */
-  async screenshot(name: string): Promise<void> {
-    const folder = process.env.SCREENSHOTS;
-    if (folder) await this.page.screenshot({ path: join(folder, `simulator-${name}.png`) });
+  async value(id: string): Promise<string> {
+    return this.page.locator(`#${id}`).inputValue();
+  }
+
+  /** Where players at these places are drawn. */
+  async project(players: readonly Player[]): Promise<Drawn[]> {
+    const { at } = await this.picture();
+    return players.map((player) => ({ ...player, px: at.px(player.x), py: at.py(player.z) }));
+  }
+
+  picture(): Promise<Picture> {
+    return Picture.of(this.page, "#stage");
+  }
+
+  /** Fails unless some of the players, at least so many, are drawn in the colours of their islands. */
+  async assertDrawn(players: readonly Player[], atLeast: number, theme: Theme = "light"): Promise<void> {
+    const picture = await this.picture();
+    const sample = clearlyDrawn(await this.project(players), 200);
+    assert.ok(sample.length >= atLeast, `only ${sample.length} of ${players.length} players can be told apart`);
+    const wrong = sample
+      .map(({ island, px, py }) => ({ island, px, py, seen: picture.colour(px, py), wanted: colourOf(island, theme) }))
+      .filter(({ seen, wanted }) => difference(seen, wanted) > ROUNDING);
+    assert.deepEqual(wrong, []);
   }
 }
 
-/** Some of them, evenly chosen among those that nobody of another island is drawn upon. */
+/** Some of the players, evenly chosen among those that nobody of another island is drawn upon. */
 export function clearlyDrawn(players: readonly Drawn[], wanted: number): Drawn[] {
-  const APART_PX = 8;
-  const clear = players.filter((one) =>
-    players.every(
-      (other) =>
-        other.island === one.island || Math.abs(other.px - one.px) > APART_PX || Math.abs(other.py - one.py) > APART_PX,
-    ),
-  );
+  const near = (a: Drawn, b: Drawn) => Math.abs(a.px - b.px) < APART_PX && Math.abs(a.py - b.py) < APART_PX;
+  const clear = players.filter((one) => players.every((other) => other.island === one.island || !near(one, other)));
   const every = Math.max(1, Math.floor(clear.length / wanted));
   return clear.filter((_, index) => index % every === 0).slice(0, wanted);
 }
 
-/** The colours that they should have. */
-export function islandColours(players: readonly Drawn[], theme: Theme = "light"): string[] {
-  return players.map(({ island }) => islandColour(islandNumber(island), theme));
+function colourOf(island: string, theme: Theme): Rgb {
+  return rgb(islandColour(islandNumber(island), theme));
 }

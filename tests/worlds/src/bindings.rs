@@ -133,6 +133,9 @@ mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
+    #[cfg(in_browser)]
+    wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
     /// What the exception says.
     fn said<T>(result: Result<T, JsError>) -> String {
         let error = result.err().expect("it is refused");

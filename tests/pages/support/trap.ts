@@ -1,0 +1,15 @@
+/** WebAssembly that is broken in one place. */
+import binaryen from "binaryen";
+
+/** The same module, but that one of the functions that it exports stops it. */
+export function trapIn(name: string, wasm: Buffer): Buffer {
+  const module = binaryen.readBinary(wasm);
+  module.setFeatures(binaryen.Features.All);
+  const { value } = binaryen.getExportInfo(module.getExport(name));
+  const { params, results } = binaryen.getFunctionInfo(module.getFunction(value));
+  module.removeFunction(value);
+  module.addFunction(value, params, results, [], module.unreachable());
+  const broken = Buffer.from(module.emitBinary());
+  module.dispose();
+  return broken;
+}
