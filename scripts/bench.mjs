@@ -13,5 +13,5 @@ await runMain(async () => {
   if (benchmark === undefined) {
     throw new Failure(`No such benchmark: ${name}.`, `There are: ${Object.keys(BENCHMARKS).join(", ")}.`);
   }
-  await benchmark(args, await setUp());
+  await benchmark(await setUp(), args);
 });

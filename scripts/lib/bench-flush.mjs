@@ -34,11 +34,11 @@ const WASM_RUN = fileURLToPath(new URL("./bench-wasm.mjs", import.meta.url));
 /**
  * Measures, prints a table, and compares with {@link RATIO_MAX}.
  *
- * @param {readonly string[]} args names of worlds, `--flushes N`, `--rounds N`
  * @param {Tools} tools
+ * @param {readonly string[]} args names of worlds, `--flushes N`, `--rounds N`
  * @throws {Failure} if WebAssembly is too slow or comes to other islands
  */
-export async function benchFlush(args, tools) {
+export async function benchFlush(tools, args) {
   const { worlds, flushes, rounds } = readArguments(args);
   await buildPackage(tools);
   await buildWorlds(tools);

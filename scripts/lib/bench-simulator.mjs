@@ -31,10 +31,10 @@ const VIEWPORT = { width: 1440, height: 900 };
  */
 
 /**
- * @param {readonly string[]} args names of worlds
  * @param {Tools} tools
+ * @param {readonly string[]} args names of worlds
  */
-export async function benchSimulator(args, tools) {
+export async function benchSimulator(tools, args) {
   const { browser: executablePath } = findChromium(tools.env);
   await buildPages(tools);
   // Set-up may only just have installed it.

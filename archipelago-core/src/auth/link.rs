@@ -48,7 +48,7 @@ pub enum Property {
 
 /// A parser of JSON: the objects of an array, or none if the text is no array of objects.
 ///
-/// The worker has a parser compiled in ([`SerdeJson`]); in a browser there is one already.
+/// The worker has a parser compiled in ([`SerdeJson`](super::SerdeJson)); in a browser there is one already.
 pub trait ParseLinks {
     /// One object of the array.
     type Object;

@@ -16,6 +16,7 @@ export class Crowd {
   readonly #ring = byId("ring", HTMLElement);
   readonly #dragged: (drag: Drag) => void;
   #reach: number = REACH.usual;
+  #on = false;
 
   constructor(stage: Stage, dragged: (drag: Drag) => void) {
     this.#stage = stage;
@@ -29,11 +30,12 @@ export class Crowd {
   }
 
   get on(): boolean {
-    return this.#stage.dragHandler !== undefined;
+    return this.#on;
   }
 
   /** Whether pointers drag players. */
   set on(on: boolean) {
+    this.#on = on;
     this.#stage.canvas.classList.toggle("dragging", on);
     this.#hideRing();
     this.#stage.dragHandler = on

@@ -1,10 +1,5 @@
 //! The class that JavaScript sees.
 
-#![expect(
-    clippy::missing_errors_doc,
-    reason = "to the readers of these docs an error is an exception"
-)]
-
 use wasm_bindgen::prelude::*;
 
 use crate::figures;

@@ -106,10 +106,9 @@ impl Walker {
         }
     }
 
-    /// Somebody else moves it; it stands there from now on.
-    pub fn drag(&mut self, dx_m: f64, dz_m: f64, habits: &Habits, rng: &mut Rng) {
-        self.at.x += dx_m;
-        self.at.z += dz_m;
+    /// Somebody else puts it there; it stands from now on.
+    pub fn put(&mut self, at: Spot, habits: &Habits, rng: &mut Rng) {
+        self.at = at;
         self.rest(habits, rng);
     }
 

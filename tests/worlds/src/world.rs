@@ -93,7 +93,11 @@ impl World {
         let places = self.positions.chunks_exact_mut(3);
         for (walker, place) in self.walkers.iter_mut().zip(places) {
             if walker.at.distance_m(middle) <= radius_m {
-                walker.drag(dx, dz, &self.habits, &mut self.rng);
+                let to = Spot {
+                    x: walker.at.x + dx,
+                    z: walker.at.z + dz,
+                };
+                walker.put(to, &self.habits, &mut self.rng);
                 place.copy_from_slice(&coordinates(walker));
                 dragged += 1;
             }
