@@ -22,8 +22,8 @@ use crate::{log, settings};
 /// Where an upgrade is sent.
 pub const UPGRADE_PATH: &str = "/live";
 
-/// How many may watch. A frame of 5,000 players has 70 KB: at the usual period so many viewers are sent 35 MB a second,
-/// which is much for one object, and nobody has proven who they are.
+/// How many may watch. A frame of 5,000 players has 70 KB: so many viewers are sent 35 MB a second at the usual period, and
+/// 70 MB at most in a rush, which is much for one object, and nobody has proven who they are.
 const VIEWERS_MAX: usize = 1_000;
 
 /// How often the realm is told that somebody watches, in ms: a realm that has restarted does not know.
@@ -40,6 +40,16 @@ const ASK_LIMIT_MS: u64 = 5_000;
 const POLICY_VIOLATION: u16 = 1008;
 /// There is nothing to be seen now, or too many are looking.
 const TRY_AGAIN_LATER: u16 = 1013;
+
+const NO_ANSWER: &str = "the realm does not answer: try again later";
+
+/// For whom the realm is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whom {
+    /// Those who have not got a frame yet.
+    Waiting,
+    All,
+}
 
 /// The object.
 #[durable_object]
@@ -117,22 +127,17 @@ impl Shared {
     async fn upgrade(self: &Rc<Self>) -> Result<Response> {
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         if self.state.get_websockets().len() >= VIEWERS_MAX {
-            // Not one of the object's: a client that never answers the close takes nobody's place.
-            server.accept()?;
-            close(
-                &server,
-                TRY_AGAIN_LATER,
-                "too many viewers: try again later",
-            );
-            return Response::from_websocket(client);
+            return turn_away(client, &server, "too many viewers: try again later");
+        }
+        let greeting = self.audience.borrow_mut().came(now_ms());
+        if greeting == Greeting::Refuse {
+            return turn_away(client, &server, NO_ANSWER);
         }
         self.state.accept_web_socket(&server);
-        let greeting = self.audience.borrow_mut().came(now_ms());
         match greeting {
             Greeting::Frames => self.greet(&server),
-            Greeting::Wait => {}
-            Greeting::Ask => self.state.wait_until(Rc::clone(self).ask()),
-            Greeting::Refuse => refuse(&server),
+            Greeting::Ask => self.state.wait_until(Rc::clone(self).ask(Whom::Waiting)),
+            Greeting::Wait | Greeting::Refuse => {}
         }
         self.renew_later().await;
         Response::from_websocket(client)
@@ -164,8 +169,9 @@ impl Shared {
         }
     }
 
-    /// Asks the realm for a frame, which also tells it that it is watched, and sends it to those who wait.
-    async fn ask(self: Rc<Self>) {
+    /// Asks the realm for a frame, which also tells it that it is watched, and sends it to those who wait; or to all, who
+    /// then know that the line is up also where nobody moves.
+    async fn ask(self: Rc<Self>, whom: Whom) {
         let reply: Result<WatchReply, BusError> = match settings::config(&self.env) {
             Ok(config) => {
                 let request = WatchRequest {};
@@ -179,11 +185,11 @@ impl Shared {
         }
         self.audience.borrow_mut().answered(reply.ok());
         let viewers = self.state.get_websockets().into_iter();
-        for viewer in viewers.filter(|viewer| !is_greeted(viewer)) {
+        for viewer in viewers.filter(|viewer| whom == Whom::All || !is_greeted(viewer)) {
             if answered {
                 self.greet(&viewer);
             } else {
-                refuse(&viewer);
+                close(&viewer, TRY_AGAIN_LATER, NO_ANSWER);
             }
         }
     }
@@ -197,7 +203,7 @@ impl Shared {
         self.renew_later().await;
         let asks = self.audience.borrow_mut().asks(now_ms());
         if asks {
-            Rc::clone(self).ask().await;
+            Rc::clone(self).ask(Whom::All).await;
         }
     }
 
@@ -212,12 +218,11 @@ fn is_greeted(viewer: &WebSocket) -> bool {
     matches!(viewer.deserialize_attachment::<bool>(), Ok(Some(true)))
 }
 
-fn refuse(viewer: &WebSocket) {
-    close(
-        viewer,
-        TRY_AGAIN_LATER,
-        "the realm does not answer: try again later",
-    );
+/// Closes a socket that has never been one of the object's: a client that does not answer the close takes nobody's place.
+fn turn_away(client: WebSocket, server: &WebSocket, reason: &str) -> Result<Response> {
+    server.accept()?;
+    close(server, TRY_AGAIN_LATER, reason);
+    Response::from_websocket(client)
 }
 
 fn close(viewer: &WebSocket, code: u16, reason: &str) {

@@ -1,7 +1,14 @@
 /** The class of the package: what the rules of the islands do not say already. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Archipelago, ArchipelagoError, FreedError, InvalidInputError, islandId } from "../../wasm-pkg/dist/node.js";
+import {
+  Archipelago,
+  ArchipelagoError,
+  FreedError,
+  InvalidInputError,
+  islandId,
+  verifyAuthChain,
+} from "../../wasm-pkg/dist/node.js";
 
 async function made(): Promise<Archipelago> {
   return Archipelago.create({ joinDistance: 64, maxPeersPerIsland: 50 });
@@ -98,6 +105,12 @@ test("newcomers can be placed before the period is over", async () => {
 test("refusals say which, what and what is allowed, and change nothing", async () => {
   const islands = await made();
   islands.setPosition("a", 1, 2, 3);
+  /** Runs code when it is made a string, which would be in the middle of a call. */
+  const evil = Object.assign(() => {}, {
+    toString(): string {
+      throw new Error("evil");
+    },
+  });
   const refused: [call: () => unknown, field: string, value: unknown][] = [
     [() => islands.setPosition("", 0, 0, 0), "id", ""],
     [() => islands.setPosition(anything(7), 0, 0, 0), "id", 7],
@@ -110,6 +123,13 @@ test("refusals say which, what and what is allowed, and change nothing", async (
     [() => islands.setPositions(anything({ length: 1 }), new Float32Array(3)), "peers", { length: 1 }],
     [() => islands.setPositions(["a"], anything([1, 2, 3])), "positions", [1, 2, 3]],
     [() => islands.flush(-1), "nowMs", -1],
+    [() => islands.flush(2 ** 53), "nowMs", 2 ** 53],
+    [() => islands.setPosition("\ud800", 0, 0, 0), "id", "\ud800"],
+    [() => islands.setPosition(anything(evil), 0, 0, 0), "id", evil],
+    [() => islands.island(anything(3)), "id", 3],
+    [() => islands.peer(anything(evil)), "id", evil],
+    [() => islands.handle(anything(null)), "id", null],
+    [() => islands.idOf(anything("0")), "handle", "0"],
     [() => islands.flush(0, anything("all")), "scope", "all"],
     [() => islandId(0), "number", 0],
   ];
@@ -176,6 +196,32 @@ test("what was given back cannot be used, and giving it back twice does nothing"
   }
   const other = await made();
   assert.equal(other.counters.peers, 0);
+});
+
+test("messages are cut, and describe what cannot be written down", async () => {
+  const cyclic: { self?: object } = {};
+  cyclic.self = cyclic;
+  const said = async (options: unknown): Promise<string> => {
+    const refusal = await Archipelago.create(anything(options)).then(
+      () => assert.fail("it was taken"),
+      (error: InvalidInputError) => error.message,
+    );
+    return refusal.split(":")[0] ?? "";
+  };
+  assert.equal(await said({ roomPrefix: cyclic }), "roomPrefix is an object");
+  assert.equal(await said({ roomPrefix: () => "I" }), "roomPrefix is a function");
+  assert.equal(await said({ roomPrefix: 10n }), "roomPrefix is 10");
+  assert.equal(await said("ä".repeat(500)), `options is "${"ä".repeat(199)}…`);
+});
+
+test("chains that cannot be written down are refused", async () => {
+  for (const chain of [[10n], 7, null]) {
+    await assert.rejects(verifyAuthChain(anything(chain), "dcl-1"), (error: unknown) => {
+      assert(error instanceof InvalidInputError);
+      assert.equal(error.field, "authChain");
+      return true;
+    });
+  }
 });
 
 test("it is made by create only", () => {

@@ -7,8 +7,11 @@ use wasm_bindgen::prelude::*;
 
 use crate::arrays::Scratch;
 use crate::options::parse;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, text};
 use crate::values::{Counters, IslandValue, PeerValue, UpdateValue, to_js};
+
+/// The last integer that JavaScript can tell from the next: times are given back.
+const TIME_MAX_MS: f64 = 9_007_199_254_740_991.0;
 
 /// Groups peers into islands: who is near whom, and who has to be told what.
 ///
@@ -147,14 +150,22 @@ impl Archipelago {
 }
 
 pub(crate) fn peer_id(field: &str, id: &JsValue) -> Result<String, Refusal> {
-    let text = id.as_string().filter(|text| !text.is_empty());
-    text.ok_or_else(|| Refusal::new(field, id, "a string that is not empty"))
+    let text = text(id).filter(|text| !text.is_empty());
+    text.ok_or_else(|| {
+        Refusal::new(
+            field,
+            id,
+            "a string that is not empty, without lone surrogates",
+        )
+    })
 }
 
 pub(crate) fn time(now_ms: &JsValue) -> Result<u64, Refusal> {
-    let time = now_ms.as_f64().filter(|ms| ms.is_finite() && *ms >= 0.0);
+    let time = now_ms
+        .as_f64()
+        .filter(|ms| (0.0..=TIME_MAX_MS).contains(ms));
     time.map(|ms| ms as u64)
-        .ok_or_else(|| Refusal::new("nowMs", now_ms, "a finite number, at least 0"))
+        .ok_or_else(|| Refusal::new("nowMs", now_ms, "a number from 0 to 9007199254740991"))
 }
 
 pub(crate) fn parse_scope(scope: &JsValue) -> Result<Scope, Refusal> {
@@ -178,16 +189,13 @@ fn wish(preferred: &JsValue) -> Result<Option<String>, Refusal> {
 }
 
 fn position(x: &JsValue, y: &JsValue, z: &JsValue) -> Result<Position, Refusal> {
-    let coordinate = |name: &str, value: &JsValue| {
-        let number = value.as_f64().map(|number| number as f32);
-        number
-            .filter(|number| number.is_finite())
-            .ok_or_else(|| Refusal::new(name, value, "a finite 32-bit number"))
-    };
-    let (x, y, z) = (
-        coordinate("x", x)?,
-        coordinate("y", y)?,
-        coordinate("z", z)?,
-    );
-    Position::new(x, y, z).ok_or_else(|| Refusal::new("position", &JsValue::NULL, "finite"))
+    let number = |value: &JsValue| value.as_f64().map_or(f32::NAN, |number| number as f32);
+    Position::new(number(x), number(y), number(z)).ok_or_else(|| {
+        let coordinates = [("x", x), ("y", y), ("z", z)];
+        let at_fault = coordinates
+            .into_iter()
+            .find(|(_, value)| !number(value).is_finite());
+        let (name, value) = at_fault.unwrap_or(coordinates[0]);
+        Refusal::new(name, value, "a finite 32-bit number")
+    })
 }

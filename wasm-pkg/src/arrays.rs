@@ -1,11 +1,11 @@
 //! Many peers at once: handles and typed arrays, no object a peer.
 
 use archipelago_core::engine::{IslandNumber, Peer, Position, Update};
-use js_sys::{Array, Float32Array, Float64Array, Object, Reflect, Uint32Array};
+use js_sys::{Array, Float32Array, Float64Array, Object, Uint32Array};
 use wasm_bindgen::prelude::*;
 
 use crate::archipelago::{Archipelago, parse_scope, peer_id, time};
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, object};
 
 /// x, y and z.
 const COORDINATES: usize = 3;
@@ -210,13 +210,4 @@ fn whole(value: &JsValue) -> Option<u32> {
 
 fn number(island: Option<IslandNumber>) -> f64 {
     island.map_or(0.0, |island| island.get() as f64)
-}
-
-fn object(fields: &[(&str, JsValue)]) -> Object {
-    let object = Object::new();
-    for (name, value) in fields {
-        // An object of our own making takes any property.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    object
 }

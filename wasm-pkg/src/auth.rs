@@ -8,7 +8,7 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::archipelago::time;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, text};
 use crate::values::to_js;
 
 /// JavaScript's own parser of JSON.
@@ -30,7 +30,7 @@ impl ParseLinks for Platform {
         if value.is_undefined() || value.is_null() {
             return Property::Absent;
         }
-        value.as_string().map_or(Property::Other, Property::Text)
+        text(&value).map_or(Property::Other, Property::Text)
     }
 }
 
@@ -99,13 +99,11 @@ pub fn verify_auth_chain(
     challenge: &JsValue,
     now_ms: &JsValue,
 ) -> Result<Object, Refusal> {
-    let text = |field: &str, value: &JsValue| {
-        value
-            .as_string()
-            .ok_or_else(|| Refusal::new(field, value, "a string"))
+    let read = |field: &str, value: &JsValue| {
+        text(value).ok_or_else(|| Refusal::new(field, value, "a string, without lone surrogates"))
     };
-    let chain = text("authChain", auth_chain_json)?;
-    let challenge = text("challenge", challenge)?;
+    let chain = read("authChain", auth_chain_json)?;
+    let challenge = read("challenge", challenge)?;
     let verdict = verify_with::<Platform>(&chain, &challenge, time(now_ms)?);
     Ok(to_js(&VerdictValue::from(verdict)).unchecked_into())
 }

@@ -4,7 +4,7 @@ use archipelago_core::engine::{EngineConfig, InvalidConfig};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::refusal::{Refusal, described};
+use crate::refusal::{Refusal, text};
 
 const JOIN_DISTANCE: &str = "joinDistance";
 const LEAVE_DISTANCE: &str = "leaveDistance";
@@ -12,6 +12,13 @@ const MAX_PEERS: &str = "maxPeersPerIsland";
 const ROOM_PREFIX: &str = "roomPrefix";
 const MAX_PEERS_ALLOWED: &str = "an integer from 1 to 4294967295";
 const KNOWN: [&str; 4] = [JOIN_DISTANCE, LEAVE_DISTANCE, MAX_PEERS, ROOM_PREFIX];
+
+#[wasm_bindgen]
+extern "C" {
+    /// JavaScript's own conversion.
+    #[wasm_bindgen(js_name = String)]
+    fn string(number: f64) -> String;
+}
 
 /// The engine's parameters; what the options leave out has the engine's defaults.
 pub fn parse(options: &JsValue) -> Result<EngineConfig, Refusal> {
@@ -35,7 +42,7 @@ pub fn parse(options: &JsValue) -> Result<EngineConfig, Refusal> {
         options,
         ROOM_PREFIX,
         "a string that is not empty",
-        |value| value.as_string().filter(|prefix| !prefix.is_empty()),
+        |value| text(value).filter(|prefix| !prefix.is_empty()),
     )?;
     EngineConfig::new(
         max_peers.unwrap_or(defaults.max_peers()),
@@ -96,7 +103,7 @@ fn by_its_name_here(error: InvalidConfig) -> Refusal {
             join_distance_m,
         } => {
             // Written by JavaScript: what formats floats is large.
-            let join_m = described(&join_distance_m.into());
+            let join_m = string(join_distance_m);
             let allowed = format!("finite and at least {JOIN_DISTANCE}, which is {join_m}");
             Refusal::new(LEAVE_DISTANCE, &value.into(), allowed)
         }

@@ -1,19 +1,10 @@
 //! Saying no: what was given, and what is allowed.
 
-use js_sys::{Error, JSON, Reflect};
+use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-#[wasm_bindgen]
-extern "C" {
-    /// JavaScript's own conversion, which takes any value.
-    #[wasm_bindgen(js_name = String)]
-    fn string(value: &JsValue) -> String;
-}
-
-/// Values longer than this are cut in messages.
-const DESCRIBED_MAX_CHARS: usize = 200;
-
-/// An argument that is refused. In JavaScript an `Error` with the properties `field`, `value` and `allowed`.
+/// An argument that is refused. In JavaScript an object with the properties `field`, `value` and `allowed`, of which the
+/// facade makes an error: to describe a value is to run its code, which must not happen in the middle of a call.
 #[derive(Debug)]
 pub struct Refusal {
     field: String,
@@ -30,50 +21,31 @@ impl Refusal {
             allowed: allowed.into(),
         }
     }
-
-    /// The sentence for people.
-    pub fn message(&self) -> String {
-        let Self {
-            field,
-            value,
-            allowed,
-        } = self;
-        format!("{field} is {}: it must be {allowed}", described(value))
-    }
 }
 
 impl From<Refusal> for JsValue {
     fn from(refusal: Refusal) -> Self {
-        let error = Error::new(&refusal.message());
-        let Refusal {
-            field,
-            value,
-            allowed,
-        } = refusal;
-        for (name, property) in [
-            ("field", field.into()),
-            ("value", value),
-            ("allowed", JsValue::from(allowed)),
-        ] {
-            // An object of our own making takes any property.
-            let _ = Reflect::set(&error, &name.into(), &property);
-        }
-        error.into()
+        object(&[
+            ("field", refusal.field.into()),
+            ("value", refusal.value),
+            ("allowed", refusal.allowed.into()),
+        ])
+        .into()
     }
 }
 
-/// A value as a developer would write it, or nearly so.
-pub fn described(value: &JsValue) -> String {
-    let text = if value.is_string() || value.is_object() {
-        JSON::stringify(value)
-            .ok()
-            .and_then(|json| json.as_string())
-            .unwrap_or_else(|| "an object".to_owned())
-    } else {
-        string(value)
-    };
-    match text.char_indices().nth(DESCRIBED_MAX_CHARS) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
+/// An object with these properties.
+pub fn object(fields: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in fields {
+        // An object of our own making takes any property.
+        let _ = Reflect::set(&object, &(*name).into(), value);
     }
+    object
+}
+
+/// A string without lone surrogates: those would all become the same character.
+pub fn text(value: &JsValue) -> Option<String> {
+    let string = value.dyn_ref::<JsString>()?;
+    string.is_valid_utf16().then(|| String::from(string))
 }

@@ -102,8 +102,7 @@ pub struct Counters {
 
 /// A value as plain JavaScript: objects for maps, numbers for all integers.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> JsValue {
-    // Fails only for values whose own serialisation fails; none here does.
     value
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .unwrap_or_default()
+        .expect("texts, and numbers that JavaScript has")
 }

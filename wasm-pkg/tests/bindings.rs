@@ -1,63 +1,14 @@
-//! What JavaScript gives and gets.
+//! Peers by id: what JavaScript gives and gets.
 
-use archipelago_wasm::{Archipelago, Refusal};
-use js_sys::{Float32Array, JSON, Uint32Array};
+mod common;
+
+use archipelago_wasm::Archipelago;
+use common::{counter, flushed, made, put, refused, said, taken, text};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[cfg(in_browser)]
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
-
-fn options(json: &str) -> JsValue {
-    JSON::parse(json).expect("JSON")
-}
-
-fn made(json: &str) -> Archipelago {
-    taken(Archipelago::new(&options(json)))
-}
-
-fn refused(json: &str) -> String {
-    said(Archipelago::new(&options(json)))
-}
-
-/// The refusal, which is also an `Error` that tells its parts.
-fn said<T>(result: Result<T, Refusal>) -> String {
-    let refusal = result.err().expect("it was taken");
-    let message = refusal.message();
-    let error = JsValue::from(refusal);
-    let part = |name: &str| js_sys::Reflect::get(&error, &name.into()).expect("an Error");
-    assert_eq!(part("message").as_string().as_ref(), Some(&message));
-    assert!(message.starts_with(&part("field").as_string().expect("a name")));
-    assert!(message.ends_with(&part("allowed").as_string().expect("words")));
-    message
-}
-
-fn taken<T>(result: Result<T, Refusal>) -> T {
-    result.unwrap_or_else(|refusal| panic!("{}", refusal.message()))
-}
-
-fn text(value: &JsValue) -> String {
-    if value.is_undefined() {
-        return "undefined".to_owned();
-    }
-    JSON::stringify(value).expect("plain data").into()
-}
-
-fn put(islands: &mut Archipelago, id: &str, x: f64, z: f64) {
-    let none = JsValue::UNDEFINED;
-    taken(islands.set_position(&id.into(), &x.into(), &0.into(), &z.into(), &none));
-}
-
-fn flushed(islands: &mut Archipelago, now_ms: f64, scope: Option<&str>) -> String {
-    let scope = scope.map_or(JsValue::UNDEFINED, JsValue::from);
-    text(&taken(islands.flush(&now_ms.into(), &scope)))
-}
-
-fn counter(islands: &Archipelago, name: &str) -> f64 {
-    let counters = islands.counters();
-    let count = js_sys::Reflect::get(&counters, &name.into()).expect("an object");
-    count.as_f64().expect("a number")
-}
 
 #[wasm_bindgen_test]
 fn updates_and_islands_are_plain_objects() {
@@ -237,7 +188,8 @@ fn refused_positions_change_nothing() {
         (7.into(), "id is 7"),
         (none.clone(), "id is undefined"),
     ] {
-        let told = format!("{told}: it must be a string that is not empty");
+        let told =
+            format!("{told}: it must be a string that is not empty, without lone surrogates");
         let refusal = islands.set_position(&id, &zero(), &zero(), &zero(), &none);
         assert_eq!(said(refusal), told);
         assert_eq!(said(islands.disconnect(&id)), told);
@@ -266,25 +218,15 @@ fn refused_flushes_change_nothing() {
         (f64::NAN.into(), "NaN"),
         (JsValue::from(-1), "-1"),
         (f64::INFINITY.into(), "Infinity"),
+        (1e16.into(), "10000000000000000"),
         (JsValue::NULL, "null"),
     ] {
-        let told = format!("nowMs is {told}: it must be a finite number, at least 0");
+        let told = format!("nowMs is {told}: it must be a number from 0 to 9007199254740991");
         assert_eq!(said(islands.flush(&now_ms, &JsValue::UNDEFINED)), told);
         assert_eq!(said(islands.flush_raw(&now_ms, &JsValue::UNDEFINED)), told);
     }
     assert_eq!(counter(&islands, "islands"), 0.0);
     assert_eq!(counter(&islands, "flushes"), 0.0);
-}
-
-#[wasm_bindgen_test]
-fn long_values_are_cut_in_messages() {
-    let told = refused(&format!(r#"{{"roomPrefix": 7, "{}": 1}}"#, "x".repeat(500)));
-    assert!(told.contains("it must be left out"));
-    let told = refused(&format!(r#""{}""#, "ä".repeat(500)));
-    assert_eq!(
-        told,
-        format!("options is \"{}…: it must be an object", "ä".repeat(199))
-    );
 }
 
 #[wasm_bindgen_test]
@@ -303,113 +245,16 @@ fn a_peer_tells_where_it_is() {
     assert_eq!(text(&islands.peer(&"bob".into())), "undefined");
 }
 
-fn ids(names: &[&str]) -> JsValue {
-    let array: js_sys::Array = names.iter().map(|name| JsValue::from(*name)).collect();
-    array.into()
-}
-
-fn floats(values: &[f32]) -> JsValue {
-    Float32Array::from(values).into()
-}
-
-fn handles(values: &[u32]) -> JsValue {
-    Uint32Array::from(values).into()
-}
-
+/// All of them would be the same character in Rust, and the same peer.
 #[wasm_bindgen_test]
-fn many_at_once_by_id_and_by_handle() {
-    let mut islands = made(r#"{"joinDistance": 10}"#);
-    let given = taken(islands.set_positions(
-        &ids(&["a", "b", "c"]),
-        &floats(&[0., 0., 0., 5., 0., 0., 90., 0., 0.]),
-    ));
-    assert_eq!(given.to_vec(), [0, 1, 2]);
-    let arrived = taken(islands.flush_raw(&0.into(), &JsValue::UNDEFINED));
-    assert_eq!(
-        text(&arrived),
-        r#"{"peers":{"0":0,"1":1,"2":2},"islands":{"0":1,"1":1,"2":3},"from":{"0":0,"1":0,"2":0},"left":{}}"#
-    );
-    let same =
-        taken(islands.set_positions(&handles(&[2, 1]), &floats(&[52., 0., 0., 50., 0., 0.])));
-    assert_eq!(same.to_vec(), [2, 1]);
-    put(&mut islands, "d", 51.0, 0.0);
-    taken(islands.disconnect(&"a".into()));
-    let moved = taken(islands.flush_raw(&2000.into(), &JsValue::UNDEFINED));
-    assert_eq!(
-        text(&moved),
-        r#"{"peers":{"0":2,"1":3},"islands":{"0":1,"1":1},"from":{"0":3,"1":0},"left":{"0":0}}"#
-    );
-    assert_eq!(islands.assignments_raw().to_vec(), [0.0, 1.0, 1.0, 1.0]);
-    assert_eq!(
-        text(&islands.islands_raw()),
-        r#"{"numbers":{"0":1},"offsets":{"0":0,"1":3},"members":{"0":1,"1":2,"2":3},"centers":{"0":51,"1":0},"radii":{"0":1}}"#
-    );
-    assert_eq!(islands.handle(&"d".into()), Some(3));
-    assert_eq!(islands.id_of(&3.into()), Some("d".to_owned()));
-    for nobody in [
-        0.into(),
-        4.into(),
-        1.5.into(),
-        JsValue::from(-1),
-        JsValue::NULL,
-    ] {
-        assert_eq!(islands.id_of(&nobody), None);
-    }
-}
-
-#[wasm_bindgen_test]
-fn of_many_all_are_taken_or_none() {
+fn halves_of_surrogate_pairs_are_no_names() {
     let mut islands = made("{}");
-    put(&mut islands, "a", 1.0, 2.0);
-    let six = floats(&[0., 0., 0., 1., 1., f32::NAN]);
-    let three = floats(&[7., 7., 7.]);
-    for (peers, positions, told) in [
-        (
-            ids(&["a", "b"]),
-            &six,
-            "positions[5] is NaN: it must be a finite number",
-        ),
-        (
-            ids(&["a", "b"]),
-            &three,
-            "positions.length is 3: it must be 6: x, y and z of each of 2 peers",
-        ),
-        (
-            ids(&["a"]),
-            &handles(&[1, 2, 3]),
-            "positions is {\"0\":1,\"1\":2,\"2\":3}: it must be a Float32Array",
-        ),
-        (
-            ids(&[""]),
-            &three,
-            "peers[0] is \"\": it must be a string that is not empty",
-        ),
-        (
-            handles(&[1]),
-            &three,
-            "peers[0] is 1: it must be the handle of a peer",
-        ),
-        (
-            handles(&[u32::MAX]),
-            &three,
-            "peers[0] is 4294967295: it must be the handle of a peer",
-        ),
-        (
-            "a".into(),
-            &three,
-            "peers is \"a\": it must be an Array of ids or a Uint32Array of handles",
-        ),
-    ] {
-        assert_eq!(said(islands.set_positions(&peers, positions)), told);
+    let zero = JsValue::from(0);
+    for half in [0xd800, 0xdbff, 0xdc00] {
+        let name = js_sys::JsString::from_char_code1(half).into();
+        let refusal = islands.set_position(&name, &zero, &zero, &zero, &JsValue::UNDEFINED);
+        assert!(said(refusal).ends_with("without lone surrogates"));
     }
+    put(&mut islands, "\u{1f3dd}", 0.0, 0.0);
     assert_eq!(counter(&islands, "peers"), 1.0);
-    assert_eq!(
-        text(&islands.peer(&"a".into())),
-        r#"{"id":"a","handle":0,"position":[1,0,2]}"#
-    );
-    taken(islands.disconnect(&"a".into()));
-    assert_eq!(
-        said(islands.set_positions(&handles(&[0]), &three)),
-        "peers[0] is 0: it must be the handle of a peer"
-    );
 }

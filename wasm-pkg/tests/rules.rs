@@ -69,7 +69,7 @@ fn js_name(peer: Name) -> JsValue {
 }
 
 fn taken<T>(result: Result<T, Refusal>) -> T {
-    result.unwrap_or_else(|refusal| panic!("{}", refusal.message()))
+    result.unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 
 fn read<T: for<'de> Deserialize<'de>>(value: JsValue) -> T {

@@ -2,6 +2,7 @@
 import { Archipelago as Raw } from "./bindings/archipelago_wasm.js";
 import { FreedError } from "./errors.js";
 import { Instance, instance } from "./instance.js";
+import { checkText, isObject, refused } from "./refuse.js";
 import type {
   ArchipelagoOptions,
   Counters,
@@ -45,7 +46,7 @@ export class Archipelago {
    */
   static async create(options?: ArchipelagoOptions): Promise<Archipelago> {
     // Getters run here, not in the middle of a call.
-    const given = isPlain(options) ? { ...options } : options;
+    const given = isObject(options) ? { ...options } : options;
     const made = await instance();
     return new Archipelago(
       made,
@@ -56,7 +57,7 @@ export class Archipelago {
   /**
    * A peer reports where it is, in metres; a new one is placed by the next flush. Distances ignore y.
    *
-   * @param id any string that is not empty
+   * @param id any string that is not empty; halves of surrogate pairs are no characters
    * @param x to the east
    * @param y up
    * @param z to the north
@@ -114,11 +115,13 @@ export class Archipelago {
 
   /** The island with that id; undefined if there is none. */
   island(id: string): Island | undefined {
+    checkText("id", id);
     return this.#call((raw) => raw.island(id));
   }
 
   /** The peer with that id; undefined if there is none. */
   peer(id: string): Peer | undefined {
+    checkText("id", id);
     return this.#call((raw) => raw.peer(id));
   }
 
@@ -129,11 +132,13 @@ export class Archipelago {
 
   /** The handle of the peer with that id; undefined if there is none. */
   handle(id: string): number | undefined {
+    checkText("id", id);
     return this.#call((raw) => raw.handle(id));
   }
 
   /** The id of the peer with that handle; undefined if there is none. */
   idOf(handle: number): string | undefined {
+    if (typeof handle !== "number") throw refused("handle", handle, "a number");
     return this.#call((raw) => raw.idOf(handle));
   }
 
@@ -169,7 +174,3 @@ export class Archipelago {
 
 // Older engines do not know the symbol.
 if (Symbol.dispose) Archipelago.prototype[Symbol.dispose] = Archipelago.prototype.free;
-
-function isPlain(options: unknown): options is object {
-  return typeof options === "object" && options !== null && !Array.isArray(options);
-}

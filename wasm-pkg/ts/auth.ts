@@ -1,5 +1,6 @@
 import { verifyAuthChain as verify } from "./bindings/archipelago_wasm.js";
 import { instance } from "./instance.js";
+import { refused } from "./refuse.js";
 
 /** One link of an authentication chain, as Decentraland's services take it. */
 export interface AuthLink {
@@ -66,7 +67,17 @@ export async function verifyAuthChain(
   challenge: string,
   nowMs: number = Date.now(),
 ): Promise<AuthChainVerdict> {
-  const json = Array.isArray(authChain) ? JSON.stringify(authChain) : authChain;
+  const json = typeof authChain === "string" ? authChain : written(authChain);
   const loaded = await instance();
   return loaded.call(() => verify(json, challenge, nowMs) as AuthChainVerdict);
+}
+
+function written(links: unknown): string {
+  const allowed = "links, or their JSON";
+  if (!Array.isArray(links)) throw refused("authChain", links, allowed);
+  try {
+    return JSON.stringify(links);
+  } catch {
+    throw refused("authChain", links, allowed);
+  }
 }

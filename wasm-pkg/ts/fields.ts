@@ -95,18 +95,16 @@ export const bytes: FieldType = {
   read: (reader) => new Uint8Array(reader.bytes()),
 };
 
-/** A field that may be left out, which is not the same as being empty. */
-export function optional(type: FieldType): FieldType {
-  return {
-    ...type,
-    absent: () => undefined,
-    write(writer, number, value, path) {
-      if (value === undefined) return;
-      if (typeof value !== "string") throw refused(path, value, "a string");
-      writer.tag(number, type.wire).string(value);
-    },
-  };
-}
+/** A string that may be left out, which is not the same as being empty. */
+export const optionalText: FieldType = {
+  ...text,
+  absent: () => undefined,
+  write(writer, number, value, path) {
+    if (value === undefined) return;
+    if (typeof value !== "string") throw refused(path, value, "a string");
+    writer.tag(number, WireType.LengthDelimited).string(value);
+  },
+};
 
 /** A message inside a message. */
 export function message(fields: Fields): FieldType {

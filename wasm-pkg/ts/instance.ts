@@ -1,5 +1,6 @@
 import { __wbg_reset_state, initSync } from "./bindings/archipelago_wasm.js";
-import { ArchipelagoError, DeadError, InvalidInputError, LoadError } from "./errors.js";
+import { ArchipelagoError, DeadError, LoadError } from "./errors.js";
+import { isObject, refused } from "./refuse.js";
 
 /** Compiles the WebAssembly; where it lies differs between platforms. */
 export type Source = () => Promise<WebAssembly.Module>;
@@ -19,7 +20,7 @@ export class Instance {
     try {
       return work();
     } catch (error) {
-      if (isRefusal(error)) throw new InvalidInputError(error.message, error);
+      if (isRefusal(error)) throw refused(error.field, error.value, error.allowed);
       this.#trap = { cause: error };
       throw dead(error);
     }
@@ -71,6 +72,7 @@ function dead(cause: unknown): DeadError {
   return new DeadError(`The WebAssembly has stopped (${cause}): this object is dead, create another one`, { cause });
 }
 
-function isRefusal(error: unknown): error is Error & { field: string; value: unknown; allowed: string } {
-  return error instanceof Error && "field" in error && "allowed" in error;
+/** What the WebAssembly throws by itself is no error; what traps is. */
+function isRefusal(error: unknown): error is { field: string; value: unknown; allowed: string } {
+  return isObject(error) && !(error instanceof Error) && "field" in error && "allowed" in error;
 }

@@ -7,7 +7,7 @@ import {
   message,
   metres,
   number,
-  optional,
+  optionalText,
   text,
 } from "./fields.js";
 import { isObject, refused } from "./refuse.js";
@@ -77,17 +77,14 @@ function entry(reader: BinaryReader, fields: Fields): Record<string, unknown> {
 export const CLIENT: Kinds = {
   challengeRequest: [1, { address: [1, text] }],
   signedChallenge: [2, { authChainJson: [1, text] }],
-  heartbeat: [3, { position: [1, point], desiredRoom: [2, optional(text)] }],
+  heartbeat: [3, { position: [1, point], desiredRoom: [2, optionalText] }],
 };
 
 /** `decentraland.kernel.comms.v3.ServerPacket` */
 export const SERVER: Kinds = {
   challengeResponse: [1, { challengeToSign: [1, text], alreadyConnected: [2, flag] }],
   welcome: [2, { peerId: [1, text] }],
-  islandChanged: [
-    3,
-    { islandId: [1, text], connStr: [2, text], fromIslandId: [3, optional(text)], peers: [4, points] },
-  ],
+  islandChanged: [3, { islandId: [1, text], connStr: [2, text], fromIslandId: [3, optionalText], peers: [4, points] }],
   leftIsland: [4, { islandId: [1, text], peerId: [2, text] }],
   joinIsland: [5, { islandId: [1, text], peerId: [2, text] }],
   kicked: [6, { reason: [1, enumeration] }],

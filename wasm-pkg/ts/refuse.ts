@@ -10,6 +10,7 @@ export function refused(field: string, value: unknown, allowed: string): Invalid
 
 /** A value as a developer would write it, or nearly so. */
 function described(value: unknown): string {
+  if (typeof value === "function") return "a function";
   const text = typeof value === "string" || typeof value === "object" ? (json(value) ?? "an object") : String(value);
   return text.length > DESCRIBED_MAX_CHARS ? `${text.slice(0, DESCRIBED_MAX_CHARS)}…` : text;
 }
@@ -20,6 +21,11 @@ function json(value: unknown): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Refuses what is no string. */
+export function checkText(field: string, value: unknown): void {
+  if (typeof value !== "string") throw refused(field, value, "a string");
 }
 
 /** Whether it is an object that is no array. */

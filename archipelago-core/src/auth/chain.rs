@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 
+use super::json::Json;
 use super::link::{self, Link, LinkType, ParseLinks, Scheme};
-use super::serde_json::SerdeJson;
 use super::{Address, ChainError, PersonalSignature, ephemeral, ethereum};
 
 /// What an auth chain comes to.
@@ -47,7 +47,7 @@ pub struct ContractQuestion {
 /// The first rule that does not hold. Everything cheap is looked at before any signature is, so that a chain that
 /// cannot hold costs nothing.
 pub fn verify(auth_chain_json: &str, challenge: &str, now_ms: u64) -> Result<Verdict, ChainError> {
-    verify_with::<SerdeJson>(auth_chain_json, challenge, now_ms)
+    verify_with::<Json>(auth_chain_json, challenge, now_ms)
 }
 
 /// [`verify`] with a JSON parser of one's own.

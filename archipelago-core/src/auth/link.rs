@@ -48,7 +48,7 @@ pub enum Property {
 
 /// A parser of JSON: the objects of an array, or none if the text is no array of objects.
 ///
-/// The worker has a parser compiled in ([`SerdeJson`](super::SerdeJson)); in a browser there is one already.
+/// [`verify`](super::verify) has one compiled in; a browser has its own. Parsers may differ in what else they refuse.
 pub trait ParseLinks {
     /// One object of the array.
     type Object;

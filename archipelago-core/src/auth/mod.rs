@@ -10,8 +10,8 @@ mod date;
 mod ephemeral;
 mod error;
 pub mod ethereum;
+mod json;
 mod link;
-mod serde_json;
 mod signature;
 mod wallet;
 
@@ -20,6 +20,5 @@ pub use chain::{ContractCheck, ContractQuestion, Verdict, verify, verify_with};
 pub use challenge::challenge_from;
 pub use error::ChainError;
 pub use link::{CHAIN_MAX_BYTES, CHAIN_MAX_LINKS, ParseLinks, Property};
-pub use serde_json::SerdeJson;
 pub use signature::{InvalidSignature, PersonalSignature};
 pub use wallet::Wallet;

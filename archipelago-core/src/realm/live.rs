@@ -14,6 +14,10 @@ pub const WATCH_LEASE_MS: u64 = 60_000;
 /// How many full flushes are remembered: five minutes of them at the usual period.
 pub const HISTORY_MAX: usize = 150;
 
+/// How long after one frame an arrivals flush makes the next, in ms. In a rush there are twenty such flushes a second,
+/// and a map that follows the full ones misses nothing for long.
+pub const FRAME_REST_MS: u64 = 1_000;
+
 /// What is kept for those who watch.
 #[derive(Debug, Default)]
 pub(super) struct Live {
@@ -22,7 +26,10 @@ pub(super) struct Live {
     until_ms: Option<u64>,
     /// Somebody has begun to watch since the last frame was taken.
     renewed: bool,
-    frame: Option<LiveFrame>,
+    /// The flush of which a frame is due.
+    due_ms: Option<u64>,
+    /// The last flush of which one was.
+    shown_ms: u64,
     pub reassignments: u64,
     history: VecDeque<Figures>,
 }
@@ -54,11 +61,14 @@ impl Realm {
     }
 
     /// What the last flush has made of the realm, once, if it is watched. Those that are not taken before the next
-    /// flush are lost: who is slow sees fewer of them.
+    /// flush are never made: who is slow sees fewer of them.
     pub fn take_frame(&mut self) -> Option<LiveFrame> {
-        let frame = self.live.frame.take()?;
+        let time_ms = self.live.due_ms.take()?;
         self.live.renewed = false;
-        Some(frame)
+        Some(LiveFrame {
+            time_ms,
+            frame: self.frame(time_ms, None),
+        })
     }
 
     /// The last frame taken was for nobody: no more are made until somebody watches.
@@ -66,7 +76,7 @@ impl Realm {
         // Who has come since then may not have been counted.
         if !self.live.renewed {
             self.live.until_ms = Some(0);
-            self.live.frame = None;
+            self.live.due_ms = None;
         }
     }
 
@@ -75,11 +85,10 @@ impl Realm {
         if scope == Scope::Full {
             self.live.remember(self.figures(now_ms));
         }
-        if self.live.is_watched(now_ms) {
-            self.live.frame = Some(LiveFrame {
-                time_ms: now_ms,
-                frame: self.frame(now_ms, None),
-            });
+        let rested = now_ms >= self.live.shown_ms.saturating_add(FRAME_REST_MS);
+        if self.live.is_watched(now_ms) && (scope == Scope::Full || rested) {
+            self.live.due_ms = Some(now_ms);
+            self.live.shown_ms = now_ms;
         }
     }
 

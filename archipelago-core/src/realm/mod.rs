@@ -20,6 +20,6 @@ mod reports;
 mod schedule;
 mod snapshot;
 
-pub use live::{HISTORY_MAX, WATCH_LEASE_MS};
+pub use live::{FRAME_REST_MS, HISTORY_MAX, WATCH_LEASE_MS};
 pub use machine::{Realm, RealmConfig, RealmError};
 pub use schedule::{ARRIVALS_DELAY_MS, RUSH_FACTOR};

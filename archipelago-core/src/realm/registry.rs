@@ -112,8 +112,8 @@ impl Registry {
 
     /// Everybody whose membership is only kept.
     pub fn missing(&self) -> impl Iterator<Item = &Player> {
-        let addresses = self.missing.iter();
-        addresses.filter_map(|(_, session)| self.players.get(self.sessions.get(session)?))
+        let sessions = self.missing.iter();
+        sessions.filter_map(|(_, session)| self.players.get(self.sessions.get(session)?))
     }
 
     /// When the first grace is over.

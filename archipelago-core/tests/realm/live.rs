@@ -2,7 +2,9 @@
 
 use archipelago_core::engine::IslandNumber;
 use archipelago_core::protocol::bus::{LiveFrame, LiveSession, Snapshot};
-use archipelago_core::realm::{ARRIVALS_DELAY_MS, HISTORY_MAX, Realm, WATCH_LEASE_MS};
+use archipelago_core::realm::{
+    ARRIVALS_DELAY_MS, FRAME_REST_MS, HISTORY_MAX, Realm, WATCH_LEASE_MS,
+};
 use serde_json::{Value, json};
 
 use crate::clients::{NOW_MS, address};
@@ -118,6 +120,28 @@ fn each_flush_makes_a_frame_until_the_lease_is_over() {
         }
     }
     assert!((over_ms - PERIOD_MS..over_ms).contains(&last_ms));
+}
+
+#[test]
+fn in_a_rush_arrivals_make_a_frame_a_second() {
+    let mut world = unwatched();
+    let mut a = Link::new("a", 1);
+    world.player(&mut a, 1, HERE);
+    world.advance(PERIOD_MS);
+    watch(&mut world);
+    let mut times = Vec::new();
+    let end_ms = world.now_ms + 3 * PERIOD_MS;
+    let mut who = 2;
+    while world.now_ms < end_ms {
+        world.player(&mut a, who, HERE);
+        who += 1;
+        times.extend(world.realm.take_frame().map(|frame| frame.time_ms));
+    }
+    let seconds = 3 * PERIOD_MS / FRAME_REST_MS;
+    let frames = times.len() as u64;
+    assert!(u64::from(who) > 10 * seconds, "{who} is no rush");
+    // Each full flush makes one, and between two of them there is time for one or two more.
+    assert!((3..=seconds + 3).contains(&frames), "{times:?}");
 }
 
 #[test]

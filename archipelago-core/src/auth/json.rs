@@ -3,10 +3,9 @@ use serde_json::{Map, Value};
 use super::link::{ParseLinks, Property};
 
 /// The parser of this crate.
-#[derive(Debug)]
-pub struct SerdeJson;
+pub(super) struct Json;
 
-impl ParseLinks for SerdeJson {
+impl ParseLinks for Json {
     // A map, not a derived struct: that would take a link written as an array, and refuse a repeated unknown key.
     type Object = Map<String, Value>;
 
