@@ -1,7 +1,10 @@
 import { byId, setText } from "../shared/dom.ts";
 
-/** Between two looks at the realm's health, in milliseconds. */
-const PERIOD_MS = 10_000;
+/** Between two looks at a realm that was healthy, in milliseconds: each is a question to the realm itself. */
+const PERIOD_MS = 60_000;
+
+/** Between two looks at one that was not. */
+const TROUBLED_PERIOD_MS = 10_000;
 
 /** How long an answer may take: the realm itself is given a second. */
 const LIMIT_MS = 8_000;
@@ -21,19 +24,28 @@ export class AboutView {
   readonly #health = byId("health", HTMLElement);
   readonly #trouble = byId("trouble", HTMLElement);
 
+  #timer: number | undefined;
+
   constructor() {
-    void this.#repeat();
+    void this.look();
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) void this.look();
+    });
   }
 
-  async #repeat(): Promise<void> {
+  /** Looks now, and then again and again while anybody looks at the page. */
+  async look(): Promise<void> {
+    clearTimeout(this.#timer);
+    if (document.hidden) return;
     const finding = await ask();
+    clearTimeout(this.#timer);
     if ("about" in finding) this.#describe(finding.about);
     const healthy = "about" in finding && finding.about.healthy;
     this.#health.dataset.state = healthy ? "good" : "bad";
     setText(this.#health, healthy ? "Healthy" : "Not healthy");
     setText(this.#trouble, healthy ? "" : troubleOf(finding));
     this.#trouble.hidden = healthy;
-    window.setTimeout(() => void this.#repeat(), PERIOD_MS);
+    this.#timer = window.setTimeout(() => void this.look(), healthy ? PERIOD_MS : TROUBLED_PERIOD_MS);
   }
 
   #describe({ configurations: { realmName }, comms }: About): void {

@@ -16,6 +16,9 @@ const LONGEST_WAIT_MS = 30_000;
 /** Viewers who lost their connection at the same time come back at different ones: up to this share later. */
 const SPREAD = 0.3;
 
+/** A realm in which nothing happens is shown every 20 s all the same: after so long a silence the line is dead. */
+const SILENCE_MS = 60_000;
+
 /** The live stream of the realm that serves this page; connects again whenever it ends. */
 export class Feed {
   readonly #url: string;
@@ -38,14 +41,35 @@ export class Feed {
     this.#timer = undefined;
     this.#events.state({ kind: "connecting" });
     const socket = new WebSocket(this.#url);
-    socket.addEventListener("message", ({ data }) => {
+    const ended = new AbortController();
+    const { signal } = ended;
+    // A line that is dead says nothing of it: its end is not waited for.
+    const end = () => {
+      ended.abort();
+      clearTimeout(silence);
+      socket.close();
+      this.#waitAndConnect();
+    };
+    let silence = window.setTimeout(end, SILENCE_MS);
+    const listen = ({ data }: MessageEvent) => {
+      let frame: LiveFrame;
+      try {
+        frame = parseFrame(String(data));
+      } catch (error) {
+        console.error(error);
+        end();
+        return;
+      }
+      clearTimeout(silence);
+      silence = window.setTimeout(end, SILENCE_MS);
       // Only what sends frames is a realm that works: a socket that opens and closes is not.
       this.#waitMs = FIRST_WAIT_MS;
       this.#events.state({ kind: "live" });
-      this.#events.frame(parseFrame(String(data)));
-    });
+      this.#events.frame(frame);
+    };
+    socket.addEventListener("message", listen, { signal });
     // Comes after every error, too.
-    socket.addEventListener("close", () => this.#waitAndConnect());
+    socket.addEventListener("close", end, { signal });
   }
 
   #waitAndConnect(): void {

@@ -62,10 +62,13 @@ export class IslandList {
     for (const [id, { swatch }] of this.#rows) swatch.style.backgroundColor = islandColour(islandNumber(id), theme);
   }
 
-  /** Rows that are in their place are not touched: whoever has the focus keeps it. */
-  #place(index: number, { element: row }: Row): void {
+  /** Rows that are in their place are not touched, and one that moves keeps the focus. */
+  #place(index: number, { element: row, button }: Row): void {
     const there = this.#body.children[index];
-    if (there !== row) this.#body.insertBefore(row, there ?? null);
+    if (there === row) return;
+    const focused = document.activeElement === button;
+    this.#body.insertBefore(row, there ?? null);
+    if (focused) button.focus({ preventScroll: true });
   }
 
   #fill({ id, formed, peers }: LiveIsland): Row {

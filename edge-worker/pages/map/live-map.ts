@@ -32,13 +32,18 @@ export class LiveMap {
   #frame: LiveFrame | undefined;
   #scene: Scene = EMPTY_SCENE;
   #feed: FeedState = { kind: "connecting" };
+  #lost = false;
   #selected: string | undefined;
   /** The realm's clock minus this page's, in ms. */
   #clockOffsetMs = 0;
   /** Everybody is kept in sight until somebody moves the map by hand. */
   #following = true;
 
-  constructor(theme: Theme) {
+  readonly #onLine: () => void;
+
+  /** `onLine` is called when the line to the realm is lost, and when it is there again. */
+  constructor(theme: Theme, onLine: () => void) {
+    this.#onLine = onLine;
     const tooltip = new Tooltip(byId("stage", HTMLElement));
     this.#stage = new Stage(byId("map", HTMLCanvasElement), {
       theme,
@@ -122,9 +127,13 @@ export class LiveMap {
   }
 
   #setFeed(state: FeedState): void {
+    const lost = state.kind === "waiting";
+    const back = this.#lost && state.kind === "live";
+    this.#lost = lost || (this.#lost && !back);
     this.#feed = state;
     this.#tick();
-    if (state.kind === "waiting") this.#announce();
+    if (lost) this.#announce();
+    if (lost || back) this.#onLine();
   }
 
   #tick(): void {

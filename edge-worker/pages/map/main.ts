@@ -9,5 +9,5 @@ for (const code of document.querySelectorAll(".change-realm")) code.textContent 
 for (const button of document.querySelectorAll<HTMLButtonElement>("button.copy")) copyOnClick(button, () => command);
 
 const theme = followTheme(byId("theme", HTMLButtonElement), (changed) => map.setTheme(changed));
-const map = new LiveMap(theme);
-new AboutView();
+const about = new AboutView();
+const map = new LiveMap(theme, () => void about.look());

@@ -4,6 +4,12 @@ import { islandColour, islandNumber, type Theme } from "../stage/colour.ts";
 import type { LiveFrame, LiveIsland } from "./frame.ts";
 import { fetchMembers, type Member } from "./members.ts";
 
+/** Members walk: their parcels are asked for again after this time, or when they are more or fewer. */
+const MEMBERS_AGE_MS = 5_000;
+
+/** How long the answer may take. */
+const MEMBERS_LIMIT_MS = 8_000;
+
 /** Everything about the island that somebody has chosen. */
 export class Panel {
   readonly #section = byId("panel", HTMLElement);
@@ -19,6 +25,7 @@ export class Panel {
   #island: LiveIsland | undefined;
   #maxPeers = 0;
   #asking: AbortController | undefined;
+  #askedMs = 0;
 
   constructor(theme: Theme, events: { show(id: string): void; close(): void }) {
     this.#theme = theme;
@@ -34,6 +41,7 @@ export class Panel {
     this.#asking = undefined;
     this.#id = id;
     this.#island = undefined;
+    this.#askedMs = 0;
     this.#members.replaceChildren();
     this.#section.hidden = id === undefined;
     this.#setGone(false);
@@ -50,11 +58,12 @@ export class Panel {
     this.#setGone(!found);
     // What was known of an island that is gone stays, but for its age: it had one.
     if (!found) return;
+    const changed = this.#island?.peers.length !== found.peers.length;
     this.#island = found;
     this.#maxPeers = frame.maxPeers;
     setText(this.#size, `${found.peers.length / 2} of ${this.#maxPeers}`);
     this.tick(frame.time);
-    void this.#askForMembers(this.#id);
+    if (changed || performance.now() - this.#askedMs >= MEMBERS_AGE_MS) void this.#askForMembers(this.#id);
   }
 
   /** Writes the age anew; `nowMs` by the realm's clock. */
@@ -73,16 +82,19 @@ export class Panel {
     setText(this.#gone, gone ? "This island is gone: its players have left, or are on others now." : "");
   }
 
-  /** One request at a time: a frame that comes during one is followed by another soon. */
+  /** One request at a time; one that fails is made again soon. */
   async #askForMembers(id: string): Promise<void> {
     if (this.#asking) return;
     const asking = new AbortController();
     this.#asking = asking;
+    this.#askedMs = performance.now();
+    const signal = AbortSignal.any([asking.signal, AbortSignal.timeout(MEMBERS_LIMIT_MS)]);
     try {
-      const members = await fetchMembers(id, asking.signal);
+      const members = await fetchMembers(id, signal);
       if (members !== "gone" && this.#asking === asking) this.#list(members);
     } catch (error) {
-      // The next frame asks again; that the realm cannot be reached is said elsewhere.
+      this.#askedMs = 0;
+      // That the realm cannot be reached is said elsewhere.
       if (!asking.signal.aborted) console.warn(error);
     } finally {
       if (this.#asking === asking) this.#asking = undefined;
