@@ -203,6 +203,8 @@ describe("the live stream of an empty realm", { concurrency: true }, () => {
     await gone.closed();
     // The realm sleeps meanwhile: to be asked starts it anew.
     await eventually(RENEWED_MS, () => assert.equal(watched.logged("realm started").length, 2));
+    // What it says goes to who watches: a line on which nothing comes for long is dead.
+    assert.deepEqual((await viewer.next()).players, 0);
     await viewer.quiet(SETTLED_MS);
     assert.equal(forsaken.logged("realm started").length, 1);
   });
