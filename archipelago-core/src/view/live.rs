@@ -20,7 +20,8 @@ pub struct LiveView<'a> {
     pub reassignments: u64,
     /// All islands, the oldest first.
     pub islands: Vec<LiveIsland>,
-    /// The full flushes of late, the oldest first. Only in the first frame that a viewer gets.
+    /// The full flushes of late, the oldest first. In the first frame that a viewer gets, and in those that only keep
+    /// the line alive.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<&'a VecDeque<Figures>>,
 }

@@ -18,7 +18,7 @@ export interface LiveFrame {
   readonly players: number;
   readonly reassignments: number;
   readonly islands: readonly LiveIsland[];
-  /** The last flushes, the oldest first; only in the first frame of a connection. */
+  /** The last flushes, the oldest first; in the first frame of a connection, and in those that keep it alive. */
   readonly history?: readonly Figures[];
 }
 
