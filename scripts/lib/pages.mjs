@@ -1,7 +1,7 @@
 /** The pages that the Worker serves: TypeScript in `edge-worker/pages`, bundled into `edge-worker/assets/build`. */
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { Failure } from "./failure.mjs";
 import { ROOT } from "./paths.mjs";
@@ -44,10 +44,8 @@ export async function bundlePages() {
   for (const file of Object.values(entryPoints)) {
     if (!existsSync(file)) throw new Failure(`The pages cannot be built: there is no ${file}.`);
   }
-  // Nothing of an earlier build is served.
-  await rm(OUTPUT, { recursive: true, force: true });
   try {
-    await build({
+    const { metafile } = await build({
       entryPoints,
       outdir: OUTPUT,
       bundle: true,
@@ -61,8 +59,20 @@ export async function bundlePages() {
       plugins: [WASM_FILES],
       logLevel: "silent",
       absWorkingDir: ROOT,
+      metafile: true,
     });
+    await removeAllBut(Object.keys(metafile.outputs).map((file) => basename(file)));
   } catch (error) {
     throw new Failure(`The pages cannot be built:\n${error instanceof Error ? error.message : error}`);
   }
+}
+
+/**
+ * Nothing of an earlier build is served. Afterwards, so that a realm that runs misses nothing in the meantime.
+ *
+ * @param {readonly string[]} names
+ */
+async function removeAllBut(names) {
+  const stale = (await readdir(OUTPUT)).filter((name) => !names.includes(name));
+  await Promise.all(stale.map((name) => rm(join(OUTPUT, name), { recursive: true })));
 }

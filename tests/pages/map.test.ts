@@ -1,16 +1,13 @@
 /** The live map of a realm as an operator starts it, in Chromium. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { polygonHull } from "d3-polygon";
 import type { Browser, Locator } from "playwright-core";
-import { islandColour, islandNumber, type Theme } from "../../edge-worker/pages/stage/colour.ts";
-import { paddingPx } from "../../edge-worker/pages/stage/islands.ts";
-import { dotRadius } from "../../edge-worker/pages/stage/peers.ts";
 import type { Point } from "../e2e/support/packets.ts";
 import type { About, Island, Peer } from "../e2e/support/stats.ts";
 import { eventually } from "../e2e/support/wait.ts";
 import { launch, UNREACHABLE, Visit } from "./support/browser.ts";
-import { difference, Picture, rgb } from "./support/canvas.ts";
+import { Picture } from "./support/canvas.ts";
+import { assertDrawn, assertOutlined, colourOf } from "./support/drawn.ts";
 import { seeded } from "./support/random.ts";
 import { type Inhabitant, Server } from "./support/server.ts";
 
@@ -22,9 +19,6 @@ const WEIGHT_MAX = 150_000;
 
 /** A phone of 2020. */
 const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true };
-
-/** In each channel; what is drawn in one colour is read as that colour, but for rounding. */
-const SAME = 3;
 
 const VARS = {
   ARCHIPELAGO_JOIN_DISTANCE: "64",
@@ -67,52 +61,6 @@ async function agreed(server: Server, visit: Visit): Promise<Island[]> {
     assert.equal(await figure(visit, "islands"), String(islands.length));
     return islands;
   });
-}
-
-function colourOf({ id }: { id: string }, theme: Theme) {
-  return rgb(islandColour(islandNumber(id), theme));
-}
-
-/** Fails unless all players, but for those whom others cover, are drawn where they are and in their island's colour. */
-function assertDrawn(picture: Picture, islands: readonly Island[], theme: Theme): void {
-  const { at } = picture;
-  const radius = dotRadius(at.scale);
-  const dots = islands.flatMap((island) =>
-    island.peers.map(({ id, position: [x, , z] }) => ({ id, island, px: at.px(x), py: at.py(z) })),
-  );
-  const covered = (dot: (typeof dots)[number]) =>
-    dots.some((other) => other.island !== dot.island && Math.hypot(other.px - dot.px, other.py - dot.py) < radius + 2);
-  const clear = dots.filter((dot) => picture.holds(dot.px, dot.py, 1) && !covered(dot));
-  assert.ok(clear.length > 0.7 * dots.length, `only ${clear.length} of ${dots.length} are in sight`);
-  for (const { id, island, px, py } of clear) {
-    const found = picture.colour(px, py);
-    const wanted = colourOf(island, theme);
-    assert.ok(difference(found, wanted) <= SAME, `${id} of ${island.id} at ${px}, ${py}: ${found}, not ${wanted}`);
-  }
-}
-
-/** Fails unless a line in an island's colour runs around it, as far from the outermost members as it should. */
-function assertOutlined(picture: Picture, island: Island, theme: Theme): void {
-  const { at } = picture;
-  const corners = polygonHull(island.peers.map(({ position: [x, , z] }) => [at.px(x), at.py(z)]));
-  assert.ok(corners, `${island.id} has an area`);
-  const padding = paddingPx(at.scale);
-  const wanted = colourOf(island, theme);
-  for (const [index, [ax, ay]] of corners.entries()) {
-    const [bx, by] = corners[(index + 1) % corners.length] ?? [ax, ay];
-    const length = Math.hypot(bx - ax, by - ay);
-    // Beside a corner, its dot is nearer than the line.
-    if (length < 4 * padding) continue;
-    // d3 gives the corners counter-clockwise as seen on the screen, so outside is to the right.
-    const probe = (distance: number) => {
-      const px = (ax + bx) / 2 + (distance * (ay - by)) / length;
-      const py = (ay + by) / 2 + (distance * (bx - ax)) / length;
-      return difference(picture.colour(px, py), wanted);
-    };
-    const line = Math.min(...[-1, -0.5, 0, 0.5, 1].map((offset) => probe(padding + offset)));
-    const outside = probe(padding + 4);
-    assert.ok(line < 0.6 * outside, `${island.id}: the line differs by ${line}, what is outside by ${outside}`);
-  }
 }
 
 describe("the live map", () => {
@@ -371,8 +319,7 @@ describe("the live map", () => {
     it("fits on a phone", async () => {
       const phone = await Visit.open(browser, server.url, PHONE);
       await agreed(server, phone);
-      const picture = await Picture.of(phone.page, "#map");
-      assertDrawn(picture, islands, "light");
+      assertDrawn(await Picture.of(phone.page, "#map"), islands, "light");
       const wide = await phone.page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
       assert.deepEqual(wide, [390, 390]);
       await phone.assertAccessible();
@@ -380,7 +327,8 @@ describe("the live map", () => {
 
       const island = islands.find(({ peers }) => peers.length === 9);
       const [x, , z] = island?.peers[0]?.position ?? [0, 0, 0];
-      await phone.page.locator("#map").tap({ position: { x: picture.at.px(x), y: picture.at.py(z) } });
+      const { at } = await Picture.of(phone.page, "#map");
+      await phone.page.locator("#map").tap({ position: { x: at.px(x), y: at.py(z) } });
       await phone.page.locator("#panel-title", { hasText: `Island ${island?.id}` }).waitFor();
       await phone.assertAccessible();
       await phone.close();

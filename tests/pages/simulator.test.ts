@@ -1,16 +1,15 @@
 /// <reference lib="dom" />
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { serveFolder } from "../../scripts/lib/static-server.mjs";
 import { launch } from "./support/browser.ts";
 import { Server } from "./support/server.ts";
 import { simulate, simulateRegrouped } from "./support/simulated.ts";
-import { clearlyDrawn, SimulatorPage } from "./support/simulator-page.ts";
+import { ASSETS, visit, visitFiles } from "./support/simulator-files.ts";
+import type { SimulatorPage } from "./support/simulator-page.ts";
 import { trapIn } from "./support/trap.ts";
 
-const ASSETS = fileURLToPath(new URL("../../edge-worker/assets", import.meta.url));
 const ENGINE = "/archipelago_wasm_bg.wasm";
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
@@ -33,31 +32,7 @@ async function onPage(
   test: (simulator: SimulatorPage) => Promise<void>,
   options: BrowserContextOptions = {},
 ): Promise<void> {
-  await visit(`${server.url}/simulator${query}`, test, options);
-}
-
-/** The same on a server of plain files, some of which a test may change. */
-async function onFiles(
-  query: string,
-  test: (simulator: SimulatorPage) => Promise<void>,
-  change?: (path: string, bytes: Buffer) => Buffer,
-): Promise<void> {
-  const files = await serveFolder(ASSETS, change);
-  try {
-    await visit(`${files.url}simulator.html${query}`, test);
-  } finally {
-    await files.close();
-  }
-}
-
-async function visit(
-  url: string,
-  test: (simulator: SimulatorPage) => Promise<void>,
-  options: BrowserContextOptions = {},
-): Promise<void> {
-  const simulator = await SimulatorPage.open(browser, url, options);
-  await test(simulator);
-  await simulator.visit.close();
+  await visit(browser, `${server.url}/simulator${query}`, test, options);
 }
 
 describe("what is simulated", () => {
@@ -72,7 +47,7 @@ describe("what is simulated", () => {
 
   it("is the same on a server of plain files", async () => {
     const expected = await simulate({ world: "uniform-5000", steps: 20 });
-    await onFiles("?world=uniform-5000&steps=20", async (simulator) => {
+    await visitFiles(browser, "?world=uniform-5000&steps=20", async (simulator) => {
       assert.deepEqual(await simulator.figures(), expected.figures);
       await simulator.assertDrawn(expected.players, 200);
     });
@@ -107,6 +82,14 @@ describe("what is simulated", () => {
     });
   });
 
+  it("has moved so many players in the last minute, whatever happened before", async () => {
+    const expected = await simulate({ world: "festival", steps: 45 });
+    assert.notEqual(expected.figures["reassignments-per-minute"], expected.figures.reassignments);
+    await onPage("?world=festival&steps=45", async (simulator) => {
+      assert.deepEqual(await simulator.figures(), expected.figures);
+    });
+  });
+
   it("goes on by itself until it is paused, and the address is then a link to it", async () => {
     await onPage("?world=plaza-400&speed=16&seed=3", async (simulator) => {
       const { page } = simulator;
@@ -120,8 +103,7 @@ describe("what is simulated", () => {
       const flushes = await simulator.figure("flushes");
       await simulator.addressed({ world: "plaza-400", seed: "3", paused: "1", steps: flushes });
       const expected = await simulate({ world: "plaza-400", seed: 3, steps: Number(flushes) });
-      // Neighbours are not counted anew at every flush of a run in a hurry.
-      assert.deepEqual({ ...(await simulator.figures()), recall: "" }, { ...expected.figures, recall: "" });
+      assert.deepEqual(await simulator.figures(), expected.figures);
 
       await page.reload();
       await simulator.shows(expected.figures);
@@ -167,6 +149,20 @@ describe("settings", () => {
       await simulator.assertDrawn(nearer.players, 20);
       // No link leads here: islands depend on what was before.
       await simulator.addressed({ join: "20", leave: "80", max: "40", paused: "1", steps: null });
+    });
+  });
+
+  it("form the islands of those who are shown, also in the middle of a run", async () => {
+    await onPage("?world=surge&speed=16", async (simulator) => {
+      const { page } = simulator;
+      await page.waitForFunction(() => Number(document.querySelector("[data-figure=flushes]")?.textContent) >= 8);
+      await page.locator("#pause").click();
+      await simulator.type("max", "40");
+      await simulator.shows({ largest: "40" });
+      const run = { world: "surge", steps: Number(await simulator.figure("flushes")) };
+      const expected = await simulateRegrouped(run, { max: 40 });
+      assert.deepEqual(await simulator.figures(), expected.figures);
+      await simulator.assertDrawn(expected.players, 20);
     });
   });
 
@@ -226,70 +222,12 @@ describe("settings", () => {
   });
 });
 
-describe("pointers and keys", () => {
-  it("drag players, who stay where they are put", async () => {
-    const { players } = await simulate({ world: "plaza-400", steps: 1 });
-    const undragged = await simulate({ world: "plaza-400", steps: 2 });
-    await onPage("?world=plaza-400&paused=1", async (simulator) => {
-      const { page } = simulator;
-      await page.locator("#drag").click();
-      // There has to be an empty place to put them.
-      await page.locator("#zoom-out").click();
-      await page.locator("#zoom-out").click();
-      const { at } = await simulator.picture();
-      const box = await page.locator("#stage").boundingBox();
-      assert.ok(box);
-      await page.mouse.move(box.x + at.px(0), box.y + at.py(0));
-      await page.locator("#ring").waitFor();
-      await page.mouse.down();
-      await page.mouse.move(box.x + at.px(215), box.y + at.py(0));
-      await page.mouse.up();
-      // The pointer takes everybody within 30 m along; on whole pixels, not on whole metres.
-      const taken = players.filter(({ x, z }) => Math.hypot(x, z) < 28);
-      const dx = Math.round(at.px(215)) - Math.round(at.px(0));
-      await simulator.assertDrawn(
-        taken.map((player) => ({ ...player, x: player.x + dx / at.scale })),
-        5,
-      );
-
-      await page.locator("#stage").press(".");
-      await simulator.shows({ flushes: "2" });
-      // Too far from the others to be on an island with any of them.
-      const others = players.length - taken.length;
-      const atLeast = Math.ceil(taken.length / 100) + Math.ceil(others / 100);
-      assert.ok(atLeast > Number(undragged.figures.islands));
-      assert.ok(Number(await simulator.figure("islands")) >= atLeast);
-      await simulator.addressed({ paused: "1", steps: null });
-    });
-  });
-
-  it("name the island under the pointer, choose it by a click, and go through the islands by keys", async () => {
-    const { players } = await simulate({ world: "hamlets", steps: 2 });
-    await onPage("?world=hamlets&steps=2", async (simulator) => {
-      const { page } = simulator;
-      const stage = page.locator("#stage");
-      const [one] = clearlyDrawn(await simulator.project(players), 1);
-      assert.ok(one);
-      const members = players.filter(({ island }) => island === one.island).length;
-      const size = `${members} ${members === 1 ? "player" : "players"}`;
-      await stage.hover({ position: { x: one.px, y: one.py } });
-      await page.locator(".tooltip").getByText(size).waitFor();
-      assert.equal(await page.locator(".tooltip").textContent(), `${one.island}${size}`);
-      await stage.click({ position: { x: one.px, y: one.py } });
-      assert.equal(await simulator.text("island"), `Island ${one.island}: ${size}`);
-      await stage.press("n");
-      assert.doesNotMatch(await simulator.text("summary"), new RegExp(`${one.island},`));
-      await stage.press("p");
-      assert.equal(await simulator.text("summary"), `Island ${one.island}, ${size}`);
-    });
-  });
-});
-
 describe("a failure", () => {
   it("of the WebAssembly in the middle of a run is said, and another run is offered", async () => {
     const expected = await simulate({ world: "hamlets", max: 50, steps: 2 });
     let broken = true;
-    await onFiles(
+    await visitFiles(
+      browser,
       "?world=hamlets&steps=2",
       async (simulator) => {
         const { page } = simulator;

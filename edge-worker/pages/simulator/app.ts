@@ -19,9 +19,6 @@ const LONGEST_PICTURE_MS = 250;
 /** Between two looks at how smoothly the page is drawn. */
 const METER_MS = 500;
 
-/** Keys that the stage takes for wanting to look elsewhere. */
-const MOVES_MAP = /^Arrow|^[-+=_]$/;
-
 /** What the app is shown with. */
 export interface Parts {
   readonly stage: Stage;
@@ -55,13 +52,6 @@ export class App {
   constructor(parts: Parts, settings: Settings) {
     this.#parts = parts;
     this.#settings = settings;
-    const { canvas } = parts.stage;
-    for (const event of ["wheel", "pointerdown"] as const) {
-      canvas.addEventListener(event, () => this.#letGo(), { passive: true });
-    }
-    canvas.addEventListener("keydown", ({ key }) => {
-      if (MOVES_MAP.test(key)) this.#letGo();
-    });
     [this.#simulation, this.#playback] = this.#begin();
   }
 
@@ -116,10 +106,9 @@ export class App {
     this.#parts.stage.fit();
   }
 
-  /** More than 1 is nearer. */
-  zoom(factor: number): void {
-    this.#letGo();
-    this.#parts.stage.zoomBy(factor);
+  /** A person has moved the map: it stays there. */
+  moved(): void {
+    this.#fitting = false;
   }
 
   get #running(): boolean {
@@ -139,7 +128,7 @@ export class App {
       progress: (flushes) => notices.state(`${number(flushes)} of ${number(steps)} flushes…`),
       failed: (reason) => this.#fail(reason),
     });
-    const playback = new Playback((thorough) => simulation.advance(thorough));
+    const playback = new Playback(() => simulation.advance());
     playback.speed = speed;
     this.#waits = paused || steps > 0;
     this.#failed = false;
@@ -159,7 +148,10 @@ export class App {
   }
 
   #receive(frame: Frame): void {
-    this.#parts.notices.state("");
+    const { card, notices } = this.#parts;
+    notices.state("");
+    // Another engine's islands have nothing but names in common with those before.
+    if (frame.cause !== "flush") card.choose(undefined);
     if (this.#playback.receive(frame, performance.now())) this.#show(frame.cause !== "flush" || !this.#running);
   }
 
@@ -202,10 +194,6 @@ export class App {
     if (!this.#fitting || figures.players === this.#fitted) return;
     this.#fitted = figures.players;
     this.#parts.stage.fit();
-  }
-
-  #letGo(): void {
-    this.#fitting = false;
   }
 
   #showAddress(): void {

@@ -1,5 +1,6 @@
 /** The live figures, for people and for tests: a description list whose values have names. */
 import { setText } from "../shared/dom.ts";
+import { number } from "../shared/format.ts";
 import type { Frame } from "./messages.ts";
 import type { Smoothness } from "./meter.ts";
 
@@ -23,14 +24,13 @@ export class FiguresView {
     this.#show("players", WHOLE.format(players));
     this.#show("islands", WHOLE.format(islands));
     this.#show("largest", WHOLE.format(figures.largest));
-    this.#show("median", WHOLE.format(figures.median));
+    this.#show("median", number(figures.median));
     this.#show("reassignments", WHOLE.format(figures.reassignments));
     this.#show("reassignments-per-minute", WHOLE.format(figures.reassignmentsPerMinute));
     const perPlayer = players > 0 ? figures.reassignmentsPerMinute / players : 0;
     this.#show("reassignments-per-player-minute", FINE.format(perPlayer));
     // Before anybody has an island, nobody shares one; that is no finding.
-    if (!flushed) this.#show("recall", NOTHING);
-    else if (recall !== undefined) this.#show("recall", `${ONE.format(recall * 100)} %`);
+    this.#show("recall", flushed ? `${ONE.format(recall * 100)} %` : NOTHING);
     this.#show("flush-last", flushed ? milliseconds(figures.flushLast) : NOTHING);
     this.#show("flush-median", flushed ? milliseconds(figures.flushMedian) : NOTHING);
     this.#show("flush-p99", flushed ? milliseconds(figures.flushP99) : NOTHING);

@@ -9,9 +9,14 @@ import type { Frame } from "./messages.ts";
 export class IslandCard {
   readonly #card = byId("island", HTMLElement);
   readonly #spoken = byId("summary", HTMLElement);
+  readonly #stage: Stage;
   readonly #tooltip = new Tooltip(byId("scene", HTMLElement));
   #frame: Frame | undefined;
   #chosen: string | undefined;
+
+  constructor(stage: Stage) {
+    this.#stage = stage;
+  }
 
   /** The islands after another flush. */
   show(frame: Frame): void {
@@ -26,21 +31,22 @@ export class IslandCard {
     else this.#tooltip.show([id, this.#size(id)], px, py);
   }
 
-  choose(stage: Stage, id: string | undefined): void {
+  /** Highlights an island and says how large it is, flush after flush; none with undefined. */
+  choose(id: string | undefined): void {
     this.#chosen = id;
-    stage.select(id);
+    this.#stage.select(id);
     this.#update();
   }
 
   /** Goes through the islands, oldest first, without a pointer; `by` is 1 or -1. */
-  walk(stage: Stage, by: 1 | -1): void {
+  walk(by: 1 | -1): void {
     const islands = this.#frame?.islands ?? [];
     const at = this.#chosen === undefined ? -1 : islands.indexOf(this.#chosen);
     const next = at < 0 && by < 0 ? islands.length - 1 : (at + by + islands.length) % islands.length;
     const id = islands[next];
     if (id === undefined) return;
-    this.choose(stage, id);
-    stage.show(id);
+    this.choose(id);
+    this.#stage.show(id);
     setText(this.#spoken, `Island ${id}, ${this.#size(id)}`);
   }
 

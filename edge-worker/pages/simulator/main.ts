@@ -16,14 +16,17 @@ byId("settings", HTMLDetailsElement).open = !matchMedia("(max-width: 860px)").ma
 
 const { settings, problems } = parseSettings(location.search);
 
-const card = new IslandCard();
 const stage = new Stage(byId("stage", HTMLCanvasElement), {
   theme: followTheme(byId("theme", HTMLButtonElement), (theme) => stage.setTheme(theme)),
   onHover: (hit, px, py) => card.hover(hit, px, py),
   onSelect: (id) => {
-    if (!crowd.on) card.choose(stage, id);
+    if (!crowd.on) card.choose(id);
+  },
+  onView: (_, byUser) => {
+    if (byUser) app.moved();
   },
 });
+const card = new IslandCard(stage);
 const crowd = new Crowd(stage, (drag) => app.drag(drag));
 
 const notices = new Notices(() => app.restart(controls.settings));
@@ -39,8 +42,8 @@ const transport = new Transport({
   step: () => app.step(),
   restart: () => app.restart(controls.settings),
   fit: () => app.fit(),
-  zoom: (factor) => app.zoom(factor),
-  island: (by) => card.walk(stage, by),
+  zoom: (factor) => stage.zoomBy(factor),
+  island: (by) => card.walk(by),
   dragging: (on) => {
     crowd.on = on;
   },

@@ -13,8 +13,8 @@ export interface Drag {
 /** To the worker. The first is always `start`, and there is only one: another run is another worker. */
 export type Request =
   | { readonly type: "start"; world: string; seed: number; engine: EngineSettings; steps: number }
-  /** One flush; `thorough` also measures what is otherwise measured a few times a second. */
-  | { readonly type: "advance"; thorough: boolean }
+  /** One flush. */
+  | { readonly type: "advance" }
   /** Forms the islands anew under other parameters, with everybody where they are. */
   | { readonly type: "engine"; engine: EngineSettings }
   | { readonly type: "drag"; drag: Drag };
@@ -50,14 +50,14 @@ export interface Frame {
 export interface Figures {
   readonly players: number;
   readonly islands: number;
-  /** Players in the largest and in the median island. */
+  /** Players in the largest and in the median island; between two, the mean. */
   readonly largest: number;
   readonly median: number;
   /** Players moved from an island to another since the engine was made, and in the last world minute. */
   readonly reassignments: number;
   readonly reassignmentsPerMinute: number;
-  /** Share of the pairs of players within 20 m of each other that share an island; undefined if not measured now. */
-  readonly recall: number | undefined;
+  /** Share of the pairs of players within 20 m of each other that share an island. */
+  readonly recall: number;
   /** Milliseconds. */
   readonly flushLast: number;
   readonly flushMedian: number;

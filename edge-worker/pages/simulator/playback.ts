@@ -8,7 +8,7 @@ const LATENCY_MS = 50;
 const LATENCY_MARGIN = 1.5;
 
 /** Asks the worker for the next flush. */
-export type Ask = (thorough: boolean) => void;
+export type Ask = () => void;
 
 export class Playback {
   /** World seconds in a second. */
@@ -16,6 +16,7 @@ export class Playback {
   readonly #ask: Ask;
   /** The frame that is shown, and those that come: one, and the one after it shortly before it is due. */
   #frames: Frame[] = [];
+  /** See {@link progress}; below 0 if the frame is shown before its time, and everybody waits for that. */
   #progress = 0;
   #askedAt: number | undefined;
   #latency_ms = LATENCY_MS;
@@ -37,7 +38,7 @@ export class Playback {
 
   /** The way from the shown frame to the next one that is done, 0 to 1. */
   get progress(): number {
-    return this.#frames.length > 1 ? this.#progress : 0;
+    return this.#frames.length > 1 ? Math.max(0, this.#progress) : 0;
   }
 
   /** A frame from the worker. Returns whether it is shown at once. */
@@ -49,31 +50,36 @@ export class Playback {
     this.#drags = this.#drags.slice(frame.drags - this.#dragsBefore);
     this.#dragsBefore = frame.drags;
     for (const drag of this.#drags) move(frame.positions, within(frame.positions, drag), drag);
-    if (frame.cause === "engine") this.#regroup(frame);
-    else this.#frames.push(frame);
-    if (this.#stepping && frame.cause === "flush") {
-      this.#stepping = false;
-      this.#frames = this.#frames.slice(-1);
+    if (frame.cause === "engine") {
+      this.#regroup(frame);
       return true;
     }
-    return frame.cause === "engine" || this.#frames.length === 1;
+    this.#frames.push(frame);
+    if (this.#stepping && frame.cause === "flush") {
+      this.#stepping = false;
+      this.#frames = [frame];
+      this.#progress = 0;
+      return true;
+    }
+    return this.#frames.length === 1;
   }
 
   /** Lets real time pass. Returns whether the frame that is shown is another one. */
   advance(elapsed_ms: number, now_ms: number): boolean {
     if (!this.frame) return false;
     const interval_ms = (STEP_S * 1000) / this.speed;
-    const ahead = this.#frames.length - 1;
-    if (ahead > 0) this.#progress += elapsed_ms / interval_ms;
-    const changed = ahead > 0 && this.#progress >= 1;
+    this.#progress += elapsed_ms / interval_ms;
+    const changed = this.#frames.length > 1 && this.#progress >= 1;
     if (changed) {
       this.#frames.shift();
-      // Time that the worker was late is not caught up with: nobody jumps.
-      this.#progress = this.#frames.length > 1 ? Math.min(this.#progress - 1, 1) : 0;
+      this.#progress -= 1;
     }
-    const remaining_ms = this.#frames.length > 1 ? (1 - this.#progress) * interval_ms : 0;
+    // Time that the worker was late is not caught up with: nobody jumps.
+    const end = this.#frames.length > 1 ? 1 : 0;
+    this.#progress = Math.min(this.#progress, end);
+    const remaining_ms = (end - this.#progress) * interval_ms;
     const due = remaining_ms <= this.#latency_ms * LATENCY_MARGIN;
-    if (due && this.#frames.length <= 2 && this.#askedAt === undefined) this.#request(false, now_ms);
+    if (due && this.#frames.length <= 2 && this.#askedAt === undefined) this.#request(now_ms);
     return changed;
   }
 
@@ -85,7 +91,7 @@ export class Playback {
       return true;
     }
     this.#stepping = this.#stepping || this.frame !== undefined;
-    if (this.#stepping && this.#askedAt === undefined) this.#request(true, now_ms);
+    if (this.#stepping && this.#askedAt === undefined) this.#request(now_ms);
     return false;
   }
 
@@ -113,21 +119,16 @@ export class Playback {
     return this.#blend.subarray(0, length);
   }
 
-  #request(thorough: boolean, now_ms: number): void {
+  #request(now_ms: number): void {
     this.#askedAt = now_ms;
-    this.#ask(thorough);
+    this.#ask();
   }
 
-  /** Other islands for the same people: they stay on their way. */
+  /** Other islands, of everybody where the worker has them by now: that is shown at once. */
   #regroup(made: Frame): void {
-    const { island, islands, figures } = made;
-    this.#frames = this.#frames.map((frame) => ({
-      ...frame,
-      figures,
-      islands,
-      island: island.slice(0, frame.island.length),
-    }));
-    if (this.#frames.length === 0) this.#frames = [made];
+    // It stands for the last frame, which may not have been due: a slider must not make time go faster.
+    this.#progress -= Math.max(0, this.#frames.length - 1);
+    this.#frames = [made];
   }
 }
 

@@ -1,7 +1,7 @@
 /** A run: walkers of a world, and the islands that the engine forms of them. */
-import { Archipelago, islandId, World } from "./engine.ts";
+import { Archipelago, islandId, sizes, World } from "./engine.ts";
 import type { Drag, Figures, Frame } from "./messages.ts";
-import { quantile, Samples } from "./samples.ts";
+import { Samples } from "./samples.ts";
 import type { EngineSettings } from "./settings.ts";
 import { STEP_S } from "./time.ts";
 
@@ -9,8 +9,6 @@ const FLUSHES_PER_MINUTE = 60 / STEP_S;
 /** Flushes of which the times are kept: ten world minutes. */
 const FLUSH_TIMES = 300;
 const RECALL_RADIUS_M = 20;
-/** Recall looks at pairs of neighbours, which are many: at high speed not after every flush. */
-const RECALL_INTERVAL_MS = 300;
 
 /** The engine and what has been measured of it: all of it begins anew with other parameters. */
 interface Engine {
@@ -28,7 +26,6 @@ export class Run {
   #engine: Engine;
   #flushes = 1;
   #drags = 0;
-  #recallAt = Number.NEGATIVE_INFINITY;
   #handles = new Uint32Array(0);
 
   private constructor(world: World, engine: Engine) {
@@ -71,8 +68,8 @@ export class Run {
     this.#drags += 1;
   }
 
-  /** The world as it is. `thorough`: with the recall, also if it was measured just now. */
-  frame(cause: Frame["cause"], thorough: boolean): Frame {
+  /** The world as it is. */
+  frame(cause: Frame["cause"]): Frame {
     const { archipelago } = this.#engine;
     const { numbers, offsets, members } = archipelago.islandsRaw();
     const positions = flat(this.#world.positions());
@@ -87,7 +84,7 @@ export class Run {
       positions,
       island,
       islands: Array.from(numbers, (number) => islandId(number)),
-      figures: this.#figures(offsets, thorough),
+      figures: this.#figures(offsets),
       drags: this.#drags,
     };
   }
@@ -95,12 +92,11 @@ export class Run {
   #flush(): void {
     const { archipelago, flushTimes, reassignments } = this.#engine;
     this.#report(archipelago, this.#world.positions());
-    const { flushes, reassignments: before } = archipelago.counters;
+    const before = archipelago.counters.reassignments;
     const started = performance.now();
     archipelago.flushRaw();
     flushTimes.add(performance.now() - started);
-    // The first flush places everybody: no time has passed in which somebody could have been moved.
-    if (flushes > 0) reassignments.add(archipelago.counters.reassignments - before);
+    reassignments.add(archipelago.counters.reassignments - before);
   }
 
   #report(archipelago: Archipelago, positions: Float32Array): void {
@@ -113,32 +109,22 @@ export class Run {
     this.#handles = Uint32Array.from({ length: count }, (_, walker) => walker);
   }
 
-  #figures(offsets: Uint32Array, thorough: boolean): Figures {
+  #figures(offsets: Uint32Array): Figures {
     const { archipelago, flushTimes, reassignments } = this.#engine;
-    const sizes = offsets.slice(1).map((end, island) => end - (offsets[island] ?? 0));
-    const minutes = reassignments.count / FLUSHES_PER_MINUTE;
+    const members = offsets.slice(1).map((end, island) => end - (offsets[island] ?? 0));
+    const [, median = 0, largest = 0] = sizes(members);
     return {
       players: this.#world.count,
-      islands: sizes.length,
-      median: quantile(sizes, 0.5),
-      largest: quantile(sizes, 1),
+      islands: members.length,
+      median,
+      largest,
       reassignments: archipelago.counters.reassignments,
-      reassignmentsPerMinute: minutes > 0 ? reassignments.sum / minutes : 0,
-      recall: this.#recall(archipelago, thorough),
+      reassignmentsPerMinute: reassignments.sum,
+      recall: this.#world.recall(archipelago.assignmentsRaw(), RECALL_RADIUS_M),
       flushLast: flushTimes.last,
       flushMedian: flushTimes.quantile(0.5),
       flushP99: flushTimes.quantile(0.99),
     };
-  }
-
-  #recall(archipelago: Archipelago, thorough: boolean): number | undefined {
-    const started = performance.now();
-    if (!thorough && started - this.#recallAt < RECALL_INTERVAL_MS) return undefined;
-    const recall = this.#world.recall(archipelago.assignmentsRaw(), RECALL_RADIUS_M);
-    // From the end, and as long again: it never takes more than half of the worker's time.
-    const ended = performance.now();
-    this.#recallAt = ended + (ended - started);
-    return recall;
   }
 }
 

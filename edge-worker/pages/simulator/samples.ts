@@ -13,10 +13,6 @@ export class Samples {
     if (this.#values.length > this.#limit) this.#values.shift();
   }
 
-  get count(): number {
-    return this.#values.length;
-  }
-
   get last(): number {
     return this.#values.at(-1) ?? 0;
   }

@@ -32,8 +32,9 @@ export class Simulation {
     this.#send({ type: "start", world, seed, engine: { join, leave, max }, steps });
   }
 
-  advance(thorough: boolean): void {
-    this.#send({ type: "advance", thorough });
+  /** One flush. */
+  advance(): void {
+    this.#send({ type: "advance" });
   }
 
   /** Other parameters. A slider gives them faster than islands are formed: only the newest count. */

@@ -34,8 +34,9 @@ export class Transport {
       drag.setAttribute("aria-pressed", String(on));
       commands.dragging(on);
     });
-    document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || takesKeys(event.target, event.key)) return;
+    // Only there: elsewhere such keys have meanings of their own, and whoever speaks to the page presses them everywhere.
+    byId("stage", HTMLCanvasElement).addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === " ") commands.toggle();
       else if (event.key === ".") commands.step();
       else if (event.key === "n") commands.island(1);
@@ -55,11 +56,4 @@ export class Transport {
     this.#pause.disabled = !on;
     this.#step.disabled = !on;
   }
-}
-
-/** Whether a key has a meaning of its own where it was pressed: a full stop in a number, space on a button. */
-function takesKeys(target: EventTarget | null, key: string): boolean {
-  if (!(target instanceof Element)) return false;
-  if (key === " ") return target.closest("input, select, button, summary, a") !== null;
-  return target.closest("input:not([type=range], [type=radio], [type=checkbox]), select") !== null;
 }

@@ -1,6 +1,6 @@
 /** The worker that simulates: the world and the engine, off the thread that draws. */
 import { initWorlds } from "./engine.ts";
-import type { Reply, Request } from "./messages.ts";
+import type { Frame, Reply, Request } from "./messages.ts";
 import { Run } from "./run.ts";
 
 type Start = Extract<Request, { type: "start" }>;
@@ -26,11 +26,11 @@ async function answer(request: Request): Promise<void> {
   switch (request.type) {
     case "advance":
       run.step();
-      sendFrame(run, "flush", request.thorough);
+      sendFrame(run, "flush");
       break;
     case "engine":
       await run.regroup(request.engine);
-      sendFrame(run, "engine", true);
+      sendFrame(run, "engine");
       break;
     case "drag":
       run.drag(request.drag);
@@ -48,12 +48,12 @@ async function start({ world, seed, engine, steps }: Start): Promise<Run> {
     toldAt = performance.now();
     send({ type: "progress", flushes: started.flushes });
   }
-  sendFrame(started, "start", true);
+  sendFrame(started, "start");
   return started;
 }
 
-function sendFrame(from: Run, cause: "start" | "flush" | "engine", thorough: boolean): void {
-  const frame = from.frame(cause, thorough);
+function sendFrame(from: Run, cause: Frame["cause"]): void {
+  const frame = from.frame(cause);
   send({ type: "frame", frame }, [frame.positions.buffer, frame.island.buffer]);
 }
 

@@ -1,7 +1,7 @@
 /** The worlds that can be simulated, by name; what they are is written in the worlds' own crate. */
 
 /** Worlds whose number of players is fixed. */
-const FIXED_WORLDS = [
+export const FIXED_WORLDS = [
   "plaza-400",
   "plaza-1000",
   "plaza-3000",
@@ -13,7 +13,7 @@ const FIXED_WORLDS = [
 ] as const;
 
 /** Worlds for any number of players: their name goes on with `-` and that number. */
-const SIZED_WORLDS = ["uniform", "plazas", "crowd"] as const;
+export const SIZED_WORLDS = ["uniform", "plazas", "crowd"] as const;
 
 type FixedWorld = (typeof FIXED_WORLDS)[number];
 type SizedWorld = (typeof SIZED_WORLDS)[number];

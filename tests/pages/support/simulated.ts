@@ -5,6 +5,7 @@ import { initSync, World } from "../../worlds/dist/worlds.js";
 
 /** Seconds from one flush to the next. */
 const STEP_S = 2;
+const FLUSHES_PER_MINUTE = 30;
 const NEIGHBOURS_M = 20;
 
 /** The engine's parameters, as the page's address says them. */
@@ -38,12 +39,14 @@ export interface Simulated {
 export async function simulate(run: Run): Promise<Simulated> {
   const world = await open(run);
   const archipelago = await create(run);
+  let aMinuteAgo = 0;
   for (let flush = 0; flush < run.steps; flush += 1) {
     if (flush > 0) world.step(STEP_S);
     report(archipelago, world);
     archipelago.flush();
+    if (flush + 1 === run.steps - FLUSHES_PER_MINUTE) aMinuteAgo = archipelago.counters.reassignments;
   }
-  return look(archipelago, world, run.steps);
+  return look(archipelago, world, run.steps, aMinuteAgo);
 }
 
 /** The same world after so many flushes, its islands formed by an engine that sees it for the first time. */
@@ -53,12 +56,13 @@ export async function simulateRegrouped(run: Run, engine: Engine): Promise<Simul
   const archipelago = await create({ ...run, ...engine });
   report(archipelago, world);
   archipelago.flush();
-  return look(archipelago, world, run.steps);
+  return look(archipelago, world, run.steps, 0);
 }
 
 let loaded: Promise<unknown> | undefined;
 
-async function open({ world, seed = 1 }: Run): Promise<World> {
+/** A world at its beginning. Throws if there is none of that name. */
+export async function open({ world, seed = 1 }: Pick<Run, "world" | "seed">): Promise<World> {
   loaded ??= readFile(new URL("../../worlds/dist/worlds_bg.wasm", import.meta.url)).then((module) =>
     initSync({ module }),
   );
@@ -75,7 +79,8 @@ function report(archipelago: Archipelago, world: World): void {
   archipelago.setPositions(names, world.positions());
 }
 
-function look(archipelago: Archipelago, world: World, flushes: number): Simulated {
+/** `before`: reassignments that are longer ago than a minute. */
+function look(archipelago: Archipelago, world: World, flushes: number, before: number): Simulated {
   const assignments = archipelago.assignmentsRaw();
   const positions = world.positions();
   const sizes = archipelago
@@ -83,15 +88,19 @@ function look(archipelago: Archipelago, world: World, flushes: number): Simulate
     .map(({ peers }) => peers.length)
     .sort((a, b) => a - b);
   const { islands, reassignments } = archipelago.counters;
-  const number = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 0 });
+  const middle = [sizes[Math.floor((sizes.length - 1) / 2)] ?? 0, sizes[Math.floor(sizes.length / 2)] ?? 0] as const;
+  const lastMinute = reassignments - before;
+  const number = (value: number) => value.toLocaleString("en");
   const seconds = (flushes - 1) * STEP_S;
   return {
     figures: {
       players: number(world.count),
       islands: number(islands),
       largest: number(sizes.at(-1) ?? 0),
-      median: number(sizes[Math.ceil(sizes.length / 2) - 1] ?? 0),
+      median: number((middle[0] + middle[1]) / 2),
       reassignments: number(reassignments),
+      "reassignments-per-minute": number(lastMinute),
+      "reassignments-per-player-minute": (lastMinute / Math.max(1, world.count)).toFixed(2),
       recall: islands > 0 ? `${(100 * world.recall(assignments, NEIGHBOURS_M)).toFixed(1)} %` : "–",
       flushes: number(flushes),
       time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`,

@@ -7,6 +7,20 @@ import { Visit } from "./browser.ts";
 import { difference, Picture, type Rgb, rgb } from "./canvas.ts";
 import type { Player } from "./simulated.ts";
 
+/** Figures that are the same on every machine. */
+const FIGURES = [
+  "players",
+  "islands",
+  "largest",
+  "median",
+  "reassignments",
+  "reassignments-per-minute",
+  "reassignments-per-player-minute",
+  "recall",
+  "flushes",
+  "time",
+];
+
 /** Pixels between the middles of two players of different islands that are looked at. */
 const APART_PX = 8;
 
@@ -39,8 +53,7 @@ export class SimulatorPage {
 
   /** What the page says about the world: all that does not depend on the machine. */
   async figures(): Promise<Record<string, string>> {
-    const names = ["players", "islands", "largest", "median", "reassignments", "recall", "flushes", "time"];
-    return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await this.figure(name)])));
+    return Object.fromEntries(await Promise.all(FIGURES.map(async (name) => [name, await this.figure(name)])));
   }
 
   async figure(name: string): Promise<string> {

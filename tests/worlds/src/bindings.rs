@@ -16,10 +16,10 @@ pub struct World {
 
 #[wasm_bindgen]
 impl World {
-    /// The world of that name at its beginning: `plaza-400`, `plaza-1000`, `plaza-3000`, `festival`, `sparse`, `city`,
-    /// `surge`, `hamlets`, `uniform-N`, `plazas-N` or `crowd-N`, or one of these with the suffix `-85`.
+    /// The world of that name, see the [crate], at its beginning.
     ///
-    /// Throws an Error if no world has that name, or the seed is not an integer from 0 to 4294967295.
+    /// Throws an Error, which lists the names, if no world has that one; also if the seed is not an integer from 0 to
+    /// 4294967295.
     #[wasm_bindgen(constructor)]
     pub fn new(
         #[wasm_bindgen(unchecked_param_type = "string")] name: &JsValue,
@@ -57,16 +57,10 @@ impl World {
         self.world.count()
     }
 
-    /// Half the side, in metres, of the square around the origin in which everybody walks who is not dragged out of it.
-    #[wasm_bindgen(getter)]
-    pub fn extent(&self) -> f64 {
-        self.world.extent()
-    }
-
     /// Moves the walkers within `radiusM` of a spot by a vector, all in metres. They stand there for a while, as if
     /// they had arrived. Returns how many that were.
     ///
-    /// Throws an Error unless all of them are from -1000000 to 1000000.
+    /// Throws an Error unless all of them are from -1000000 to 1000000, and the radius from 0.
     pub fn drag(
         &mut self,
         x: f64,
@@ -75,15 +69,10 @@ impl World {
         dx: f64,
         dz: f64,
     ) -> Result<usize, JsError> {
-        for (name, value) in [
-            ("x", x),
-            ("z", z),
-            ("radiusM", radius_m),
-            ("dx", dx),
-            ("dz", dz),
-        ] {
+        for (name, value) in [("x", x), ("z", z), ("dx", dx), ("dz", dz)] {
             check(name, value, -REACH_MAX_M, REACH_MAX_M)?;
         }
+        check("radiusM", radius_m, 0.0, REACH_MAX_M)?;
         Ok(self.world.drag(x, z, radius_m, dx, dz))
     }
 
@@ -110,6 +99,15 @@ impl World {
             radius_m,
         ))
     }
+}
+
+/// The sizes of islands with so many members: of the smallest, the median and the largest. Between two, the median is
+/// their mean. Empty if there are no islands.
+#[wasm_bindgen]
+pub fn sizes(members: &[u32]) -> Vec<f64> {
+    let sizes = figures::sizes(members.iter().map(|&count| count as usize));
+    let row = |sizes: figures::Sizes| vec![sizes.min as f64, sizes.median, sizes.max as f64];
+    sizes.map(row).unwrap_or_default()
 }
 
 fn check(name: &str, value: f64, min: f64, max: f64) -> Result<(), JsError> {
@@ -149,7 +147,7 @@ mod tests {
     fn it_is_the_world_of_that_name() {
         let mut bound = plaza();
         let mut world = crate::World::named("plaza-400", 1).expect("a world");
-        assert_eq!((bound.count(), bound.extent()), (400, 90.0));
+        assert_eq!(bound.count(), 400);
         bound.step(2.0).expect("a step");
         world.step(2.0);
         let dragged = bound.drag(0.0, 0.0, 20.0, 5.0, 5.0).expect("a drag");
@@ -158,6 +156,12 @@ mod tests {
         for (islands, expected) in [([1.0; 400], 1.0), ([0.0; 400], 0.0)] {
             assert_eq!(bound.recall(&islands, 20.0).expect("a figure"), expected);
         }
+    }
+
+    #[wasm_bindgen_test]
+    fn sizes_are_the_smallest_the_median_and_the_largest() {
+        assert_eq!(sizes(&[9, 1, 4, 2]), [1.0, 3.0, 9.0]);
+        assert_eq!(sizes(&[]), [0.0; 0]);
     }
 
     #[wasm_bindgen_test]
@@ -174,6 +178,8 @@ mod tests {
         }
         let far = said(plaza().drag(0.0, 0.0, 1.0, 1e7, 0.0));
         assert!(far.contains("dx is 10000000: it must be from -1000000 to 1000000"));
+        let negative = said(plaza().drag(0.0, 0.0, -1.0, 0.0, 0.0));
+        assert!(negative.contains("radiusM is -1: it must be from 0 to 1000000"));
         let short = said(plaza().recall(&[1.0; 399], 20.0));
         assert!(
             short.contains("the length of assignments is 399: it must be at least 400, one entry")

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { FIXED_WORLDS, parseWorld, SIZED_WORLDS } from "../../edge-worker/pages/simulator/worlds.ts";
+import { open } from "./support/simulated.ts";
+import { ASSETS } from "./support/simulator-files.ts";
+
+const KINDS = [...FIXED_WORLDS, ...SIZED_WORLDS];
+
+describe("the worlds that the page offers", () => {
+  it("are those that there are, in the form as in the address", async () => {
+    const html = await readFile(join(ASSETS, "simulator.html"), "utf8");
+    const options = [...html.matchAll(/<option value="([^"]*)"/g)].map(([, value]) => value);
+    assert.deepEqual(options, KINDS);
+    const refusal = await open({ world: "atlantis" }).then(
+      () => assert.fail("there is an atlantis"),
+      (error: Error) => error.message,
+    );
+    const [, listed = ""] = /it must be (.*) with N from/.exec(refusal) ?? [];
+    assert.deepEqual(
+      listed.split(/, | or /),
+      KINDS.map((kind) => (SIZED_WORLDS.some((sized) => sized === kind) ? `${kind}-N` : kind)),
+    );
+  });
+
+  it("exist, also calm ones", async () => {
+    for (const lively of [...FIXED_WORLDS, ...SIZED_WORLDS.map((kind) => `${kind}-120`)]) {
+      for (const name of [lively, `${lively}-85`]) {
+        const { players, calm } = parseWorld(name) ?? assert.fail(`${name} is no name`);
+        assert.equal(calm, name !== lively);
+        const world = await open({ world: name });
+        if (players !== undefined) assert.equal(world.count, players, name);
+        world.free();
+      }
+    }
+  });
+});
