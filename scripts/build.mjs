@@ -7,4 +7,7 @@ await runMain(async () => {
   const tools = await setUp();
   await buildWorker(tools);
   await buildPages(tools);
+  console.log(
+    "Up to date: the Worker in edge-worker/build, the npm package in wasm-pkg, the pages in edge-worker/assets",
+  );
 });

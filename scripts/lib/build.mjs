@@ -23,6 +23,7 @@ const WORKER_BUILD = ["worker-build", "--release", "edge-worker"];
 const WORKER = {
   name: "the Worker",
   stamp: "worker",
+  compiles: true,
   sources: [...RUST, ...CORE, "edge-worker/Cargo.toml", "edge-worker/src"],
   outputs: ["edge-worker/build/index.js", "edge-worker/build/index_bg.wasm"],
   words: WORKER_BUILD,
@@ -51,6 +52,7 @@ const WORLDS_BINDINGS = { artifact: "archipelago_worlds", name: "worlds", folder
 const PACKAGE_WASM = {
   name: "the WebAssembly of the npm package",
   stamp: "package-wasm",
+  compiles: true,
   sources: [...RUST, ...CORE, "wasm-pkg/Cargo.toml", "wasm-pkg/build.rs", "wasm-pkg/src"],
   outputs: [PACKAGE_BINDINGS.folder],
   words: Object.values(bindingArguments(PACKAGE_BINDINGS)).flat(),

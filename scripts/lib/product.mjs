@@ -1,9 +1,10 @@
 /** Things that are built: from what, into what, and only when what they are built from has changed. */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CARGO_TOOLS } from "./cargo-tools.mjs";
 import { Failure } from "./failure.mjs";
-import { TARGET } from "./paths.mjs";
+import { ROOT, TARGET } from "./paths.mjs";
 import { lastLines, run } from "./process.mjs";
 import { timed } from "./report.mjs";
 import { digest, isUpToDate, writeStamp } from "./stamp.mjs";
@@ -17,6 +18,7 @@ import { digest, isUpToDate, writeStamp } from "./stamp.mjs";
  * @property {readonly string[]} sources files and folders within the repository
  * @property {readonly string[]} outputs files and folders within the repository that are its own
  * @property {readonly string[]} [words] whatever else decides: arguments, say
+ * @property {boolean} [compiles] whether it takes minutes the first time
  * @property {(tools: Tools) => Promise<void>} make
  */
 
@@ -33,7 +35,8 @@ export async function makeIfNeeded(product, tools) {
   // Before the work: an edit made while it runs must not pass for built.
   const inputs = await inputsOf(product, tools);
   if (await isUpToDate(stampOf(product), inputs, product.outputs)) return;
-  await timed(`Building ${product.name}`, () => product.make(tools));
+  const first = product.compiles && product.outputs.every((output) => !existsSync(join(ROOT, output)));
+  await timed(`Building ${product.name}${first ? " (minutes the first time)" : ""}`, () => product.make(tools));
   await mkdir(STAMPS, { recursive: true });
   await writeStamp(stampOf(product), inputs, product.outputs);
 }

@@ -211,6 +211,7 @@ test("messages are cut, and describe what cannot be written down", async () => {
   assert.equal(await said({ roomPrefix: cyclic }), "roomPrefix is an object");
   assert.equal(await said({ roomPrefix: () => "I" }), "roomPrefix is a function");
   assert.equal(await said({ roomPrefix: 10n }), "roomPrefix is 10");
+  assert.equal(await said({ joinDistance: new Float64Array(2) }), "joinDistance is a Float64Array of 16 bytes");
   assert.equal(await said("ä".repeat(500)), `options is "${"ä".repeat(199)}…`);
 });
 

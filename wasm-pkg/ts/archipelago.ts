@@ -91,7 +91,8 @@ export class Archipelago {
    * Brings the islands up to date and says what has to be told: first the leaves, in the order of leaving, then the
    * changes by island, oldest first. Who ends where it was is not told anything.
    *
-   * @param nowMs the time in milliseconds, on any clock that does not go back; 2000 more than the last time if left out
+   * @param nowMs the time in milliseconds, on any clock; 2000 more than the last time if left out. It decides nothing:
+   *   islands keep it as the time when they were formed
    * @param scope "full" if left out
    */
   flush(nowMs?: number, scope?: FlushScope): IslandUpdate[] {

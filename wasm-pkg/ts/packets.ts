@@ -79,7 +79,7 @@ function decode(given: PacketBytes, kinds: Kinds, name: string): object {
     return read(new BinaryReader(bytes), kinds);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw refused("bytes", `${bytes.length} bytes`, `an encoded ${name} (${why})`);
+    throw refused("bytes", bytes, `an encoded ${name} (${why})`);
   }
 }
 

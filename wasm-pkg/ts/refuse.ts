@@ -11,6 +11,7 @@ export function refused(field: string, value: unknown, allowed: string): Invalid
 /** A value as a developer would write it, or nearly so. */
 function described(value: unknown): string {
   if (typeof value === "function") return "a function";
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name} of ${value.byteLength} bytes`;
   const text = typeof value === "string" || typeof value === "object" ? (json(value) ?? "an object") : String(value);
   return text.length > DESCRIBED_MAX_CHARS ? `${text.slice(0, DESCRIBED_MAX_CHARS)}…` : text;
 }

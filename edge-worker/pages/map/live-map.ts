@@ -95,7 +95,6 @@ export class LiveMap {
     this.#figures.update(this.#history);
     this.#list.update(frame);
     this.#panel.update(frame);
-    this.#empty.hidden = frame.players > 0;
     this.#tick();
     this.#announce();
   }
@@ -142,6 +141,8 @@ export class LiveMap {
     this.#panel.tick(nowMs);
     this.#feedBadge.dataset.state = { live: "good", connecting: "warn", waiting: "bad" }[this.#feed.kind];
     setText(this.#feedBadge, feedText(this.#feed));
+    // Who has lost the realm cannot know that nobody is there.
+    this.#empty.hidden = this.#feed.kind !== "live" || this.#frame?.players !== 0;
   }
 
   #announce(): void {
