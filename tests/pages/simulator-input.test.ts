@@ -26,6 +26,7 @@ describe("pointers and keys", () => {
     await onFiles("?world=plaza-400&paused=1", async (simulator) => {
       const { page } = simulator;
       await page.locator("#drag").click();
+      await simulator.type("reach", "30");
       // There has to be an empty place to put them.
       await page.locator("#zoom-out").click();
       await page.locator("#zoom-out").click();
@@ -53,6 +54,30 @@ describe("pointers and keys", () => {
       assert.ok(atLeast > Number(undragged.figures.islands));
       assert.ok(Number(await simulator.figure("islands")) >= atLeast);
       await simulator.addressed({ paused: "1", steps: null });
+    });
+  });
+
+  it("reach as far as can be seen, unless somebody has said how far", async () => {
+    await onFiles("?world=city&paused=1", async (simulator) => {
+      const { page } = simulator;
+      const drag = page.locator("#drag");
+      const ringPx = async () => {
+        await page.locator("#stage").hover({ position: { x: 200, y: 200 } });
+        return (await page.locator("#ring").boundingBox())?.width ?? 0;
+      };
+      for (const zooms of [0, 3]) {
+        for (let zoom = 0; zoom < zooms; zoom += 1) await page.locator("#zoom-in").click();
+        await drag.click();
+        const { at } = await simulator.picture();
+        const reach = Number(await simulator.value("reach"));
+        const wanted = 40 / at.scale;
+        assert.ok(Math.abs(reach - wanted) <= wanted / 4, `${reach} m for ${wanted} m`);
+        assert.ok(Math.abs((await ringPx()) - 2 * reach * at.scale) < 1);
+        await drag.click();
+      }
+      await simulator.type("reach", "12");
+      await drag.click();
+      assert.equal(await simulator.value("reach"), "12");
     });
   });
 
@@ -142,6 +167,37 @@ describe("pointers and keys", () => {
         await simulator.shows({ flushes: String(flushes + 1) });
         assert.equal(await view(), moved);
       }
+    });
+  });
+
+  it("decide so for other sizes of the window, too", async () => {
+    const { players } = await simulate({ world: "city", steps: 2 });
+    await onFiles("?world=city&steps=2", async (simulator) => {
+      const { page } = simulator;
+      const canvas = page.locator("#stage");
+      const inSight = async () => {
+        const box = await canvas.boundingBox();
+        const drawn = await simulator.project(players);
+        return drawn.every(({ px, py }) => px >= 0 && py >= 0 && px <= (box?.width ?? 0) && py <= (box?.height ?? 0));
+      };
+      const resize = async (width: number, height: number) => {
+        await simulator.picture();
+        const before = await canvas.getAttribute("data-view");
+        await page.setViewportSize({ width, height });
+        await page.waitForFunction(
+          (view) => document.querySelector<HTMLElement>("#stage")?.dataset.view !== view,
+          before,
+        );
+      };
+      await resize(390, 844);
+      assert.ok(await inSight());
+      await resize(1280, 800);
+      assert.ok(await inSight());
+      await canvas.press("ArrowRight");
+      const { scale } = (await simulator.picture()).at;
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForFunction(() => document.querySelector("#stage")?.clientWidth === 390);
+      assert.equal((await simulator.picture()).at.scale, scale);
     });
   });
 });

@@ -53,6 +53,8 @@ export class App {
     this.#parts = parts;
     this.#settings = settings;
     [this.#simulation, this.#playback] = this.#begin();
+    // After the stage's own observer, which has measured the canvas by then.
+    new ResizeObserver(() => this.#resized()).observe(parts.stage.canvas);
   }
 
   /** Another run: it goes on by itself or waits, as the settings say. */
@@ -62,6 +64,7 @@ export class App {
     this.#settings = settings;
     this.#fitting = this.#fitting || !sameWorld;
     [this.#simulation, this.#playback] = this.#begin();
+    this.#showAddress();
   }
 
   /** A run from its beginning; it waits if the one before did. */
@@ -194,6 +197,15 @@ export class App {
     if (!this.#fitting || figures.players === this.#fitted) return;
     this.#fitted = figures.players;
     this.#parts.stage.fit();
+  }
+
+  /** The canvas has another size, and has been drawn around the same middle. */
+  #resized(): void {
+    if (!this.#fitting) return;
+    const { stage } = this.#parts;
+    stage.fit();
+    // At once, or whoever pulls at the window sees the other picture in between.
+    stage.draw();
   }
 
   #showAddress(): void {

@@ -8,6 +8,9 @@ import type { Drag } from "./messages.ts";
 /** Metres around the pointer within which players are taken along. */
 const REACH = { min: 1, max: 500, usual: 30 } as const;
 
+/** What the reach is on the screen, about, as long as nobody has set it. */
+const REACH_PX = 40;
+
 /** From the origin, and of a single movement: the worlds take no more. */
 const WORLD_MAX_M = 1_000_000;
 
@@ -16,15 +19,19 @@ export class Crowd {
   readonly #ring = byId("ring", HTMLElement);
   readonly #dragged: (drag: Drag) => void;
   #reach: number = REACH.usual;
+  /** Whether a person has set the reach. */
+  #reachSet = false;
+  readonly #field: NumberField;
   #on = false;
 
   constructor(stage: Stage, dragged: (drag: Drag) => void) {
     this.#stage = stage;
     this.#dragged = dragged;
-    const field = new NumberField("reach", RULE, (reach) => {
+    this.#field = new NumberField("reach", RULE, (reach) => {
       this.#reach = reach;
+      this.#reachSet = true;
     });
-    field.show(this.#reach);
+    this.#field.show(this.#reach);
     stage.canvas.addEventListener("pointermove", ({ offsetX, offsetY }) => this.#showRing(offsetX, offsetY));
     stage.canvas.addEventListener("pointerleave", () => this.#hideRing());
   }
@@ -36,6 +43,7 @@ export class Crowd {
   /** Whether pointers drag players. */
   set on(on: boolean) {
     this.#on = on;
+    if (on && !this.#reachSet) this.#reachAsSeen();
     this.#stage.canvas.classList.toggle("dragging", on);
     this.#hideRing();
     this.#stage.dragHandler = on
@@ -45,6 +53,13 @@ export class Crowd {
           end: () => {},
         }
       : undefined;
+  }
+
+  /** A reach that can be seen and aimed with at the present zoom. */
+  #reachAsSeen(): void {
+    const reach = rounded(REACH_PX / this.#stage.projection.scale);
+    this.#reach = Math.min(Math.max(reach, REACH.min), REACH.max);
+    this.#field.show(this.#reach);
   }
 
   #drag(drag: Drag): void {
@@ -65,6 +80,12 @@ export class Crowd {
   #hideRing(): void {
     this.#ring.hidden = true;
   }
+}
+
+/** To one or one and a half digits: 7.5, 35, 150. */
+function rounded(metres: number): number {
+  const step = 10 ** Math.floor(Math.log10(metres)) / 2;
+  return Math.round(metres / step) * step;
 }
 
 const RULE = {

@@ -31,17 +31,17 @@ export class FiguresView {
     this.#show("reassignments-per-player-minute", FINE.format(perPlayer));
     // Before anybody has an island, nobody shares one; that is no finding.
     this.#show("recall", flushed ? `${ONE.format(recall * 100)} %` : NOTHING);
-    this.#show("flush-last", flushed ? milliseconds(figures.flushLast) : NOTHING);
-    this.#show("flush-median", flushed ? milliseconds(figures.flushMedian) : NOTHING);
-    this.#show("flush-p99", flushed ? milliseconds(figures.flushP99) : NOTHING);
+    this.#show("flush-last", milliseconds(flushed ? figures.flushLast : undefined));
+    this.#show("flush-median", milliseconds(flushed ? figures.flushMedian : undefined));
+    this.#show("flush-p99", milliseconds(flushed ? figures.flushP99 : undefined));
     this.#show("flushes", WHOLE.format(flushes));
     this.#show("time", clock(time_s));
   }
 
   showSmoothness(smoothness: Smoothness | undefined): void {
-    this.#show("frame", smoothness ? milliseconds(smoothness.frame) : NOTHING);
+    this.#show("frame", milliseconds(smoothness?.frame));
     this.#show("fps", smoothness ? WHOLE.format(smoothness.fps) : NOTHING);
-    this.#show("drawing", smoothness ? milliseconds(smoothness.drawing) : NOTHING);
+    this.#show("drawing", milliseconds(smoothness?.drawing));
   }
 
   #show(name: string, text: string): void {
@@ -50,7 +50,8 @@ export class FiguresView {
   }
 }
 
-function milliseconds(value: number): string {
+function milliseconds(value: number | undefined): string {
+  if (value === undefined) return NOTHING;
   return `${value < 100 ? ONE.format(value) : WHOLE.format(value)} ms`;
 }
 

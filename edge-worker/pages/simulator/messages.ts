@@ -58,8 +58,12 @@ export interface Figures {
   readonly reassignmentsPerMinute: number;
   /** Share of the pairs of players within 20 m of each other that share an island. */
   readonly recall: number;
-  /** Milliseconds. */
+  /** What the newest flush took, in milliseconds. */
   readonly flushLast: number;
-  readonly flushMedian: number;
-  readonly flushP99: number;
+  /**
+   * The same of the last ten world minutes, without the engine's first flush, which gives everybody an island at once;
+   * undefined as long as there are too few flushes to say it.
+   */
+  readonly flushMedian: number | undefined;
+  readonly flushP99: number | undefined;
 }

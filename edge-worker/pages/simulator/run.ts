@@ -8,11 +8,16 @@ import { STEP_S } from "./time.ts";
 const FLUSHES_PER_MINUTE = 60 / STEP_S;
 /** Flushes of which the times are kept: ten world minutes. */
 const FLUSH_TIMES = 300;
+/** With fewer flushes the slowest one of a hundred says nothing but which one was the slowest. */
+const FLUSHES_FOR_P99 = 20;
 const RECALL_RADIUS_M = 20;
 
 /** The engine and what has been measured of it: all of it begins anew with other parameters. */
 interface Engine {
   readonly archipelago: Archipelago;
+  /** Of the newest flush, in milliseconds. */
+  flushLast: number;
+  /** Of all but the first, which has the work of many: it gives everybody an island at once. */
   readonly flushTimes: Samples;
   readonly reassignments: Samples;
 }
@@ -92,11 +97,12 @@ export class Run {
   #flush(): void {
     const { archipelago, flushTimes, reassignments } = this.#engine;
     this.#report(archipelago, this.#world.positions());
-    const before = archipelago.counters.reassignments;
+    const before = archipelago.counters;
     const started = performance.now();
     archipelago.flushRaw();
-    flushTimes.add(performance.now() - started);
-    reassignments.add(archipelago.counters.reassignments - before);
+    this.#engine.flushLast = performance.now() - started;
+    if (before.flushes > 0) flushTimes.add(this.#engine.flushLast);
+    reassignments.add(archipelago.counters.reassignments - before.reassignments);
   }
 
   #report(archipelago: Archipelago, positions: Float32Array): void {
@@ -110,7 +116,7 @@ export class Run {
   }
 
   #figures(offsets: Uint32Array): Figures {
-    const { archipelago, flushTimes, reassignments } = this.#engine;
+    const { archipelago, flushLast, flushTimes, reassignments } = this.#engine;
     const members = offsets.slice(1).map((end, island) => end - (offsets[island] ?? 0));
     const [, median = 0, largest = 0] = sizes(members);
     return {
@@ -121,16 +127,17 @@ export class Run {
       reassignments: archipelago.counters.reassignments,
       reassignmentsPerMinute: reassignments.sum,
       recall: this.#world.recall(archipelago.assignmentsRaw(), RECALL_RADIUS_M),
-      flushLast: flushTimes.last,
-      flushMedian: flushTimes.quantile(0.5),
-      flushP99: flushTimes.quantile(0.99),
+      flushLast,
+      flushMedian: flushTimes.count > 0 ? flushTimes.quantile(0.5) : undefined,
+      flushP99: flushTimes.count >= FLUSHES_FOR_P99 ? flushTimes.quantile(0.99) : undefined,
     };
   }
 }
 
 async function createEngine({ join, leave, max }: EngineSettings): Promise<Engine> {
   const archipelago = await Archipelago.create({ joinDistance: join, leaveDistance: leave, maxPeersPerIsland: max });
-  return { archipelago, flushTimes: new Samples(FLUSH_TIMES), reassignments: new Samples(FLUSHES_PER_MINUTE) };
+  const [flushTimes, reassignments] = [new Samples(FLUSH_TIMES), new Samples(FLUSHES_PER_MINUTE)];
+  return { archipelago, flushLast: 0, flushTimes, reassignments };
 }
 
 /** x and z of x, y and z. */

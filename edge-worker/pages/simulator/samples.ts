@@ -13,8 +13,9 @@ export class Samples {
     if (this.#values.length > this.#limit) this.#values.shift();
   }
 
-  get last(): number {
-    return this.#values.at(-1) ?? 0;
+  /** How many are kept at present. */
+  get count(): number {
+    return this.#values.length;
   }
 
   get sum(): number {
