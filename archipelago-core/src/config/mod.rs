@@ -3,9 +3,11 @@
 //! Names that the production services use are kept.
 
 mod read;
+mod transport;
 
 use crate::connector::{ConnectorConfig, KEEP_ALIVE_MS};
 use crate::engine::EngineConfig;
+use crate::protocol::limits::ROOM_PLAYERS_MAX;
 use crate::realm::RealmConfig;
 use crate::session::Timeouts;
 use crate::transport::Transport;
@@ -54,6 +56,8 @@ pub struct Config {
     pub content_url: String,
     /// `LAMBDAS_URL`, with a slash at the end.
     pub lambdas_url: String,
+    /// `OPEN_ROOMS`: whether anybody may enter any room without a token.
+    pub open_rooms: bool,
     /// `PUBLIC_URL`, without a slash at the end.
     pub public_url: Option<String>,
     /// `CURRENT_VERSION`
@@ -80,7 +84,9 @@ impl Config {
             "letters and digits, at most 16",
             |prefix| prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()),
         )?;
+        let transport = transport::read(&reader, &realm_name)?;
         Ok(Self {
+            open_rooms: reader.flag("OPEN_ROOMS")?,
             connector_shards: reader.whole("CONNECTOR_SHARDS", 4, 1..=CONNECTOR_SHARDS_MAX)?,
             content_url: reader
                 .url("CONTENT_URL")?
@@ -99,10 +105,10 @@ impl Config {
                     idle_ms: reader.milliseconds("IDLE_TIMEOUT", 90_000)?,
                 },
                 island_prefix: island_prefix.clone(),
-                transport: read_transport(&reader)?,
+                transport: transport.clone(),
             },
             realm: RealmConfig {
-                engine: read_engine(&reader)?.with_id_prefix(&island_prefix),
+                engine: read_engine(&reader, &transport)?.with_id_prefix(&island_prefix),
                 flush_period_ms: reader.seconds("ARCHIPELAGO_FLUSH_FREQUENCY", 2.0)?,
                 connector_timeout_ms: reader.whole(
                     "CHECK_HEARTBEAT_INTERVAL",
@@ -110,6 +116,10 @@ impl Config {
                     CONNECTOR_TIMEOUT_MIN_MS..=LONGEST_MS,
                 )?,
                 resume_grace_ms: reader.seconds("RESUME_GRACE", 30.0)?,
+                own_rooms: match transport {
+                    Transport::WsRoom { realm } => Some(realm),
+                    _ => None,
+                },
             },
             realm_name,
         })
@@ -127,12 +137,17 @@ fn read_realm_name(reader: &Reader<'_>) -> Result<String, ConfigError> {
     })
 }
 
-fn read_engine(reader: &Reader<'_>) -> Result<EngineConfig, ConfigError> {
+fn read_engine(reader: &Reader<'_>, transport: &Transport) -> Result<EngineConfig, ConfigError> {
     let defaults = EngineConfig::default();
+    let largest = match transport {
+        // Nobody may be assigned to an island whose room is full.
+        Transport::WsRoom { .. } => ROOM_PLAYERS_MAX as u32,
+        _ => u32::MAX,
+    };
     let max_peers = reader.whole(
         "ARCHIPELAGO_MAX_PEERS_PER_ISLAND",
         defaults.max_peers(),
-        1..=u32::MAX,
+        1..=largest,
     )?;
     let join_m = reader
         .metres("ARCHIPELAGO_JOIN_DISTANCE")?
@@ -158,40 +173,11 @@ fn read_engine(reader: &Reader<'_>) -> Result<EngineConfig, ConfigError> {
     })
 }
 
-/// `LiveKit` is configured as a whole or not at all.
-fn read_transport(reader: &Reader<'_>) -> Result<Transport, ConfigError> {
-    let host = reader.livekit_host()?;
-    let api_key = reader.get("LIVEKIT_API_KEY");
-    let api_secret = reader.get("LIVEKIT_API_SECRET");
-    match (host, api_key, api_secret) {
-        (None, None, None) => Ok(Transport::Offline),
-        (Some(host), Some(api_key), Some(api_secret)) => Ok(Transport::LiveKit {
-            host,
-            api_key,
-            api_secret,
-        }),
-        (host, api_key, _) => {
-            let variable = match (host, api_key) {
-                (None, _) => "LIVEKIT_HOST",
-                (_, None) => "LIVEKIT_API_KEY",
-                _ => "LIVEKIT_API_SECRET",
-            };
-            let allowed = "LIVEKIT_HOST, LIVEKIT_API_KEY and LIVEKIT_API_SECRET, all three or none"
-                .to_owned();
-            Err(ConfigError {
-                variable,
-                value: String::new(),
-                allowed,
-            })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    pub fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(|name| {
             pairs
                 .iter()
@@ -251,6 +237,10 @@ mod tests {
             ("ROOM_PREFIX", "I-"),
             ("PUBLIC_URL", "example.org"),
             ("CONTENT_URL", "ftp://example.org"),
+            ("TRANSPORT", "carrier pigeon"),
+            ("TRANSPORT", "livekit"),
+            ("OPEN_ROOMS", "yes"),
+            ("ARCHIPELAGO_MAX_PEERS_PER_ISLAND", "151"),
         ] {
             let error = read(&[(variable, value)]).unwrap_err();
             assert_eq!((error.variable, error.value.as_str()), (variable, value));
@@ -258,40 +248,6 @@ mod tests {
                 error.to_string().contains(variable) && error.to_string().contains(value),
                 "{error}"
             );
-        }
-    }
-
-    #[test]
-    fn half_a_livekit_is_refused_and_the_secret_is_not_shown() {
-        let error =
-            read(&[("LIVEKIT_HOST", "wss://x"), ("LIVEKIT_API_SECRET", "hush")]).unwrap_err();
-        assert_eq!(error.variable, "LIVEKIT_API_KEY");
-        assert!(!error.to_string().contains("hush"));
-        let whole = read(&[
-            ("LIVEKIT_HOST", "wss://x"),
-            ("LIVEKIT_API_KEY", "key"),
-            ("LIVEKIT_API_SECRET", "hush"),
-        ]);
-        assert!(!format!("{:?}", whole.unwrap()).contains("hush"));
-    }
-
-    #[test]
-    fn livekit_hosts_become_websocket_urls() {
-        for (host, url) in [
-            ("x.livekit.cloud", "wss://x.livekit.cloud"),
-            ("https://x.livekit.cloud/", "wss://x.livekit.cloud"),
-            ("http://127.0.0.1:7880", "ws://127.0.0.1:7880"),
-            ("ws://x", "ws://x"),
-        ] {
-            let whole = [
-                ("LIVEKIT_HOST", host),
-                ("LIVEKIT_API_KEY", "key"),
-                ("LIVEKIT_API_SECRET", "hush"),
-            ];
-            let Transport::LiveKit { host, .. } = read(&whole).unwrap().connector.transport else {
-                panic!("no LiveKit");
-            };
-            assert_eq!(host, url);
         }
     }
 

@@ -89,6 +89,11 @@ impl Reader<'_> {
         Ok((seconds.unwrap_or(default) * 1000.0).round() as u64)
     }
 
+    pub fn flag(&self, variable: &'static str) -> Result<bool, ConfigError> {
+        let flag = self.check(variable, "true or false", |value| value.parse().ok())?;
+        Ok(flag.unwrap_or(false))
+    }
+
     pub fn metres(&self, variable: &'static str) -> Result<Option<f64>, ConfigError> {
         self.check(variable, "a number of metres above 0", |value| {
             value

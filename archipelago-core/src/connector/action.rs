@@ -1,10 +1,10 @@
 use prost::Message as _;
 
 use crate::auth::Address;
-use crate::protocol::bus::{ConnectRequest, SessionRecord};
+use crate::protocol::bus::{ConnectRequest, SocketRecord};
 use crate::session::Reason;
 
-/// A connector's own number of a socket, kept with the socket while the connector sleeps.
+/// An object's own number of a socket, kept with the socket while the object sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub u64);
 
@@ -30,7 +30,7 @@ pub enum Action {
 impl SocketId {
     /// Whose record it is; none if the bytes are no record of an open socket.
     pub fn of_record(record: &[u8]) -> Option<Self> {
-        SessionRecord::decode(record)
+        SocketRecord::decode(record)
             .ok()
             .filter(|record| record.socket != 0)
             .map(|record| Self(record.socket))

@@ -3,8 +3,9 @@
 use crate::auth::Address;
 use crate::engine::{IslandNumber, island_id};
 use crate::protocol::IslandChanged;
-use crate::protocol::bus::{DeliveredIsland, Delivery, DeliveryReply};
+use crate::protocol::bus::{Assignment, DeliveredIsland, Delivery, DeliveryReply};
 use crate::session::{Session, SessionNumber};
+use crate::transport::{Invitation, Pass, RoomKey};
 
 use super::{Action, Connector};
 
@@ -23,15 +24,10 @@ impl Connector {
         self.reports.introduce(now_ms);
         let islands: Vec<Option<(IslandNumber, IslandChanged)>> =
             delivery.islands.iter().map(island_changed).collect();
+        let room_key = RoomKey::try_from(delivery.room_key.as_slice()).ok();
         for assignment in &delivery.assignments {
             if let Some(Some(island)) = islands.get(assignment.island as usize) {
-                self.assign(
-                    SessionNumber(assignment.session),
-                    assignment.number,
-                    island,
-                    now_ms,
-                    out,
-                );
+                self.assign(assignment, island, room_key.as_ref(), now_ms, out);
             }
         }
         for &kicked in &delivery.kicks {
@@ -50,28 +46,33 @@ impl Connector {
 
     fn assign(
         &mut self,
-        number: SessionNumber,
-        assignment: u64,
+        assignment: &Assignment,
         (island, message): &(IslandNumber, IslandChanged),
+        room_key: Option<&RoomKey>,
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
-        let Some(&socket) = self.sockets.get(&number) else {
+        let Some(&socket) = self.sockets.get(&SessionNumber(assignment.session)) else {
             return;
         };
         let Some(session) = self.sessions.get_mut(&socket) else {
             return;
         };
-        let Some(from) = session.assigned(assignment, *island) else {
-            self.keep(socket, out);
+        let Some(from) = session.assigned(assignment.number, *island) else {
             return;
         };
         let Some(live) = session.live() else { return };
         let from = from.map(|from| island_id(&self.config.island_prefix, from));
-        let conn_str =
-            self.config
-                .transport
-                .connection_string(message.island_id(), &live.address, now_ms);
+        let invitation = Invitation {
+            island: message.island_id(),
+            pass: Pass {
+                address: live.address,
+                assignment: assignment.number,
+            },
+            origin: session.origin(),
+            room_key,
+        };
+        let conn_str = self.config.transport.connection_string(&invitation, now_ms);
         out.push(Action::Send(
             socket,
             message.packet(&conn_str, from.as_ref()),

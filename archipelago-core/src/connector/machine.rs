@@ -83,11 +83,11 @@ impl Connector {
         Ok(socket)
     }
 
-    /// A socket has been opened.
-    pub fn opened(&mut self, now_ms: u64, out: &mut Vec<Action>) -> SocketId {
+    /// A socket has been opened by a client that reaches the realm at `origin`, such as `https://realm.example`.
+    pub fn opened(&mut self, origin: String, now_ms: u64, out: &mut Vec<Action>) -> SocketId {
         self.next_socket += 1;
         let socket = SocketId(self.next_socket);
-        let session = Session::new(now_ms);
+        let session = Session::new(origin, now_ms);
         self.not_later_than(session.deadline_ms(&self.config.timeouts));
         self.sessions.insert(socket, session);
         self.keep(socket, out);

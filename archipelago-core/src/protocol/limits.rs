@@ -16,7 +16,64 @@ pub const CONNECTOR_SOCKETS_MAX: usize = 20_000;
 /// it, addresses count as not connected.
 pub const LOOKUPS_PER_SECOND_MAX: u32 = 500;
 
+/// How often a second one instance of the routes may ask the realm for the key of its rooms, until it has got it: those for
+/// whom it asks have proven nothing.
+pub const KEY_REQUESTS_PER_SECOND_MAX: u32 = 100;
+
+/// The longest origin under which a client may reach the realm: a host name has 253 bytes at most (RFC 1035), a scheme and
+/// a port come to it.
+pub const ORIGIN_MAX_BYTES: usize = 272;
+
 /// The longest reason of a close frame: a control frame carries 125 bytes, two of them the code (RFC 6455, 5.5.1).
 pub const CLOSE_REASON_MAX_BYTES: usize = 123;
 
+/// The longest id of a room: a realm's name has 64 bytes at most, an island's id 29.
+pub const ROOM_ID_MAX_BYTES: usize = 128;
+
+/// How many players a room takes. An island has 100 by default; half as many again leave room for those who arrive before
+/// others have gone. Not more, because every packet goes to all the others: the work grows with the square.
+pub const ROOM_PLAYERS_MAX: usize = 150;
+
+/// How many sockets a room has, those in the handshake and those that are muted included: a whole island may be leaving
+/// while another one arrives, and everybody may retry once.
+pub const ROOM_SOCKETS_MAX: usize = 512;
+
+/// The longest frame of a player in a room: clients cap a scene's message at about 30 KB, twice that leaves room.
+pub const ROOM_FRAME_MAX_BYTES: usize = 64 * 1024;
+
+/// How many packets a second a player may send: voice is 50 frames a second, movement 10 to 30, the rest is for scenes.
+pub const ROOM_PACKETS_PER_SECOND_MAX: u32 = 200;
+
+/// A packet counts as one for every such part of it that it begins, so that bytes are limited with the packets.
+pub const ROOM_PACKET_UNIT_BYTES: usize = 1024;
+
+/// How long a player may have sent nothing and send all of it at once, in ms: scenes that load do.
+pub const ROOM_BURST_MS: u64 = 2_000;
+
+/// How many bytes may wait for a socket until it gets no more unreliable packets: about a second of the movements of a
+/// full room. What waits longer is out of date.
+pub const ROOM_UNRELIABLE_BACKLOG_MAX_BYTES: usize = 64 * 1024;
+
+/// How many bytes may wait for a socket until it is closed at once: sixteen times what anybody lets wait who keeps up. A
+/// third of a full room at this limit leaves an object more than half of its memory (128 MB).
+pub const ROOM_BACKLOG_MAX_BYTES: usize = 1024 * 1024;
+
+/// How long more than [`ROOM_UNRELIABLE_BACKLOG_MAX_BYTES`] may wait for a socket until it is closed, in ms: a hiccup of
+/// a mobile network is shorter.
+pub const ROOM_SLOW_MAX_MS: u64 = 5_000;
+
+/// What can be kept with a socket, in bytes: less than every version of the platform allows.
+pub const ATTACHMENT_MAX_BYTES: usize = 2_000;
+
 const _: () = assert!(LIVE_FRAME_MAX_BYTES < HANDSHAKE_FRAME_MAX_BYTES);
+const _: () = assert!(ROOM_PLAYERS_MAX < ROOM_SOCKETS_MAX);
+// The longest frame is no reason to close who has just been quick enough.
+const _: () =
+    assert!(ROOM_UNRELIABLE_BACKLOG_MAX_BYTES + ROOM_FRAME_MAX_BYTES < ROOM_BACKLOG_MAX_BYTES);
+// A player who has been silent may send the longest frame.
+const _: () = assert!(
+    (ROOM_FRAME_MAX_BYTES / ROOM_PACKET_UNIT_BYTES) as u64 * 1_000
+        <= ROOM_BURST_MS * ROOM_PACKETS_PER_SECOND_MAX as u64
+);
+// Paces are in whole ms.
+const _: () = assert!(1_000 % ROOM_PACKETS_PER_SECOND_MAX == 0);

@@ -54,23 +54,26 @@ impl Realm {
                 state.outbox.assignments.clear();
                 continue;
             }
-            state.outbox.sent();
+            state.outbox.attempts.begun();
             deliveries.push((name.clone(), delivery));
         }
         deliveries
     }
 
     /// A connector has taken a delivery.
-    pub fn delivered(&mut self, connector: &str, delivery: &Delivery) {
+    pub fn delivered(&mut self, connector: &str, delivery: &Delivery, now_ms: u64) {
         if let Some(connector) = self.connectors.get_mut(connector) {
             connector.outbox.delivered(delivery);
+        }
+        for assignment in &delivery.assignments {
+            self.arrived(assignment, now_ms);
         }
     }
 
     /// A delivery did not get through: it will be tried again.
     pub fn undelivered(&mut self, connector: &str, now_ms: u64) {
         if let Some(connector) = self.connectors.get_mut(connector) {
-            connector.outbox.failed(now_ms);
+            connector.outbox.attempts.failed(now_ms);
         }
     }
 }

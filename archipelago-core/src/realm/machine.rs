@@ -7,7 +7,8 @@ use crate::session::SessionNumber;
 
 use super::connectors::Connectors;
 use super::live::Live;
-use super::registry::{Player, Registry};
+use super::registry::{Place, Player, Registry};
+use super::rooms::{Rooms, Standing};
 use super::schedule::Schedule;
 
 /// What a realm can be told to do differently.
@@ -21,6 +22,8 @@ pub struct RealmConfig {
     pub connector_timeout_ms: u64,
     /// How long the membership of a missing session is kept, in ms.
     pub resume_grace_ms: u64,
+    /// If islands meet in rooms of our own: the realm's name, as it is part of their ids.
+    pub own_rooms: Option<String>,
 }
 
 /// Why a message from a connector is refused.
@@ -55,6 +58,9 @@ pub struct Realm {
     pub(super) connectors: Connectors,
     pub(super) schedule: Schedule,
     pub(super) live: Live,
+    pub(super) rooms: Rooms,
+    /// When this incarnation first heard from a room.
+    pub(super) rooms_known_ms: Option<u64>,
     issued: u64,
     assignments: u64,
 }
@@ -68,6 +74,8 @@ impl Realm {
             schedule: Schedule::new(config.flush_period_ms),
             registry: Registry::default(),
             live: Live::default(),
+            rooms: Rooms::default(),
+            rooms_known_ms: None,
             connectors: Connectors::default(),
             config,
             incarnation,
@@ -138,6 +146,7 @@ impl Realm {
             peer: None,
             heard: false,
             last_ping_ms: now_ms,
+            place: None,
             missing_until_ms: None,
         };
         if let Some(replaced) = self.registry.put(address, player)
@@ -153,15 +162,30 @@ impl Realm {
 
     /// The session has to be told its island, if it has one.
     pub(super) fn assign(&mut self, session: SessionNumber) {
-        let Some((_, player)) = self.registry.of_session(session) else {
+        let Some((address, player)) = self.registry.of_session(session) else {
             return;
         };
         let island = player.peer.and_then(|peer| self.engine.island_of(peer));
         if island.is_none() || !player.heard || !player.is_present() {
             return;
         }
-        self.assignments += 1;
-        let number = growing(self.incarnation, self.assignments);
+        let is_there = |place: &&Place| place.session == session && place.island == island;
+        let number = if let Some(place) = player.place.as_ref().filter(is_there) {
+            place.assignment
+        } else {
+            self.assignments += 1;
+            let number = growing(self.incarnation, self.assignments);
+            player.place = Some(Place {
+                session,
+                assignment: number,
+                island,
+                delivered_ms: None,
+                entered: false,
+            });
+            self.rooms
+                .dismiss(address, Some(number), Standing::Muted, None);
+            number
+        };
         if let Some(connector) = self.connectors.get_mut(&player.connector) {
             connector.outbox.assign(session, number);
         }
@@ -177,14 +201,21 @@ impl Realm {
             self.registry
                 .miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
         }
-        while let Some(player) = self.registry.release(now_ms) {
-            if let Some(peer) = player.peer {
-                self.engine.remove(peer);
-            }
+        while let Some((address, player)) = self.registry.release(now_ms) {
+            self.left(address, &player, now_ms);
         }
+        self.rooms.tick(now_ms);
         let scope = self.schedule.due(now_ms)?;
         self.flush(scope, now_ms);
         Some(scope)
+    }
+
+    /// A player is no longer one of the realm.
+    pub(super) fn left(&mut self, address: Address, player: &Player, now_ms: u64) {
+        if let Some(peer) = player.peer {
+            self.engine.remove(peer);
+        }
+        self.leave_rooms(address, now_ms);
     }
 
     fn flush(&mut self, scope: Scope, now_ms: u64) {
@@ -210,8 +241,8 @@ impl Realm {
         self.schedule.measured(duration_ms, now_ms);
     }
 
-    /// When [`tick`](Self::tick) or [`take_deliveries`](Self::take_deliveries) has something to do; none in an empty
-    /// realm.
+    /// When [`tick`](Self::tick), [`take_deliveries`](Self::take_deliveries) or
+    /// [`take_room_orders`](Self::take_room_orders) has something to do; none in an empty realm.
     pub fn next_ms(&self) -> Option<u64> {
         let expiry = self
             .connectors
@@ -222,7 +253,8 @@ impl Realm {
             .next_ms()
             .into_iter()
             .chain(expiry)
-            .chain(delivery);
+            .chain(delivery)
+            .chain(self.rooms.next_ms());
         next.chain(self.registry.next_release_ms()).min()
     }
 

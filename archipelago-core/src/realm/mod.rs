@@ -6,10 +6,13 @@
 //! - `registry`: players, their current sessions, and the grace of those who are missing;
 //! - `connectors`: epochs, sequences, signs of life;
 //! - `reports`: what connectors say; `deliveries`: what they have to tell their clients;
-//! - `outbox`: what has to be delivered, until it is acknowledged;
+//! - `outbox`: what has to be delivered, until it is acknowledged; `attempts`: when it is tried again;
+//! - `admission`: who may be in which of the realm's own rooms; `rooms`: who is there, and what is ordered of them;
 //! - `schedule`: when the islands are formed anew;
 //! - `snapshot`: what the stats show; `live`: what those see who watch.
 
+mod admission;
+mod attempts;
 mod connectors;
 mod deliveries;
 mod live;
@@ -17,9 +20,11 @@ mod machine;
 mod outbox;
 mod registry;
 mod reports;
+mod rooms;
 mod schedule;
 mod snapshot;
 
 pub use live::{FRAME_REST_MS, HISTORY_MAX, WATCH_LEASE_MS};
 pub use machine::{Realm, RealmConfig, RealmError};
+pub use rooms::{FAREWELL_MS, ROOM_SILENCE_MAX_MS};
 pub use schedule::{ARRIVALS_DELAY_MS, RUSH_FACTOR};

@@ -3,8 +3,21 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::auth::Address;
-use crate::engine::Peer;
+use crate::engine::{IslandNumber, Peer};
 use crate::session::SessionNumber;
+
+/// Which island a player was assigned to, and how far the player has got there.
+#[derive(Debug)]
+pub(super) struct Place {
+    /// The session that is told.
+    pub session: SessionNumber,
+    pub assignment: u64,
+    pub island: Option<IslandNumber>,
+    /// When the connector took the assignment.
+    pub delivered_ms: Option<u64>,
+    /// Whether the player has been seen in the island's room.
+    pub entered: bool,
+}
 
 /// A player with a current session.
 #[derive(Debug)]
@@ -19,6 +32,8 @@ pub(super) struct Player {
     /// Whether this session has sent a heartbeat: only then is it told its island.
     pub heard: bool,
     pub last_ping_ms: u64,
+    /// The current assignment; that of the session before until this one has its own.
+    pub place: Option<Place>,
     /// Set while no connector vouches for the session: when its membership is given up.
     pub missing_until_ms: Option<u64>,
 }
@@ -46,6 +61,10 @@ impl Registry {
         self.players.get(address)
     }
 
+    pub fn player_mut(&mut self, address: &Address) -> Option<&mut Player> {
+        self.players.get_mut(address)
+    }
+
     pub fn of_session(&mut self, session: SessionNumber) -> Option<(Address, &mut Player)> {
         let address = *self.sessions.get(&session)?;
         Some((address, self.players.get_mut(&address)?))
@@ -59,8 +78,9 @@ impl Registry {
 
     /// Puts a player's current session in the place of the one before, which is returned. Membership carries over.
     pub fn put(&mut self, address: Address, mut player: Player) -> Option<Player> {
-        let previous = self.take(address);
-        if let Some(previous) = &previous {
+        let mut previous = self.take(address);
+        if let Some(previous) = &mut previous {
+            player.place = previous.place.take();
             player.peer = previous.peer;
             player.last_ping_ms = previous.last_ping_ms;
         }
@@ -122,13 +142,13 @@ impl Registry {
     }
 
     /// Takes out a player whose grace is over.
-    pub fn release(&mut self, now_ms: u64) -> Option<Player> {
+    pub fn release(&mut self, now_ms: u64) -> Option<(Address, Player)> {
         let &(until, session) = self.missing.first()?;
         if now_ms < until {
             return None;
         }
         self.missing.pop_first();
         let address = *self.sessions.get(&session)?;
-        self.take(address)
+        Some((address, self.take(address)?))
     }
 }

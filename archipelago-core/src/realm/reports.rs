@@ -28,10 +28,10 @@ impl Realm {
                 self.heartbeat(stamp, heartbeat, now_ms);
             }
             for &session in &report.disconnects {
-                self.disconnect(stamp, SessionNumber(session));
+                self.disconnect(stamp, SessionNumber(session), now_ms);
             }
             for &socket in &report.abandoned_sockets {
-                self.abandon(stamp, socket);
+                self.abandon(stamp, socket, now_ms);
             }
         }
         let full_wanted = !self
@@ -87,7 +87,11 @@ impl Realm {
         match self.registry.player(&address).map(|player| player.session) {
             Some(current) if current > session => connector.outbox.kick(session),
             Some(current) if current == session => self.find(stamp, session),
-            _ => self.take_over(address, session, stamp, now_ms),
+            Some(_) => self.take_over(address, session, stamp, now_ms),
+            None => {
+                self.take_over(address, session, stamp, now_ms);
+                self.resume_place(address, entry, now_ms);
+            }
         }
         // What the realm has heard of the session is newer than what was kept with its socket.
         let unheard = self
@@ -165,7 +169,7 @@ impl Realm {
     }
 
     /// A session has ended. One that is not the current session of its address takes nothing from it.
-    fn disconnect(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
+    fn disconnect(&mut self, stamp: &ConnectorStamp, session: SessionNumber, now_ms: u64) {
         if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
             connector.sessions.remove(&session);
             connector.outbox.forget(session);
@@ -173,21 +177,18 @@ impl Realm {
         let Some((address, _)) = self.registry.of_session(session) else {
             return;
         };
-        if let Some(Player {
-            peer: Some(peer), ..
-        }) = self.registry.take(address)
-        {
-            self.engine.remove(peer);
+        if let Some(player) = self.registry.take(address) {
+            self.left(address, &player, now_ms);
         }
     }
 
     /// A socket's client was given up before the answer had arrived: a session that was issued for it ends.
-    fn abandon(&mut self, stamp: &ConnectorStamp, socket: u64) {
+    fn abandon(&mut self, stamp: &ConnectorStamp, socket: u64, now_ms: u64) {
         let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
             return;
         };
         if let Some(session) = connector.answer(socket, None) {
-            self.disconnect(stamp, session);
+            self.disconnect(stamp, session, now_ms);
         }
     }
 }

@@ -62,6 +62,8 @@ pub struct Live {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
     stage: Stage,
+    /// Where this client reaches the realm: `https://host`.
+    origin: String,
     /// When the stage began or, in a live session, when the client last said something.
     since_ms: u64,
     /// What the record kept with the socket says of that.
@@ -71,14 +73,16 @@ pub struct Session {
 }
 
 impl Session {
-    /// The session of a socket that has just been opened.
-    pub fn new(now_ms: u64) -> Self {
-        Self::at(Stage::AwaitingRequest, now_ms)
+    /// The session of a socket that has just been opened. `origin` is where its client reaches the realm, such as
+    /// `https://realm.example`.
+    pub fn new(origin: String, now_ms: u64) -> Self {
+        Self::at(Stage::AwaitingRequest, origin, now_ms)
     }
 
-    pub(super) fn at(stage: Stage, since_ms: u64) -> Self {
+    fn at(stage: Stage, origin: String, since_ms: u64) -> Self {
         Self {
             stage,
+            origin,
             since_ms,
             kept_ms: since_ms,
             doubt_ms: 0,
@@ -86,15 +90,20 @@ impl Session {
     }
 
     /// A session as its record tells it.
-    pub(super) fn resumed(stage: Stage, since_ms: u64) -> Self {
+    pub(super) fn resumed(stage: Stage, origin: String, since_ms: u64) -> Self {
         let doubt_ms = match stage {
             Stage::Live(_) => RECORD_AGE_MAX_MS,
             _ => 0,
         };
         Self {
             doubt_ms,
-            ..Self::at(stage, since_ms)
+            ..Self::at(stage, origin, since_ms)
         }
+    }
+
+    /// Where the client reaches the realm.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// When the stage began or, in a live session, when the client last said something.
@@ -285,7 +294,8 @@ impl Session {
     }
 
     /// The realm has assigned the session to an island. Whether the client has to be told, and if so the island it was
-    /// told before: outdated and repeated assignments change nothing, and nobody is told what it knows.
+    /// told before: outdated and repeated assignments change nothing. A new one for the same island is told, because the
+    /// client has been away for the realm, and only the new assignment opens the island's room.
     pub fn assigned(
         &mut self,
         assignment: u64,
@@ -298,9 +308,6 @@ impl Session {
             return None;
         }
         live.assignment = assignment;
-        if live.told == Some(island) {
-            return None;
-        }
         Some(live.told.replace(island))
     }
 

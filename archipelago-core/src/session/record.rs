@@ -9,11 +9,12 @@ use crate::protocol::bus::session_record::{
 };
 use crate::protocol::bus::{LiveSession, SessionRecord};
 use crate::protocol::common;
+use crate::protocol::limits::ORIGIN_MAX_BYTES;
 
 use super::{Live, Session, SessionNumber, Stage};
 
-/// The longest record: every field at its widest is below 160 bytes.
-pub const SESSION_RECORD_MAX_BYTES: usize = 256;
+/// The longest record: every other field at its widest is below 160 bytes.
+pub const SESSION_RECORD_MAX_BYTES: usize = 256 + ORIGIN_MAX_BYTES;
 
 const VERSION: u32 = 1;
 
@@ -34,6 +35,7 @@ impl Live {
             address: self.address.0.to_vec(),
             position: self.position.map(common::Position::from),
             told_island: self.told.map_or(0, IslandNumber::get),
+            assignment: self.assignment,
         }
     }
 }
@@ -51,7 +53,7 @@ impl Session {
             }
             Stage::Live(live) => Some(StageRecord::Live(LiveRecord {
                 session: Some(live.to_listed()),
-                assignment: live.assignment,
+                assignment: 0,
             })),
             Stage::LookingUp | Stage::Joining { .. } => None,
             Stage::Closed => return None,
@@ -61,6 +63,7 @@ impl Session {
             socket,
             since_ms: self.since_ms(),
             stage,
+            origin: self.origin().to_owned(),
         };
         self.kept();
         Some(record.encode_to_vec())
@@ -83,7 +86,10 @@ impl Session {
             }
             StageRecord::Live(live) => Stage::Live(read_live(&live)?),
         };
-        Ok((record.socket, Self::resumed(stage, record.since_ms)))
+        Ok((
+            record.socket,
+            Self::resumed(stage, record.origin, record.since_ms),
+        ))
     }
 }
 
@@ -94,6 +100,6 @@ fn read_live(record: &LiveRecord) -> Result<Live, RecordError> {
         address: Address::try_from(listed.address.as_slice()).map_err(|_| RecordError)?,
         position: listed.position.and_then(Position::from_message),
         told: IslandNumber::new(listed.told_island),
-        assignment: record.assignment,
+        assignment: listed.assignment.max(record.assignment),
     })
 }

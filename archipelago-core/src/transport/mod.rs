@@ -3,10 +3,12 @@
 //! A connection string is `protocol:parameters`, as the clients' adapters read it.
 
 mod livekit;
+mod ws_room;
 
 use std::fmt;
 
-use crate::auth::Address;
+/// What is said where nobody meets.
+const OFFLINE: &str = "offline:offline";
 
 /// What carries the peers' traffic.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,22 +22,47 @@ pub enum Transport {
         /// Signs the tokens. It never leaves this process.
         api_secret: String,
     },
+    /// Rooms of our own: sockets of this very deployment; the client enters with a token that the realm's key signs.
+    WsRoom {
+        /// The realm, as it is part of its rooms' ids.
+        realm: String,
+    },
     /// Nothing: the peers of an island know of each other and do not meet.
     Offline,
 }
 
+/// Who is invited where.
+#[derive(Clone, Copy, Debug)]
+pub struct Invitation<'a> {
+    /// The id of the island.
+    pub island: &'a str,
+    /// Who, and by which assignment.
+    pub pass: Pass,
+    /// Where this client reaches the realm, such as `https://realm.example`.
+    pub origin: &'a str,
+    /// What signs tokens of the realm's own rooms.
+    pub room_key: Option<&'a RoomKey>,
+}
+
 impl Transport {
-    /// How `address` gets into `room` from `now_ms` (milliseconds since 1970) on.
+    /// How who is invited gets into the room from `now_ms` (milliseconds since 1970) on.
     ///
-    /// A `LiveKit` string is a secret of that peer, good for [`TOKEN_LIFETIME_S`].
-    pub fn connection_string(&self, room: &str, address: &Address, now_ms: u64) -> String {
+    /// The string is a secret of that peer: good for [`TOKEN_LIFETIME_S`] seconds with `LiveKit`, for
+    /// [`ROOM_TOKEN_LIFETIME_MS`] with rooms of our own. Without the key that those need, nobody meets.
+    pub fn connection_string(&self, invitation: &Invitation<'_>, now_ms: u64) -> String {
         match self {
             Self::LiveKit {
                 host,
                 api_key,
                 api_secret,
             } => {
-                let token = livekit::token(api_key, api_secret, room, address, now_ms);
+                let token = livekit::token(
+                    api_key,
+                    api_secret,
+                    invitation.island,
+                    &invitation.pass.address,
+                    now_ms,
+                );
                 let scheme = if livekit::has_scheme(host) {
                     ""
                 } else {
@@ -43,7 +70,11 @@ impl Transport {
                 };
                 format!("livekit:{scheme}{host}?access_token={token}")
             }
-            Self::Offline => "offline:offline".into(),
+            Self::WsRoom { realm } => match invitation.room_key {
+                Some(key) => ws_room::connection_string(realm, invitation, key, now_ms),
+                None => OFFLINE.to_owned(),
+            },
+            Self::Offline => OFFLINE.to_owned(),
         }
     }
 }
@@ -57,9 +88,14 @@ impl fmt::Debug for Transport {
                 .field("host", host)
                 .field("api_key", api_key)
                 .finish_non_exhaustive(),
+            Self::WsRoom { realm } => f.debug_struct("WsRoom").field("realm", realm).finish(),
             Self::Offline => f.write_str("Offline"),
         }
     }
 }
 
 pub use livekit::TOKEN_LIFETIME_S;
+pub use ws_room::{
+    InvalidRoomId, InvalidRoomKey, Pass, ROOM_KEY_BYTES, ROOM_TOKEN_LIFETIME_MS, RoomId, RoomKey,
+    TokenError,
+};

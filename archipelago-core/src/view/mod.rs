@@ -6,12 +6,14 @@ mod about;
 mod audience;
 mod live;
 mod number;
+mod rooms;
 mod stats;
 
 pub use about::{About, Comms, Configurations, Service};
 pub use audience::{ASK_PERIOD_MS, Audience, Greeting};
 pub use live::{Figures, LiveIsland, LiveView, Tenths};
 pub use number::Number;
+pub use rooms::{RoomDetail, RoomsStatus};
 pub use stats::{
     CoreStatus, ErrorAnswer, IslandView, Islands, ParcelCoordinates, ParcelView, Parcels,
     PeerAnswer, PeerNotFound, PeerView, Peers, StatsView, Status,

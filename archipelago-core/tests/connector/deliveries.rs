@@ -1,13 +1,15 @@
 //! What the realm delivers.
 
 use archipelago_core::connector::{Action, Connector, ConnectorConfig};
-use archipelago_core::protocol::bus::Member;
+use archipelago_core::protocol::bus::{Delivery, Member};
 use archipelago_core::protocol::v3::{KickedMessage, KickedReason, server_packet};
 use archipelago_core::session::Reason;
-use archipelago_core::transport::Transport;
+use archipelago_core::transport::{Invitation, Pass, ROOM_KEY_BYTES, RoomKey, Transport};
 
 use crate::clients::{NOW_MS, at, read, read_island_changed};
-use crate::shard::{EPOCH, NAME, Shard, assign, config, delivery, island, kicks, sent, who};
+use crate::shard::{
+    EPOCH, NAME, ORIGIN, Shard, assign, config, delivery, island, kicks, records, sent, who,
+};
 
 #[test]
 fn a_kicked_client_is_told_and_closed() {
@@ -92,8 +94,56 @@ fn a_livekit_room_is_named_after_the_island() {
     let message = read_island_changed(&sent(&out)[0].1);
     assert_eq!(
         message.conn_str,
-        transport.connection_string("I1", &who(1), NOW_MS)
+        transport.connection_string(&invitation(None), NOW_MS)
     );
+}
+
+fn invitation(room_key: Option<&RoomKey>) -> Invitation<'_> {
+    Invitation {
+        island: "I1",
+        pass: Pass {
+            address: who(1),
+            assignment: 5,
+        },
+        origin: ORIGIN,
+        room_key,
+    }
+}
+
+#[test]
+fn a_room_of_our_own_comes_with_the_token_of_the_assignment() {
+    let transport = Transport::WsRoom {
+        realm: "main".to_owned(),
+    };
+    let config = ConnectorConfig {
+        transport: transport.clone(),
+        ..config()
+    };
+    let mut shard = Shard::new();
+    shard.connector = Connector::new(config.clone(), NAME.to_owned(), EPOCH, NOW_MS);
+    let socket = shard.live(1, 70);
+    let delivery = Delivery {
+        room_key: vec![9; ROOM_KEY_BYTES],
+        ..delivery(&[island(1, &[(1, 1.0)])], &[assign(70, 5, 0)])
+    };
+    let out = shard.delivered(&delivery);
+    let told = read_island_changed(&sent(&out)[0].1).conn_str;
+    let key = RoomKey::from([9; ROOM_KEY_BYTES]);
+    let expected = transport.connection_string(&invitation(Some(&key)), NOW_MS);
+    assert_eq!(told, expected);
+    assert!(told.starts_with("ws-room:wss://realm.example/rooms/main.I1?token="));
+    // Where the client reaches the realm is known after a sleep too.
+    let mut after = Shard::new();
+    after.connector = Connector::new(config, NAME.to_owned(), EPOCH, NOW_MS);
+    let record = records(&out).pop().unwrap();
+    assert_eq!(after.connector.resume(&record, NOW_MS), Ok(socket));
+    let again = Delivery {
+        assignments: vec![assign(70, 6, 0)],
+        ..delivery
+    };
+    let out = after.delivered(&again);
+    let told = read_island_changed(&sent(&out)[0].1).conn_str;
+    assert!(told.starts_with("ws-room:wss://realm.example/"), "{told}");
 }
 
 #[test]
@@ -107,8 +157,9 @@ fn repeated_and_outdated_deliveries_change_nothing() {
     assert_eq!(sent(&shard.delivered(&second)).len(), 1);
     assert_eq!(sent(&shard.delivered(&first)), []);
     assert_eq!(sent(&shard.delivered(&second)), []);
+    // It was elsewhere meanwhile, for the realm: the token it has opens nothing any more.
     let same = delivery(&[island(2, &[(1, 1.0)])], &[assign(70, 7, 0)]);
-    assert_eq!(sent(&shard.delivered(&same)), [], "known already");
+    assert_eq!(sent(&shard.delivered(&same)).len(), 1);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn sessions_are_taken_up_from_their_records() {
         assert_eq!(after.connector.resume(record, NOW_MS), Ok(socket));
     }
     let report = after.report_now();
-    assert_eq!(report.full.unwrap().sessions, [live_session(1, 70, 4)]);
+    assert_eq!(report.full.unwrap().sessions, [live_session(1, 70, (4, 5))]);
     assert_eq!(report.sequence, 1);
     // Neither told again nor told anything older; the next island is told with the one before.
     let old = delivery(&[island(9, &[(1, 1.0)])], &[assign(70, 5, 0)]);
@@ -43,21 +43,6 @@ fn sessions_are_taken_up_from_their_records() {
     assert!(matches!(out.last(), Some(Action::Join(..))), "{out:?}");
     assert!(after.open() > signing);
     assert_eq!(sent(&after.delivered(&kicks(&[70]))).len(), 1);
-}
-
-/// A delivery that was superseded before it arrived is not believed after a restart either.
-#[test]
-fn the_newest_assignment_is_kept_also_when_nothing_is_told() {
-    let mut before = Shard::new();
-    before.live(1, 70);
-    before.delivered(&delivery(&[island(4, &[(1, 1.0)])], &[assign(70, 5, 0)]));
-    let out = before.delivered(&delivery(&[island(4, &[(1, 1.0)])], &[assign(70, 7, 0)]));
-    assert_eq!(sent(&out), []);
-    let record = records(&out).pop().expect("kept");
-    let mut after = Shard::new();
-    after.connector.resume(&record, NOW_MS).unwrap();
-    let late = delivery(&[island(3, &[(1, 1.0)])], &[assign(70, 6, 0)]);
-    assert_eq!(sent(&after.delivered(&late)), []);
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn a_first_heartbeat_is_reported_at_once_and_with_the_full_list() {
     assert_eq!(report.sequence, 1);
     assert_eq!(
         report.full.unwrap().sessions,
-        [live_session(1, 70, 0)],
+        [live_session(1, 70, (0, 0))],
         "the first report of an epoch lists all"
     );
     assert_eq!(report.heartbeats.len(), 1);
@@ -172,10 +172,10 @@ fn a_realm_that_wants_the_list_gets_it() {
     shard.joining(3);
     shard.delivered(&delivery(&[island(4, &[(1, 1.0)])], &[assign(70, 5, 0)]));
     let listed = [
-        live_session(1, 70, 4),
+        live_session(1, 70, (4, 5)),
         LiveSession {
             position: None,
-            ..live_session(2, 71, 0)
+            ..live_session(2, 71, (0, 0))
         },
     ];
     // The realm says that it does not know the sessions.
@@ -310,5 +310,5 @@ fn a_refused_report_is_not_repeated() {
     shard.now_ms += RETRY_MS;
     let next = shard.take();
     assert_eq!(next.sequence, refused.sequence + 1);
-    assert_eq!(next.full.unwrap().sessions, [live_session(1, 70, 0)]);
+    assert_eq!(next.full.unwrap().sessions, [live_session(1, 70, (0, 0))]);
 }

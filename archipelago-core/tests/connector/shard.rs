@@ -16,6 +16,8 @@ pub const NAME: &str = "connector-0";
 
 pub const EPOCH: u64 = 3;
 
+pub const ORIGIN: &str = "https://realm.example";
+
 pub const RANDOM: [u8; 16] = [7; 16];
 
 pub fn config() -> ConnectorConfig {
@@ -53,7 +55,9 @@ impl Shard {
 
     pub fn open(&mut self) -> SocketId {
         let mut out = Vec::new();
-        let socket = self.connector.opened(self.now_ms, &mut out);
+        let socket = self
+            .connector
+            .opened(ORIGIN.to_owned(), self.now_ms, &mut out);
         assert!(matches!(out.as_slice(), [Action::Keep(kept, _)] if *kept == socket));
         socket
     }
@@ -175,12 +179,14 @@ impl Shard {
     }
 }
 
-pub fn live_session(number: u8, session: u64, told_island: u64) -> LiveSession {
+pub fn live_session(number: u8, session: u64, told: (u64, u64)) -> LiveSession {
+    let (told_island, assignment) = told;
     LiveSession {
         session,
         address: who(number).0.to_vec(),
         position: Some(at(1.0, 1.0).into()),
         told_island,
+        assignment,
     }
 }
 
@@ -209,7 +215,7 @@ pub fn delivery(islands: &[DeliveredIsland], assignments: &[Assignment]) -> Deli
         incarnation: 1,
         islands: islands.to_vec(),
         assignments: assignments.to_vec(),
-        kicks: Vec::new(),
+        ..Delivery::default()
     }
 }
 

@@ -13,6 +13,7 @@ fn listed(who: u8, session: u64, position: Option<Position>) -> LiveSession {
         address: address(who).0.to_vec(),
         position: position.map(Into::into),
         told_island: 1,
+        assignment: 0,
     }
 }
 

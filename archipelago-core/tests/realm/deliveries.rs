@@ -59,7 +59,7 @@ fn deliveries_stay_until_they_are_acknowledged() {
     assert!(waits[0] < waits[8], "it waits longer and longer");
     assert_eq!(waits[7], waits[8], "but not for ever");
     assert!(waits[8] <= 10_000);
-    world.realm.delivered("a", &first[0].1);
+    world.realm.delivered("a", &first[0].1, world.now_ms);
     assert_eq!(world.take(), []);
     // After a success it is not held against the connector.
     let next = world.login(&mut a, 1);
@@ -88,7 +88,7 @@ fn a_newer_assignment_replaces_an_undelivered_one() {
     assert_eq!(world.realm.tick(world.now_ms), Some(Scope::Full));
     assert_eq!(world.take(), [], "one at a time");
     // The acknowledgement of the older one does not take the newer one along.
-    world.realm.delivered("a", &old[0].1);
+    world.realm.delivered("a", &old[0].1, world.now_ms);
     let new = world.take();
     assert_eq!(told(&new), [("a", session, "I1")]);
     assert!(new[0].1.assignments[0].number > old[0].1.assignments[0].number);
@@ -130,7 +130,7 @@ fn a_dead_connector_costs_the_others_nothing() {
     let first = world.take();
     assert_eq!(first.len(), 2);
     let (_, delivery) = first.iter().find(|(name, _)| name == "lively").unwrap();
-    world.realm.delivered("lively", delivery);
+    world.realm.delivered("lively", delivery, world.now_ms);
     // The other one has not even failed yet.
     for place in 1_u16..5 {
         world.heartbeat(&mut lively, two, f32::from(place) * 500.0);

@@ -6,6 +6,7 @@ mod clients;
 mod connectors;
 mod deliveries;
 mod live;
+mod rooms;
 mod schedule;
 mod sessions;
 mod world;

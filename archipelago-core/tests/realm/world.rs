@@ -4,7 +4,7 @@ use archipelago_core::auth::Address;
 use archipelago_core::engine::{EngineConfig, IslandNumber};
 use archipelago_core::protocol::bus::{
     ConnectReply, ConnectRequest, ConnectorStamp, Delivery, LiveSession, LiveSessions,
-    LookupRequest, Report, ReportReply, SessionHeartbeat, Snapshot,
+    LookupRequest, Report, ReportReply, RoomOrders, SessionHeartbeat, Snapshot,
 };
 use archipelago_core::realm::{ARRIVALS_DELAY_MS, Realm, RealmConfig, RealmError};
 
@@ -24,6 +24,7 @@ pub fn config() -> RealmConfig {
         flush_period_ms: PERIOD_MS,
         connector_timeout_ms: TIMEOUT_MS,
         resume_grace_ms: GRACE_MS,
+        own_rooms: Some("main".to_owned()),
     }
 }
 
@@ -105,6 +106,8 @@ impl Link {
 pub struct World {
     pub realm: Realm,
     pub now_ms: u64,
+    /// What rooms were ordered, and have obeyed.
+    pub ordered: Vec<(String, RoomOrders)>,
 }
 
 impl World {
@@ -112,6 +115,7 @@ impl World {
         Self {
             realm: Realm::new(config(), 1, IslandNumber::FIRST),
             now_ms: NOW_MS,
+            ordered: Vec::new(),
         }
     }
 
@@ -150,7 +154,11 @@ impl World {
     pub fn deliver(&mut self) -> Vec<(String, Delivery)> {
         let deliveries = self.take();
         for (name, delivery) in &deliveries {
-            self.realm.delivered(name, delivery);
+            self.realm.delivered(name, delivery, self.now_ms);
+        }
+        for (room, orders) in self.realm.take_room_orders(self.now_ms) {
+            self.realm.room_obeyed(&room, &orders);
+            self.ordered.push((room, orders));
         }
         deliveries
     }

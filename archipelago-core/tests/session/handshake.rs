@@ -11,13 +11,13 @@ use serde_json::json;
 
 use crate::clients::{NOW_MS, TIMEOUTS, chain, challenge_request, signed_challenge, wallet};
 use crate::stages::{
-    NUMBER, RANDOM, assert_over, awaiting_request, awaiting_signature, challenge, close, gone,
-    island, looking_up, own_address, requested, signed, stages,
+    NUMBER, ORIGIN, RANDOM, assert_over, awaiting_request, awaiting_signature, challenge, close,
+    gone, island, looking_up, own_address, requested, signed, stages,
 };
 
 #[test]
 fn the_whole_handshake() {
-    let mut session = Session::new(NOW_MS);
+    let mut session = Session::new(ORIGIN.to_owned(), NOW_MS);
     assert_eq!(session.stage(), &Stage::AwaitingRequest);
     assert_eq!(
         session.frame(&requested(), NOW_MS + 1),
@@ -181,7 +181,7 @@ fn a_challenge_is_good_for_its_own_socket_only() {
 
 #[test]
 fn each_stage_has_its_own_time() {
-    let mut session = Session::new(NOW_MS);
+    let mut session = Session::new(ORIGIN.to_owned(), NOW_MS);
     let deadline = |session: &Session| session.deadline_ms(&TIMEOUTS).unwrap() - NOW_MS;
     session.frame(&requested(), NOW_MS + 50_000);
     assert_eq!(deadline(&session), 110_000);

@@ -5,7 +5,7 @@ use archipelago_core::session::{Action, SESSION_RECORD_MAX_BYTES, Session};
 use crate::clients::{NOW_MS, TIMEOUTS, at, heartbeat, hex};
 use crate::rng::Rng;
 use crate::stages::{
-    NUMBER, awaiting_request, awaiting_signature, gone, island, joining, live, looking_up,
+    NUMBER, ORIGIN, awaiting_request, awaiting_signature, gone, island, joining, live, looking_up,
     own_address, signed,
 };
 
@@ -18,12 +18,16 @@ fn recorded_live() -> Session {
 
 /// What stands in the sockets' attachments: every later version reads it.
 const RECORDS: [&str; 4] = [
-    "080110071a003080f0cc86a637",
-    "0801100722260a2464636c2d30303031303230333034303530363037383839396161626263636464656566663080f0cc86a637",
-    "080110072a1a0a18084d1214667ff918754239bc5dfb39efe943f29c735e7cb43080f0cc86a637",
-    "080110072a2b0a26084d1214667ff918754239bc5dfb39efe943f29c735e7cb41a0a0d0000803f1d000060c0200210ac02\
-     3085f0cc86a637",
+    "080110071a003080f0cc86a6373a1568747470733a2f2f7265616c6d2e6578616d706c65",
+    "0801100722260a2464636c2d30303031303230333034303530363037383839396161626263636464656566663080f0cc86a6373a1568747470733a2f2f7265616c6d2e6578616d706c65",
+    "080110072a1a0a18084d1214667ff918754239bc5dfb39efe943f29c735e7cb43080f0cc86a6373a1568747470733a2f2f7265616c6d2e6578616d706c65",
+    "080110072a2b0a29084d1214667ff918754239bc5dfb39efe943f29c735e7cb41a0a0d0000803f1d000060c0200228ac02\
+     3085f0cc86a6373a1568747470733a2f2f7265616c6d2e6578616d706c65",
 ];
+
+/// The same live session as an earlier version kept it: the assignment beside the session, and no origin.
+const EARLIER: &str = "080110072a2b0a26084d1214667ff918754239bc5dfb39efe943f29c735e7cb41a0a0d0000803f1d000060c0200210ac02\
+     3085f0cc86a637";
 
 fn bytes(hex: &str) -> Vec<u8> {
     let digits = hex.as_bytes().chunks_exact(2);
@@ -48,6 +52,13 @@ fn records_are_pinned() {
 }
 
 #[test]
+fn records_of_earlier_versions_are_read() {
+    let (socket, read) = Session::from_record(&bytes(EARLIER)).unwrap();
+    assert_eq!((socket, read.stage()), (7, recorded_live().stage()));
+    assert_eq!(read.origin(), "");
+}
+
+#[test]
 fn records_round_trip() {
     for mut session in [
         awaiting_request(),
@@ -60,6 +71,7 @@ fn records_round_trip() {
         let (socket, read) = Session::from_record(&record).unwrap();
         assert_eq!(socket, u64::MAX);
         assert_eq!(read.stage(), session.stage());
+        assert_eq!(read.origin(), ORIGIN);
         let since = if session.live().is_some() {
             // The record may be ten seconds behind, so the client gets the benefit of them.
             session.deadline_ms(&TIMEOUTS).unwrap() + 10_000

@@ -12,6 +12,8 @@ pub const RANDOM: [u8; 16] = [
 
 pub const CHALLENGE: &str = "dcl-00010203040506078899aabbccddeeff";
 
+pub const ORIGIN: &str = "https://realm.example";
+
 pub const NUMBER: SessionNumber = SessionNumber(77);
 
 pub fn challenge() -> String {
@@ -35,7 +37,7 @@ pub fn signed() -> Vec<u8> {
 }
 
 pub fn awaiting_request() -> Session {
-    Session::new(NOW_MS)
+    Session::new(ORIGIN.to_owned(), NOW_MS)
 }
 
 pub fn looking_up() -> Session {

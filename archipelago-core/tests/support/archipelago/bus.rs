@@ -185,7 +185,7 @@ impl World {
             if start == self.incarnation {
                 let name = shard_name(index);
                 match reply {
-                    Reply::Delivered => self.realm.delivered(&name, &delivery),
+                    Reply::Delivered => self.realm.delivered(&name, &delivery, self.now_ms),
                     _ => self.realm.undelivered(&name, self.now_ms),
                 }
             }

@@ -18,7 +18,9 @@ impl World {
         let who = self.rng.below(ADDRESSES);
         let shard = self.rng.below(SHARDS);
         let mut out = Vec::new();
-        let socket = self.shards[shard].connector.opened(self.now_ms, &mut out);
+        let socket = self.shards[shard]
+            .connector
+            .opened(String::new(), self.now_ms, &mut out);
         let client = self.clients.len();
         let position = self.somewhere();
         self.clients.push(Client {

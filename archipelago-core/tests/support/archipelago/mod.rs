@@ -123,6 +123,7 @@ fn realm_config() -> RealmConfig {
         flush_period_ms: 2_000,
         connector_timeout_ms: CONNECTOR_TIMEOUT_MS,
         resume_grace_ms: RESUME_GRACE_MS,
+        own_rooms: None,
     }
 }
 
