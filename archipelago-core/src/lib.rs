@@ -11,6 +11,7 @@ pub mod connector;
 pub mod engine;
 pub mod protocol;
 pub mod realm;
+pub mod room;
 pub mod session;
 pub mod transport;
 pub mod view;

@@ -1,0 +1,114 @@
+//! When a room has to report, and what it has counted.
+
+use crate::protocol::bus::RoomCounters;
+
+/// A room with guests reports at least this often, in ms, so that the realm knows who is there, and that it is.
+pub const ROOM_REPORT_INTERVAL_MS: u64 = 10_000;
+
+/// How long a report that failed waits before it is made again, in ms; it doubles up to [`ROOM_RETRY_MAX_MS`].
+pub const ROOM_RETRY_MS: u64 = 1_000;
+
+/// The longest wait between two attempts, in ms.
+pub const ROOM_RETRY_MAX_MS: u64 = ROOM_REPORT_INTERVAL_MS;
+
+/// The reports of a room: one at a time, each says all there is to say.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Reports {
+    /// When the next one has to go out; none: nothing to say.
+    due_ms: Option<u64>,
+    under_way: Option<UnderWay>,
+    /// What has happened since the last report was made.
+    counters: RoomCounters,
+    failures: u32,
+    /// Nothing shortens the wait after a failure.
+    not_before_ms: u64,
+}
+
+#[derive(Clone, Debug)]
+struct UnderWay {
+    since_ms: u64,
+    counters: RoomCounters,
+    /// Whether it names a guest.
+    anybody: bool,
+}
+
+impl Reports {
+    /// Somebody came in, or the last one has left.
+    pub fn soon(&mut self, now_ms: u64) {
+        let at_ms = now_ms.max(self.not_before_ms);
+        self.due_ms = Some(self.due_ms.map_or(at_ms, |due| due.min(at_ms)));
+    }
+
+    /// What is counted.
+    pub fn count(&mut self) -> &mut RoomCounters {
+        &mut self.counters
+    }
+
+    pub fn due_ms(&self) -> Option<u64> {
+        if self.under_way.is_some() {
+            None
+        } else {
+            self.due_ms
+        }
+    }
+
+    /// Whether there is nothing to say, and no answer to wait for.
+    pub fn is_quiet(&self) -> bool {
+        self.due_ms.is_none() && self.under_way.is_none()
+    }
+
+    /// A report goes out, if one is due: what it says was counted. `anybody`: whether there are guests.
+    pub fn take(&mut self, anybody: bool, now_ms: u64) -> Option<RoomCounters> {
+        if self.due_ms().is_none_or(|due| now_ms < due) {
+            return None;
+        }
+        let counters = std::mem::take(&mut self.counters);
+        self.due_ms = None;
+        self.under_way = Some(UnderWay {
+            since_ms: now_ms,
+            counters,
+            anybody,
+        });
+        Some(counters)
+    }
+
+    pub fn answered(&mut self, anybody: bool, now_ms: u64) {
+        let Some(report) = self.under_way.take() else {
+            return;
+        };
+        self.calm();
+        if anybody {
+            let next_ms = report.since_ms.saturating_add(ROOM_REPORT_INTERVAL_MS);
+            self.soon(next_ms.max(now_ms));
+        }
+    }
+
+    pub fn failed(&mut self, anybody: bool, now_ms: u64) {
+        let Some(report) = self.under_way.take() else {
+            return;
+        };
+        self.put_back(&report.counters);
+        if !anybody && !report.anybody {
+            // Said once: the realm forgets a silent room by itself.
+            self.due_ms = None;
+            self.calm();
+            return;
+        }
+        let wait_ms = (ROOM_RETRY_MS << self.failures.min(16)).min(ROOM_RETRY_MAX_MS);
+        self.failures = self.failures.saturating_add(1);
+        self.not_before_ms = now_ms.saturating_add(wait_ms);
+        self.due_ms = Some(self.not_before_ms);
+    }
+
+    fn calm(&mut self) {
+        self.failures = 0;
+        self.not_before_ms = 0;
+    }
+
+    fn put_back(&mut self, counters: &RoomCounters) {
+        self.counters.received += counters.received;
+        self.counters.relayed += counters.relayed;
+        self.counters.dropped += counters.dropped;
+        self.counters.too_slow += counters.too_slow;
+    }
+}

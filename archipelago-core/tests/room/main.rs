@@ -1,0 +1,20 @@
+//! One room: who comes in, who hears whom, who has to go, and what the realm is told.
+
+#[path = "../support/clients.rs"]
+mod clients;
+#[allow(dead_code)]
+#[path = "../support/rng.rs"]
+mod rng;
+
+mod admission;
+mod bystander;
+mod hall;
+mod handshake;
+mod members;
+mod orders;
+mod random;
+mod records;
+mod refusals;
+mod reports;
+mod slow;
+mod world;
