@@ -36,6 +36,11 @@ impl Alarm {
         }
     }
 
+    /// The alarm is not needed any more.
+    pub fn cancelled(&self) {
+        self.at_ms.set(None);
+    }
+
     /// The alarm has rung: none is set any more.
     pub fn rung(&self) {
         self.at_ms.set(None);

@@ -1,14 +1,18 @@
 //! `Archipelago`: the object that holds one realm's islands.
 
+mod sending;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use archipelago_core::engine::IslandNumber;
 use archipelago_core::protocol::bus::{
-    ConnectRequest, Delivery, LiveFrame, LookupRequest, Report, Snapshot, SnapshotRequest,
-    StatusReply, StatusRequest, WatchReply, WatchRequest,
+    ConnectRequest, LookupRequest, PassRequest, Report, RoomKeyReply, RoomKeyRequest, RoomReport,
+    RoomsReply, RoomsRequest, Snapshot, SnapshotRequest, StatusReply, StatusRequest, WatchReply,
+    WatchRequest,
 };
 use archipelago_core::realm::{Realm, RealmError};
+use archipelago_core::transport::ROOM_KEY_BYTES;
 use prost::Message;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
@@ -25,12 +29,8 @@ use crate::{log, settings};
 const INCARNATION: &str = "incarnation";
 /// The number that the next island gets: no lower one is ever given again.
 const NEXT_ISLAND: &str = "next_island";
-
-/// How long a connector may take to answer a delivery, in ms; then it is tried again.
-const DELIVERY_LIMIT_MS: u64 = 5_000;
-
-/// How long the live map may take to answer a frame, in ms; then it gets the newest one.
-const FRAME_LIMIT_MS: u64 = 5_000;
+/// What signs the tokens of its rooms: a secret.
+const ROOM_KEY: &str = "room_key";
 
 /// When the alarm rings again if handling it fails, in ms.
 const ALARM_RETRY_MS: u64 = 2_000;
@@ -54,15 +54,9 @@ struct Shared {
 struct Loaded {
     realm: Realm,
     store: Store,
+    /// Signs the tokens of the rooms.
+    room_key: [u8; ROOM_KEY_BYTES],
     stored_next_island: u64,
-}
-
-/// What a realm has to send.
-#[derive(Default)]
-struct Due {
-    deliveries: Vec<(String, Delivery)>,
-    frame: Option<LiveFrame>,
-    next_ms: Option<u64>,
 }
 
 impl DurableObject for Archipelago {
@@ -145,6 +139,22 @@ impl Shared {
                 })
                 .await
             }
+            PassRequest::PATH => {
+                self.answer(request, |realm, call, _| realm.pass(call))
+                    .await
+            }
+            RoomReport::PATH => self.answer(request, Realm::room_report).await,
+            RoomsRequest::PATH => {
+                self.answer(request, |realm, _: &RoomsRequest, now| {
+                    Ok::<RoomsReply, _>(realm.rooms(now))
+                })
+                .await
+            }
+            RoomKeyRequest::PATH => bus::reply(self.with(|loaded| {
+                Ok(RoomKeyReply {
+                    key: loaded.room_key.to_vec(),
+                })
+            })),
             _ => Response::error("Not Found", 404),
         }
     }
@@ -194,6 +204,7 @@ impl Shared {
         );
         Ok(Loaded {
             realm: Realm::new(config.realm.clone(), incarnation, next_island),
+            room_key: room_key(&store)?,
             store,
             stored_next_island,
         })
@@ -221,92 +232,21 @@ impl Shared {
         }
     }
 
-    /// Sends what can be delivered and shown, and sets the alarm for what comes next.
-    async fn settle(self: &Rc<Self>) {
-        let now = now_ms();
-        let Some(due) = self.on_realm(|loaded| loaded.due(now, !self.streaming.get())) else {
-            return;
-        };
-        for (connector, delivery) in due.deliveries {
-            self.state
-                .wait_until(Rc::clone(self).deliver(connector, delivery));
-        }
-        if let Some(frame) = due.frame {
-            self.streaming.set(true);
-            self.state.wait_until(Rc::clone(self).stream(frame));
-        }
-        if let Some(next) = due.next_ms {
-            self.alarm.no_later_than(&self.state, next).await;
-        }
-    }
-
-    async fn deliver(self: Rc<Self>, connector: String, delivery: Delivery) {
-        let result = bus::call_within(DELIVERY_LIMIT_MS, &self.env, &connector, &delivery).await;
-        let now = now_ms();
-        self.on_realm(|loaded| match &result {
-            Ok(_) => loaded.realm.delivered(&connector, &delivery),
-            Err(_) => loaded.realm.undelivered(&connector, now),
-        });
-        if let Err(error) = result {
-            log::warn(
-                "delivery failed",
-                &[("connector", &connector), ("error", &error)],
-            );
-        }
-        // What came up while this delivery was under way goes out next.
-        Box::pin(self.settle()).await;
-    }
-
-    async fn stream(self: Rc<Self>, frame: LiveFrame) {
-        let result = match settings::config(&self.env) {
-            Ok(config) => {
-                bus::call_within(FRAME_LIMIT_MS, &self.env, &config.realm_name, &frame).await
-            }
-            Err(error) => Err(BusError::NotReady(error.to_string())),
-        };
-        self.streaming.set(false);
-        match result {
-            Ok(reply) if reply.viewers == 0 => {
-                self.on_realm(|loaded| loaded.realm.unwatched());
-            }
-            Ok(_) => {}
-            Err(error) => log::warn("frame not shown", &[("error", &error)]),
-        }
-        // What was made while this frame was under way goes out next.
-        Box::pin(self.settle()).await;
-    }
-
     /// Looks at the realm if it is loaded: an object that was only asked something impossible has none.
     fn on_realm<T>(&self, look: impl FnOnce(&mut Loaded) -> T) -> Option<T> {
         self.realm.borrow_mut().as_mut().map(look)
     }
 }
 
-impl Loaded {
-    /// What can go out now, with a frame if one `may_stream`, and when the next thing is due.
-    fn due(&mut self, now: u64, may_stream: bool) -> Due {
-        // Nobody is told of a new island before its number is stored: the platform holds back what is sent until the
-        // write is on disk, and without the write nothing is sent.
-        if let Err(error) = self.store_next_island() {
-            log::warn("island number not stored", &[("error", &error)]);
-            return Due {
-                next_ms: Some(now.saturating_add(ALARM_RETRY_MS)),
-                ..Due::default()
-            };
-        }
-        Due {
-            deliveries: self.realm.take_deliveries(now),
-            frame: may_stream.then(|| self.realm.take_frame()).flatten(),
-            next_ms: self.realm.next_ms(),
-        }
+/// The key of the realm's rooms, created when it is first needed.
+fn room_key(store: &Store) -> Result<[u8; ROOM_KEY_BYTES], BusError> {
+    let mut key = [0; ROOM_KEY_BYTES];
+    let unreadable = || BusError::NotReady(format!("{ROOM_KEY} cannot be read"));
+    if let Some(text) = store.text(ROOM_KEY)? {
+        let read = base16ct::lower::decode(&text, &mut key).map_err(|_| unreadable())?;
+        return read.try_into().map_err(|_| unreadable());
     }
-
-    fn store_next_island(&mut self) -> Result<()> {
-        let next = self.realm.next_island().get();
-        if next != self.stored_next_island {
-            self.store.put_number(NEXT_ISLAND, next)?;
-            self.stored_next_island = next;
-        }
-        Ok(())
-    }
+    getrandom::fill(&mut key).map_err(|error| BusError::NotReady(error.to_string()))?;
+    store.put_text(ROOM_KEY, &base16ct::lower::encode_string(&key))?;
+    Ok(key)
 }

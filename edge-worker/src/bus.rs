@@ -2,8 +2,9 @@
 
 use archipelago_core::protocol::bus::{
     ConnectReply, ConnectRequest, Delivery, DeliveryReply, LiveFrame, LiveFrameReply, LookupReply,
-    LookupRequest, Report, ReportReply, Snapshot, SnapshotRequest, StatusReply, StatusRequest,
-    WatchReply, WatchRequest,
+    LookupRequest, PassReply, PassRequest, Report, ReportReply, RoomKeyReply, RoomKeyRequest,
+    RoomOrders, RoomOrdersReply, RoomReport, RoomReportReply, RoomsReply, RoomsRequest, Snapshot,
+    SnapshotRequest, StatusReply, StatusRequest, WatchReply, WatchRequest,
 };
 use archipelago_core::realm::RealmError;
 use prost::Message;
@@ -26,6 +27,8 @@ pub const ARCHIPELAGO: &str = "ARCHIPELAGO";
 pub const CONNECTORS: &str = "CONNECTORS";
 /// The binding of the class that holds the viewers.
 pub const LIVE_MAPS: &str = "LIVE_MAPS";
+/// The binding of the class that relays what is said on an island.
+pub const ROOMS: &str = "ROOMS";
 
 macro_rules! calls {
     ($($binding:ident $path:literal: $request:ty => $reply:ty;)*) => {$(
@@ -44,8 +47,13 @@ calls! {
     ARCHIPELAGO "/status": StatusRequest => StatusReply;
     ARCHIPELAGO "/snapshot": SnapshotRequest => Snapshot;
     ARCHIPELAGO "/watch": WatchRequest => WatchReply;
+    ARCHIPELAGO "/room-key": RoomKeyRequest => RoomKeyReply;
+    ARCHIPELAGO "/pass": PassRequest => PassReply;
+    ARCHIPELAGO "/room-report": RoomReport => RoomReportReply;
+    ARCHIPELAGO "/rooms": RoomsRequest => RoomsReply;
     CONNECTORS "/deliver": Delivery => DeliveryReply;
     LIVE_MAPS "/frame": LiveFrame => LiveFrameReply;
+    ROOMS "/orders": RoomOrders => RoomOrdersReply;
 }
 
 /// Why a call has no reply.

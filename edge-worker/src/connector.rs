@@ -20,9 +20,7 @@ use worker::{
 use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
-use crate::sockets::{
-    SUBPROTOCOL, SUBPROTOCOL_HEADER, answer_close, attachment, close, offers_subprotocol, socket_id,
-};
+use crate::sockets::{answer_close, attachment, close, socket_id, upgraded};
 use crate::store::Store;
 use crate::{log, settings};
 
@@ -30,6 +28,12 @@ use crate::{log, settings};
 pub const UPGRADE_PATH: &str = "/ws";
 /// Tells a connector its own name.
 pub const NAME_HEADER: &str = "x-archipelago-connector";
+
+/// Tells a connector where the client reaches the realm.
+pub const ORIGIN_HEADER: &str = "x-archipelago-origin";
+
+/// The subprotocol that most clients offer.
+const SUBPROTOCOL: &str = "archipelago";
 
 /// How often this connector has started.
 const EPOCH: &str = "epoch";
@@ -40,6 +44,7 @@ const NAME: &str = "name";
 const LOOKUP_LIMIT_MS: u64 = 500;
 /// How long the realm may take to take a client or a report, in ms.
 const CALL_LIMIT_MS: u64 = 5_000;
+
 /// The object.
 #[durable_object]
 pub struct WsConnector {
@@ -191,11 +196,12 @@ impl Shared {
             actions: Vec::new(),
         };
         for socket in self.state.get_websockets() {
-            match attachment(&socket).map(|record| loaded.connector.resume(&record, now)) {
-                Some(Ok(id)) => {
-                    loaded.sockets.insert(id, socket);
-                }
-                Some(Err(_)) | None => close(&socket, &Reason::Restart),
+            let record = attachment(&socket);
+            if let Some(Ok(id)) = record.map(|record| loaded.connector.resume(&record, now)) {
+                loaded.sockets.insert(id, socket);
+            } else {
+                let reason = Reason::Restart;
+                close(&socket, reason.code(), &reason.to_string());
             }
         }
         Ok(loaded)
@@ -203,13 +209,14 @@ impl Shared {
 
     fn upgrade(&self, request: &Request) -> Result<Response> {
         let name = request.headers().get(NAME_HEADER)?;
+        let origin = request.headers().get(ORIGIN_HEADER)?.unwrap_or_default();
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         let opened = self.named(name.as_deref(), |loaded, now| {
             if loaded.connector.socket_count() >= CONNECTOR_SOCKETS_MAX {
                 return false;
             }
             self.state.accept_web_socket(&server);
-            let id = loaded.connector.opened(now, &mut loaded.actions);
+            let id = loaded.connector.opened(origin, now, &mut loaded.actions);
             loaded.sockets.insert(id, server);
             true
         });
@@ -218,12 +225,7 @@ impl Shared {
             Ok(false) => return Response::error("full", 503),
             Err(error) => return bus::reply::<Delivery>(Err(error)),
         }
-        let response = Response::from_websocket(client)?;
-        if offers_subprotocol(request.headers())? {
-            // Browsers drop the connection if what they offered is not answered, or if what they did not offer is.
-            response.headers().set(SUBPROTOCOL_HEADER, SUBPROTOCOL)?;
-        }
-        Ok(response)
+        upgraded(client, SUBPROTOCOL, request.headers())
     }
 
     /// What the alarm is for. Without sockets its loop ends here.
@@ -291,7 +293,7 @@ impl Shared {
                             "session closed",
                             &[("code", &reason.code()), ("reason", &reason)],
                         );
-                        close(&socket, &reason);
+                        close(&socket, reason.code(), &reason.to_string());
                     }
                 }
                 Action::LookUp(id, address) => {

@@ -13,6 +13,12 @@ pub enum HttpError {
     /// No such path.
     #[error("Not Found")]
     NotFound,
+    /// The request says something impossible.
+    #[error("{0}")]
+    BadRequest(&'static str),
+    /// The client may not.
+    #[error("{0}")]
+    Forbidden(String),
     /// The path exists, the method does not.
     #[error("Method Not Allowed")]
     MethodNotAllowed {
@@ -36,6 +42,8 @@ pub enum HttpError {
 impl HttpError {
     fn status(&self) -> u16 {
         match self {
+            Self::BadRequest(_) => 400,
+            Self::Forbidden(_) => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed { .. } => 405,
             Self::UpgradeRequired => 426,

@@ -18,6 +18,8 @@ mod connector;
 mod http;
 mod live_map;
 mod log;
+mod room;
+mod rooms;
 mod routes;
 mod settings;
 mod sockets;

@@ -1,13 +1,15 @@
 //! What is where.
 
 use archipelago_core::config::Config;
+use archipelago_core::protocol::limits::ORIGIN_MAX_BYTES;
+use archipelago_core::transport::RoomId;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
 use crate::bus::{BusError, CONNECTORS, LIVE_MAPS};
-use crate::connector::NAME_HEADER;
+use crate::connector::{NAME_HEADER, ORIGIN_HEADER};
 use crate::http::{self, HttpError};
 use crate::sockets::SUBPROTOCOL_HEADER;
-use crate::{about, connector, live_map, settings, stats};
+use crate::{about, connector, live_map, rooms, settings, stats};
 
 /// All routes are read-only; the upgrade of a WebSocket is a `GET` too.
 const ALLOW: &str = "GET, HEAD, OPTIONS";
@@ -25,6 +27,8 @@ enum Route {
     CoreStatus,
     Status,
     Live,
+    RoomsStatus,
+    Room(RoomId),
     Alive,
     Ping,
 }
@@ -50,11 +54,13 @@ async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Respon
         _ => return Err(HttpError::MethodNotAllowed { allow: ALLOW }),
     }
     match route {
-        Route::WebSocket | Route::Live if !is_upgrade(&request, method)? => {
+        Route::WebSocket | Route::Live | Route::Room(_) if !is_upgrade(&request, method)? => {
             Err(HttpError::UpgradeRequired)
         }
-        Route::WebSocket => connect(&request, env, &config).await,
-        Route::Live => watch(env, &config).await,
+        Route::WebSocket => connect(&request, env, &config, &url).await,
+        Route::Room(room) => rooms::enter(&request, env, &config, &url, &room).await,
+        Route::RoomsStatus => rooms::status(env, &config).await,
+        Route::Live => watch(&request, env, &config).await,
         Route::About => about::about(env, &config, &url).await,
         Route::Peers => stats::peers(env, &config, &url).await,
         Route::Peer(id) => stats::peer(env, &config, &id).await,
@@ -90,6 +96,8 @@ fn find(path: &str, realm_name: &str) -> Option<Route> {
         ["core-status"] => Route::CoreStatus,
         ["status"] => Route::Status,
         ["live"] => Route::Live,
+        ["rooms", "status"] => Route::RoomsStatus,
+        ["rooms", id] => Route::Room(id.parse().ok()?),
         ["health", "live"] => Route::Alive,
         ["ping"] => Route::Ping,
         _ => return None,
@@ -102,7 +110,16 @@ fn is_upgrade(request: &Request, method: &Method) -> Result<bool> {
 }
 
 /// Hands a client's socket to a connector. Which one is left to chance: none knows how many sockets the others have.
-async fn connect(request: &Request, env: &Env, config: &Config) -> Result<Response, HttpError> {
+async fn connect(
+    request: &Request,
+    env: &Env,
+    config: &Config,
+    url: &Url,
+) -> Result<Response, HttpError> {
+    let origin = origin(config, url);
+    if origin.len() > ORIGIN_MAX_BYTES {
+        return Err(HttpError::BadRequest("the name of the host is too long"));
+    }
     let random = getrandom::u32().map_err(|error| worker::Error::from(error.to_string()))?;
     let name = format!(
         "{}/{}",
@@ -111,20 +128,27 @@ async fn connect(request: &Request, env: &Env, config: &Config) -> Result<Respon
     );
     let headers = Headers::new();
     headers.set(NAME_HEADER, &name)?;
-    if let Some(offered) = request.headers().get(SUBPROTOCOL_HEADER)? {
-        headers.set(SUBPROTOCOL_HEADER, &offered)?;
-    }
-    upgrade(env, CONNECTORS, &name, connector::UPGRADE_PATH, headers).await
+    headers.set(ORIGIN_HEADER, &origin)?;
+    upgrade(
+        request,
+        env,
+        CONNECTORS,
+        &name,
+        connector::UPGRADE_PATH,
+        headers,
+    )
+    .await
 }
 
 /// Hands a viewer's socket to the realm's live map.
-async fn watch(env: &Env, config: &Config) -> Result<Response, HttpError> {
+async fn watch(request: &Request, env: &Env, config: &Config) -> Result<Response, HttpError> {
     let (name, path) = (&config.realm_name, live_map::UPGRADE_PATH);
-    upgrade(env, LIVE_MAPS, name, path, Headers::new()).await
+    upgrade(request, env, LIVE_MAPS, name, path, Headers::new()).await
 }
 
-/// Hands a socket to an object.
-async fn upgrade(
+/// Hands a client's socket to an object; `headers` are for the object.
+pub async fn upgrade(
+    request: &Request,
     env: &Env,
     binding: &str,
     name: &str,
@@ -132,6 +156,9 @@ async fn upgrade(
     headers: Headers,
 ) -> Result<Response, HttpError> {
     headers.set("Upgrade", "websocket")?;
+    if let Some(offered) = request.headers().get(SUBPROTOCOL_HEADER)? {
+        headers.set(SUBPROTOCOL_HEADER, &offered)?;
+    }
     let mut init = RequestInit::new();
     init.with_headers(headers);
     let upgrade = Request::new_with_init(&format!("https://object{path}"), &init)?;

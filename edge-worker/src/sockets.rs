@@ -2,17 +2,13 @@
 
 use archipelago_core::connector::SocketId;
 use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;
-use archipelago_core::session::Reason;
 use serde_bytes::ByteBuf;
 use worker::js_sys::{Function, Reflect};
 use worker::wasm_bindgen::{JsCast, JsValue};
-use worker::{Headers, Result, WebSocket, web_sys};
+use worker::{Headers, Response, Result, WebSocket, web_sys};
 
 /// Where clients offer subprotocols, and the chosen one is answered.
 pub const SUBPROTOCOL_HEADER: &str = "Sec-WebSocket-Protocol";
-/// The subprotocol that most clients offer.
-pub const SUBPROTOCOL: &str = "archipelago";
-
 /// The record kept with a socket.
 pub fn attachment(socket: &WebSocket) -> Option<Vec<u8>> {
     socket
@@ -29,10 +25,10 @@ pub fn socket_id(socket: &WebSocket) -> Option<SocketId> {
 
 /// Closes a socket. It is there until the client has answered, so it loses its record first: nobody takes up its
 /// session again.
-pub fn close(socket: &WebSocket, reason: &Reason) {
+pub fn close(socket: &WebSocket, code: u16, reason: &str) {
     let _ = socket.serialize_attachment(ByteBuf::new());
     // Fails if the client is gone, and then it is closed as it should be.
-    let _ = socket.close(Some(reason.code()), Some(close_text(&reason.to_string())));
+    let _ = socket.close(Some(code), Some(close_text(reason)));
 }
 
 /// Answers the close of a client.
@@ -67,10 +63,13 @@ pub fn close_text(reason: &str) -> &str {
     reason.get(..end).unwrap_or_default()
 }
 
-/// Whether the client offers the subprotocol: it is answered if and only if it was offered.
-pub fn offers_subprotocol(headers: &Headers) -> Result<bool> {
-    let offered = headers.get(SUBPROTOCOL_HEADER)?.unwrap_or_default();
-    Ok(offered
-        .split(',')
-        .any(|protocol| protocol.trim() == SUBPROTOCOL))
+/// Answers an upgrade with the client's end of a socket. The subprotocol is named if and only if it was offered: browsers
+/// drop the connection if what they offered is not answered, or if what they did not offer is.
+pub fn upgraded(client: WebSocket, subprotocol: &str, request: &Headers) -> Result<Response> {
+    let response = Response::from_websocket(client)?;
+    let offered = request.get(SUBPROTOCOL_HEADER)?.unwrap_or_default();
+    if offered.split(',').any(|offer| offer.trim() == subprotocol) {
+        response.headers().set(SUBPROTOCOL_HEADER, subprotocol)?;
+    }
+    Ok(response)
 }

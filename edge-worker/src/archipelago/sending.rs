@@ -1,0 +1,137 @@
+//! What the realm sends to connectors, rooms and those who watch.
+
+use std::rc::Rc;
+
+use archipelago_core::protocol::bus::{Delivery, LiveFrame, RoomOrders};
+use worker::Result;
+
+use super::{ALARM_RETRY_MS, Loaded, NEXT_ISLAND, Shared};
+use crate::bus::{self, BusError};
+use crate::clock::now_ms;
+use crate::{log, settings};
+
+/// How long a connector may take to answer a delivery, in ms; then it is tried again.
+const DELIVERY_LIMIT_MS: u64 = 5_000;
+
+/// How long a room may take to answer orders, in ms; then it gets them again.
+const ORDER_LIMIT_MS: u64 = 5_000;
+
+/// How long the live map may take to answer a frame, in ms; then it gets the newest one.
+const FRAME_LIMIT_MS: u64 = 5_000;
+
+/// What a realm has to send.
+#[derive(Default)]
+struct Due {
+    deliveries: Vec<(String, Delivery)>,
+    orders: Vec<(String, RoomOrders)>,
+    frame: Option<LiveFrame>,
+    next_ms: Option<u64>,
+}
+
+impl Shared {
+    /// Sends what can be delivered and shown, and sets the alarm for what comes next.
+    pub(super) async fn settle(self: &Rc<Self>) {
+        let now = now_ms();
+        let Some(due) = self.on_realm(|loaded| loaded.due(now, !self.streaming.get())) else {
+            return;
+        };
+        for (connector, delivery) in due.deliveries {
+            self.state
+                .wait_until(Rc::clone(self).deliver(connector, delivery));
+        }
+        for (room, orders) in due.orders {
+            self.state.wait_until(Rc::clone(self).order(room, orders));
+        }
+        if let Some(frame) = due.frame {
+            self.streaming.set(true);
+            self.state.wait_until(Rc::clone(self).stream(frame));
+        }
+        if let Some(next) = due.next_ms {
+            self.alarm.no_later_than(&self.state, next).await;
+        }
+    }
+
+    async fn deliver(self: Rc<Self>, connector: String, delivery: Delivery) {
+        let result = bus::call_within(DELIVERY_LIMIT_MS, &self.env, &connector, &delivery).await;
+        let now = now_ms();
+        self.on_realm(|loaded| match &result {
+            Ok(_) => loaded.realm.delivered(&connector, &delivery, now),
+            Err(_) => loaded.realm.undelivered(&connector, now),
+        });
+        if let Err(error) = result {
+            log::warn(
+                "delivery failed",
+                &[("connector", &connector), ("error", &error)],
+            );
+        }
+        // What came up while this delivery was under way goes out next.
+        Box::pin(self.settle()).await;
+    }
+
+    async fn order(self: Rc<Self>, room: String, orders: RoomOrders) {
+        let result = bus::call_within(ORDER_LIMIT_MS, &self.env, &room, &orders).await;
+        let now = now_ms();
+        self.on_realm(|loaded| match &result {
+            Ok(_) => loaded.realm.room_obeyed(&room, &orders),
+            Err(_) => loaded.realm.room_unreachable(&room, now),
+        });
+        if let Err(error) = result {
+            log::warn("orders not given", &[("room", &room), ("error", &error)]);
+        }
+        // What was decided while these orders were under way goes out next.
+        Box::pin(self.settle()).await;
+    }
+
+    async fn stream(self: Rc<Self>, frame: LiveFrame) {
+        let result = match settings::config(&self.env) {
+            Ok(config) => {
+                bus::call_within(FRAME_LIMIT_MS, &self.env, &config.realm_name, &frame).await
+            }
+            Err(error) => Err(BusError::NotReady(error.to_string())),
+        };
+        self.streaming.set(false);
+        match result {
+            Ok(reply) if reply.viewers == 0 => {
+                self.on_realm(|loaded| loaded.realm.unwatched());
+            }
+            Ok(_) => {}
+            Err(error) => log::warn("frame not shown", &[("error", &error)]),
+        }
+        // What was made while this frame was under way goes out next.
+        Box::pin(self.settle()).await;
+    }
+}
+
+impl Loaded {
+    /// What can go out now, with a frame if one `may_stream`, and when the next thing is due.
+    fn due(&mut self, now: u64, may_stream: bool) -> Due {
+        // Nobody is told of a new island before its number is stored: the platform holds back what is sent until the
+        // write is on disk, and without the write nothing is sent.
+        if let Err(error) = self.store_next_island() {
+            log::warn("island number not stored", &[("error", &error)]);
+            return Due {
+                next_ms: Some(now.saturating_add(ALARM_RETRY_MS)),
+                ..Due::default()
+            };
+        }
+        let mut deliveries = self.realm.take_deliveries(now);
+        for (_, delivery) in &mut deliveries {
+            delivery.room_key = self.room_key.to_vec();
+        }
+        Due {
+            deliveries,
+            orders: self.realm.take_room_orders(now),
+            frame: may_stream.then(|| self.realm.take_frame()).flatten(),
+            next_ms: self.realm.next_ms(),
+        }
+    }
+
+    fn store_next_island(&mut self) -> Result<()> {
+        let next = self.realm.next_island().get();
+        if next != self.stored_next_island {
+            self.store.put_number(NEXT_ISLAND, next)?;
+            self.stored_next_island = next;
+        }
+        Ok(())
+    }
+}

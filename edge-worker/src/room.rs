@@ -1,0 +1,356 @@
+//! `Room`: the object in which one island is heard.
+//!
+//! All it knows is kept with its sockets: an empty room is nothing.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use archipelago_core::auth::Address;
+use archipelago_core::protocol::bus::{RoomOrders, RoomOrdersReply, RoomReport};
+use archipelago_core::protocol::limits::ROOM_SOCKETS_MAX;
+use archipelago_core::room::{self, Action, Relay, SocketId};
+use archipelago_core::session::Reason;
+use archipelago_core::transport::{Pass, RoomId};
+use serde_bytes::ByteBuf;
+use worker::js_sys::Uint8Array;
+use worker::{
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
+    WebSocketIncomingMessage, WebSocketPair, durable_object, web_sys,
+};
+
+use crate::alarm::Alarm;
+use crate::bus::{self, BusError, Call};
+use crate::clock::now_ms;
+use crate::sockets::{answer_close, attachment, close, socket_id, upgraded};
+use crate::{log, settings};
+
+/// Where an upgrade is sent.
+pub const UPGRADE_PATH: &str = "/enter";
+/// Tells a room its id.
+pub const ID_HEADER: &str = "x-archipelago-room";
+/// Tells a room whom the token lets in; absent without a token.
+pub const PASS_HEADER: &str = "x-archipelago-pass";
+
+/// The subprotocol that clients offer.
+const SUBPROTOCOL: &str = "rfc5";
+
+/// How long the realm may take to answer a report, in ms.
+const CALL_LIMIT_MS: u64 = 5_000;
+
+/// When the alarm rings again if handling it fails, in ms.
+const ALARM_RETRY_MS: u64 = 2_000;
+
+/// The object.
+#[durable_object]
+pub struct Room {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    state: State,
+    env: Env,
+    loaded: RefCell<Option<Loaded>>,
+    alarm: Alarm,
+}
+
+struct Loaded {
+    room: room::Room,
+    realm_name: String,
+    sockets: HashMap<SocketId, WebSocket>,
+    actions: Vec<Action>,
+}
+
+impl DurableObject for Room {
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            shared: Rc::new(Shared {
+                state,
+                env,
+                loaded: RefCell::default(),
+                alarm: Alarm::default(),
+            }),
+        }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let response = match request.path().as_str() {
+            UPGRADE_PATH => self.shared.upgrade(&request)?,
+            RoomOrders::PATH => {
+                let orders = bus::request::<RoomOrders>(&mut request).await;
+                bus::reply(orders.map(|orders| self.shared.obey(&orders)))?
+            }
+            _ => Response::error("Not Found", 404)?,
+        };
+        self.shared.settle().await;
+        Ok(response)
+    }
+
+    async fn websocket_message(
+        &self,
+        socket: WebSocket,
+        message: WebSocketIncomingMessage,
+    ) -> Result<()> {
+        let Some(id) = socket_id(&socket) else {
+            return Ok(());
+        };
+        self.shared.with(|loaded, now| match message {
+            WebSocketIncomingMessage::Binary(frame) => {
+                loaded.room.frame(id, &frame, now, &mut loaded.actions);
+            }
+            WebSocketIncomingMessage::String(_) => {
+                loaded.room.text(id, now, &mut loaded.actions);
+            }
+        });
+        self.shared.settle().await;
+        Ok(())
+    }
+
+    async fn websocket_close(
+        &self,
+        socket: WebSocket,
+        code: usize,
+        reason: String,
+        _clean: bool,
+    ) -> Result<()> {
+        answer_close(&socket, code, &reason);
+        self.shared.gone(&socket).await;
+        Ok(())
+    }
+
+    async fn websocket_error(&self, socket: WebSocket, _error: Error) -> Result<()> {
+        self.shared.gone(&socket).await;
+        Ok(())
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.shared.alarm.rung();
+        self.shared.ring().await;
+        Response::empty()
+    }
+
+    async fn connect(&self, _socket: worker::Socket) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Works on the room if there is one: without sockets there is not.
+    fn with<T>(&self, work: impl FnOnce(&mut Loaded, u64) -> T) -> Option<T> {
+        let mut slot = self.loaded.borrow_mut();
+        if slot.is_none() {
+            *slot = self.resume();
+        }
+        slot.as_mut().map(|loaded| work(loaded, now_ms()))
+    }
+
+    /// Takes up the sockets that outlived a sleep.
+    fn resume(&self) -> Option<Loaded> {
+        let mut loaded: Option<Loaded> = None;
+        for socket in self.state.get_websockets() {
+            let Some(record) = attachment(&socket).filter(|record| !record.is_empty()) else {
+                // Closed already; the client has not answered yet.
+                continue;
+            };
+            if loaded.is_none() {
+                loaded = room::room_of_record(&record).and_then(|id| self.open(id).ok());
+            }
+            let resumed = loaded.as_mut().and_then(|loaded| {
+                let id = loaded.room.resume(&record, now_ms()).ok()?;
+                loaded.sockets.insert(id, socket.clone());
+                Some(id)
+            });
+            if resumed.is_none() {
+                let reason = Reason::Restart;
+                close(&socket, reason.code(), &reason.to_string());
+            }
+        }
+        loaded
+    }
+
+    fn open(&self, id: RoomId) -> Result<Loaded, BusError> {
+        let config =
+            settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
+        Ok(Loaded {
+            room: room::Room::new(id, config.connector.timeouts.handshake_ms),
+            realm_name: config.realm_name.clone(),
+            sockets: HashMap::new(),
+            actions: Vec::new(),
+        })
+    }
+
+    fn upgrade(&self, request: &Request) -> Result<Response> {
+        let headers = request.headers();
+        let id = headers.get(ID_HEADER)?.and_then(|id| id.parse().ok());
+        let pass = match headers.get(PASS_HEADER)? {
+            Some(text) => match read_pass(&text) {
+                Some(pass) => Some(pass),
+                None => return Response::error("no pass", 400),
+            },
+            None => None,
+        };
+        let mut random = [0; 16];
+        getrandom::fill(&mut random).map_err(|error| Error::from(error.to_string()))?;
+        if self.with(|_, _| ()).is_none() {
+            let Some(id) = id else {
+                return Response::error("no room", 400);
+            };
+            match self.open(id) {
+                Ok(opened) => *self.loaded.borrow_mut() = Some(opened),
+                Err(error) => return bus::reply::<RoomOrdersReply>(Err(error)),
+            }
+        }
+        let WebSocketPair { client, server } = WebSocketPair::new()?;
+        let entered = self.with(|loaded, now| {
+            if loaded.room.socket_count() >= ROOM_SOCKETS_MAX {
+                return false;
+            }
+            self.state.accept_web_socket(&server);
+            let id = loaded.room.opened(pass, random, now, &mut loaded.actions);
+            loaded.sockets.insert(id, server);
+            true
+        });
+        match entered {
+            Some(true) => upgraded(client, SUBPROTOCOL, headers),
+            _ => Response::error("full", 503),
+        }
+    }
+
+    fn obey(&self, orders: &RoomOrders) -> RoomOrdersReply {
+        self.with(|loaded, now| loaded.room.obey(orders, now, &mut loaded.actions));
+        RoomOrdersReply {}
+    }
+
+    async fn gone(self: &Rc<Self>, socket: &WebSocket) {
+        let Some(id) = socket_id(socket) else { return };
+        self.with(|loaded, now| {
+            loaded.sockets.remove(&id);
+            loaded.room.closed(id, now, &mut loaded.actions);
+        });
+        self.settle().await;
+    }
+
+    /// What the alarm is for. Without sockets its loop ends here.
+    async fn ring(self: &Rc<Self>) {
+        if self.with(|_, _| ()).is_some() {
+            // Re-armed first: a failing tick must not stop the loop.
+            self.alarm
+                .no_later_than(&self.state, now_ms().saturating_add(ALARM_RETRY_MS))
+                .await;
+            self.with(|loaded, now| loaded.room.tick(now, &mut loaded.actions));
+        }
+        self.settle().await;
+    }
+
+    /// Carries out what the room has decided, sends the report that is due, and sets the alarm; or forgets the room.
+    async fn settle(self: &Rc<Self>) {
+        self.carry_out();
+        let report = self.with(|loaded, now| {
+            let report = loaded.room.take_report(now)?;
+            Some((report, loaded.realm_name.clone()))
+        });
+        if let Some((report, realm)) = report.flatten() {
+            self.state.wait_until(Rc::clone(self).report(report, realm));
+        }
+        match self.with(|loaded, _| (loaded.room.is_over(), loaded.room.deadline_ms())) {
+            Some((true, _)) => self.forget().await,
+            Some((false, Some(deadline))) => self.alarm.no_later_than(&self.state, deadline).await,
+            // An answer is awaited.
+            Some((false, None)) | None => {}
+        }
+    }
+
+    /// Nobody is there any more, and nothing is left to be said.
+    async fn forget(&self) {
+        *self.loaded.borrow_mut() = None;
+        self.alarm.cancelled();
+        if let Err(error) = self.state.storage().delete_all().await {
+            // The alarm rings once more, and finds nobody.
+            log::warn("empty room not forgotten", &[("error", &error)]);
+        }
+    }
+
+    fn carry_out(&self) {
+        let mut slot = self.loaded.borrow_mut();
+        let Some(loaded) = slot.as_mut() else { return };
+        // Relaying may show that a receiver is too slow, which is decided and carried out in its turn.
+        while !loaded.actions.is_empty() {
+            for action in std::mem::take(&mut loaded.actions) {
+                loaded.carry_out(action);
+            }
+        }
+    }
+
+    async fn report(self: Rc<Self>, report: RoomReport, realm: String) {
+        let reply = bus::call_within(CALL_LIMIT_MS, &self.env, &realm, &report).await;
+        self.with(|loaded, now| match &reply {
+            Ok(reply) => loaded.room.report_answered(reply, now, &mut loaded.actions),
+            Err(_) => loaded.room.report_failed(now),
+        });
+        if let Err(error) = reply {
+            log::warn("room not reported", &[("error", &error)]);
+        }
+        // What came up while this report was under way is due next.
+        Box::pin(self.settle()).await;
+    }
+}
+
+impl Loaded {
+    fn carry_out(&mut self, action: Action) {
+        match action {
+            Action::Send(id, packet) => {
+                if let Some(socket) = self.sockets.get(&id) {
+                    // Fails if the client is gone; its close is on the way.
+                    let _ = socket.send_with_bytes(packet);
+                }
+            }
+            Action::Relay(relay) => self.relay(&relay),
+            Action::Keep(id, record) => {
+                if let Some(socket) = self.sockets.get(&id)
+                    && let Err(error) = socket.serialize_attachment(ByteBuf::from(record))
+                {
+                    log::warn("guest not kept", &[("error", &error)]);
+                }
+            }
+            Action::Close(id, reason) => {
+                if let Some(socket) = self.sockets.remove(&id) {
+                    let code = reason.code();
+                    log::info("guest closed", &[("code", &code), ("reason", &reason)]);
+                    close(&socket, code, &reason.to_string());
+                }
+            }
+        }
+    }
+
+    /// The packet is handed to JavaScript once, however many receive it.
+    fn relay(&mut self, relay: &Relay) {
+        let bytes = Uint8Array::from(relay.packet.as_slice());
+        let sockets = &self.sockets;
+        let backlog = |id| match sockets.get(&id) {
+            Some(socket) => AsRef::<web_sys::WebSocket>::as_ref(socket).buffered_amount() as usize,
+            None => 0,
+        };
+        let send = |id| {
+            if let Some(socket) = sockets.get(&id) {
+                // Fails if the client is gone; its close is on the way.
+                let socket: &web_sys::WebSocket = socket.as_ref();
+                let _ = socket.send_with_js_u8_array(&bytes);
+            }
+        };
+        self.room
+            .relay(relay, now_ms(), backlog, send, &mut self.actions);
+    }
+}
+
+/// A pass as the object is told of it.
+pub fn pass_header(pass: &Pass) -> String {
+    format!("{} {}", pass.address, pass.assignment)
+}
+
+fn read_pass(header: &str) -> Option<Pass> {
+    let (address, assignment) = header.split_once(' ')?;
+    Some(Pass {
+        address: address.parse::<Address>().ok()?,
+        assignment: assignment.parse().ok()?,
+    })
+}

@@ -1,0 +1,102 @@
+//! The realm's own rooms, seen from outside: who is let in, and how many are where.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use archipelago_core::config::Config;
+use archipelago_core::protocol::bus::{PassRequest, RoomGuest, RoomKeyRequest, RoomsRequest};
+use archipelago_core::protocol::limits::KEY_REQUESTS_PER_SECOND_MAX;
+use archipelago_core::transport::{Pass, RoomId, RoomKey};
+use archipelago_core::view::RoomsStatus;
+use worker::{Env, Headers, Request, Response, Url};
+
+use crate::bus::{self, BusError, ROOMS};
+use crate::clock::now_ms;
+use crate::http::{self, HttpError};
+use crate::room::{ID_HEADER, PASS_HEADER, UPGRADE_PATH, pass_header};
+use crate::routes;
+
+/// How long the realm may take to answer, in ms.
+const CALL_LIMIT_MS: u64 = 5_000;
+
+thread_local! {
+    /// The realm's key, once this isolate knows it: it never changes.
+    static KEY: RefCell<Option<RoomKey>> = const { RefCell::new(None) };
+    /// The second in which the key was last asked for, and how often.
+    static ASKED: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
+}
+
+/// `GET /rooms/{id}`: an upgrade with a token, or without one where rooms are open. Nothing of the room is touched before
+/// the token is found to be good.
+pub async fn enter(
+    request: &Request,
+    env: &Env,
+    config: &Config,
+    url: &Url,
+    room: &RoomId,
+) -> Result<Response, HttpError> {
+    let token = url.query_pairs().find(|(name, _)| name == "token");
+    let headers = Headers::new();
+    headers.set(ID_HEADER, room.as_str())?;
+    if let Some((_, token)) = token {
+        let pass = check(env, config, room, &token).await?;
+        headers.set(PASS_HEADER, &pass_header(&pass))?;
+    } else if !config.open_rooms {
+        return Err(HttpError::Forbidden("room token missing".to_owned()));
+    }
+    routes::upgrade(request, env, ROOMS, room.as_str(), UPGRADE_PATH, headers).await
+}
+
+/// Whom the token lets in. The realm is asked only about what it has signed.
+async fn check(env: &Env, config: &Config, room: &RoomId, token: &str) -> Result<Pass, HttpError> {
+    let key = key(env, config).await?;
+    let pass = key
+        .verify(room, token, now_ms())
+        .map_err(|error| HttpError::Forbidden(error.to_string()))?;
+    let request = PassRequest {
+        guest: Some(RoomGuest {
+            address: pass.address.0.to_vec(),
+            assignment: pass.assignment,
+        }),
+    };
+    let reply = bus::call_within(CALL_LIMIT_MS, env, &config.realm_name, &request).await?;
+    if reply.is_current {
+        Ok(pass)
+    } else {
+        let error = "outdated room token: its owner has been assigned elsewhere, or has left";
+        Err(HttpError::Forbidden(error.to_owned()))
+    }
+}
+
+async fn key(env: &Env, config: &Config) -> Result<RoomKey, HttpError> {
+    if let Some(key) = KEY.with_borrow(Clone::clone) {
+        return Ok(key);
+    }
+    if !may_ask(now_ms()) {
+        return Err(BusError::NotReady("too many ask for the room key".to_owned()).into());
+    }
+    let request = RoomKeyRequest {};
+    let reply = bus::call_within(CALL_LIMIT_MS, env, &config.realm_name, &request).await?;
+    let key = RoomKey::try_from(reply.key.as_slice())
+        .map_err(|error| BusError::NotReady(error.to_string()))?;
+    KEY.with_borrow_mut(|known| *known = Some(key.clone()));
+    Ok(key)
+}
+
+/// Those who ask have proven nothing.
+fn may_ask(now_ms: u64) -> bool {
+    let second = now_ms / 1000;
+    let (last, count) = ASKED.get();
+    let count = if last == second { count + 1 } else { 1 };
+    ASKED.set((second, count));
+    count <= KEY_REQUESTS_PER_SECOND_MAX
+}
+
+/// `GET /rooms/status`
+pub async fn status(env: &Env, config: &Rc<Config>) -> Result<Response, HttpError> {
+    let request = RoomsRequest {};
+    let reply = bus::call_within(CALL_LIMIT_MS, env, &config.realm_name, &request).await?;
+    let commit_hash = config.commit_hash.clone().unwrap_or_default();
+    let status = RoomsStatus::new(config.version.clone(), commit_hash, now_ms(), reply.rooms);
+    Ok(http::json(200, &status)?)
+}
