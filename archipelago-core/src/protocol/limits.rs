@@ -38,6 +38,10 @@ pub const ROOM_PLAYERS_MAX: usize = 150;
 /// while another one arrives, and everybody may retry once.
 pub const ROOM_SOCKETS_MAX: usize = 512;
 
+/// How many handshakes a player may have under way in a room at once: clients try three times. Beyond it the oldest ends, so
+/// that nobody fills the room with the sockets of one token.
+pub const ROOM_HANDSHAKES_PER_PLAYER_MAX: usize = 4;
+
 /// The longest frame of a player in a room: clients cap a scene's message at about 30 KB, twice that leaves room.
 pub const ROOM_FRAME_MAX_BYTES: usize = 64 * 1024;
 

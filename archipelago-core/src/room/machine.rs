@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
 use crate::auth::Address;
-use crate::protocol::limits::{ROOM_FRAME_MAX_BYTES, ROOM_PLAYERS_MAX};
+use crate::protocol::limits::{
+    ROOM_FRAME_MAX_BYTES, ROOM_HANDSHAKES_PER_PLAYER_MAX, ROOM_PLAYERS_MAX,
+};
 use crate::protocol::rfc5::ws_packet::Message;
 use crate::session;
 use crate::transport::{Pass, RoomId};
@@ -46,8 +48,8 @@ impl Room {
     /// report was is forgotten too, so with guests one is due at once.
     ///
     /// # Errors
-    /// The record is unreadable, of another room, or contradicts one that was taken up before: the socket must be closed
-    /// with [`session::Reason::Restart`].
+    /// The record is unreadable, of another room, or contradicts one that was taken up before: the socket must be
+    /// closed with [`session::Reason::Restart`].
     pub fn resume(&mut self, record: &[u8], now_ms: u64) -> Result<SocketId, RecordError> {
         let record = record::read(record)?;
         let socket = record.socket;
@@ -96,7 +98,8 @@ impl Room {
         self.guests.members().iter()
     }
 
-    /// A socket has been opened with a token that lets in `pass`, or with none. `random` comes from a CSPRNG.
+    /// A socket has been opened with a token that lets in `pass`, or with none. `random` comes from a CSPRNG. Somebody who
+    /// is at the door too often loses the oldest of these sockets.
     pub fn opened(
         &mut self,
         pass: Option<Pass>,
@@ -107,6 +110,14 @@ impl Room {
         // No number comes again after a sleep: a late close of an old socket must not hit a new one.
         self.last_socket = now_ms.max(self.last_socket.saturating_add(1));
         let socket = SocketId(self.last_socket);
+        if let Some(pass) = pass {
+            let mut own = self.visitors_of(&pass.address);
+            if let Some(oldest) = own.next()
+                && own.count() + 1 >= ROOM_HANDSHAKES_PER_PLAYER_MAX
+            {
+                self.expel(oldest, Reason::Replaced, now_ms, out);
+            }
+        }
         let visitor = Visitor::new(pass, random, now_ms);
         out.push(Action::Keep(
             socket,
@@ -114,6 +125,14 @@ impl Room {
         ));
         self.visitors.insert(socket, visitor);
         socket
+    }
+
+    /// The sockets at the door that were opened with this player's tokens, the oldest first.
+    fn visitors_of(&self, address: &Address) -> impl Iterator<Item = SocketId> {
+        let visitors = self.visitors.iter();
+        let own = visitors
+            .filter(|(_, visitor)| visitor.pass.is_some_and(|pass| pass.address == *address));
+        own.map(|(&socket, _)| socket)
     }
 
     /// A binary message has arrived. Nobody hears who is muted, whatever it says.

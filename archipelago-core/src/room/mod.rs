@@ -6,8 +6,8 @@
 //!    └──────────────────────┴── bad packet, time-out, ────┴── order, close ──┴──▶ gone
 //! ```
 //!
-//! [`Room`] is a pure state machine. Its host feeds it sockets, frames and the time, carries out the [`Action`]s in their
-//! order (what [`Room::relay`] adds comes after those that wait), sends the reports that are due and calls
+//! [`Room`] is a pure state machine. Its host feeds it sockets, frames and the time, carries out the [`Action`]s in
+//! their order (what [`Room::relay`] adds comes after those that wait), sends the reports that are due and calls
 //! [`Room::tick`] at the deadline.
 
 mod action;
@@ -25,4 +25,4 @@ pub use crate::connector::SocketId;
 pub use action::{Action, Reason, Relay};
 pub use machine::Room;
 pub use record::{ROOM_RECORD_MAX_BYTES, RecordError, room_of_record};
-pub use reports::{ROOM_REPORT_INTERVAL_MS, ROOM_RETRY_MAX_MS, ROOM_RETRY_MS};
+pub use reports::{ROOM_REPORT_INTERVAL_MS, ROOM_REPORT_REST_MS, ROOM_RETRY_MAX_MS, ROOM_RETRY_MS};

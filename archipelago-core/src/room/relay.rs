@@ -15,8 +15,8 @@ enum Turn {
 }
 
 impl Room {
-    /// Calls `send` for every member who gets the packet now, in the order in which they came in; `backlog` says how many
-    /// bytes wait to be sent to a socket. Whoever is too slow misses it, or is closed; nobody waits for anybody.
+    /// Calls `send` for every member who gets the packet now, in the order in which they came in; `backlog` says how
+    /// many bytes wait to be sent to a socket. Whoever is too slow misses it, or is closed; nobody waits for anybody.
     pub fn relay(
         &mut self,
         relay: &Relay,

@@ -5,6 +5,9 @@ use crate::protocol::bus::RoomCounters;
 /// A room with guests reports at least this often, in ms, so that the realm knows who is there, and that it is.
 pub const ROOM_REPORT_INTERVAL_MS: u64 = 10_000;
 
+/// The shortest time from one report to the next, in ms: in a rush those who come in together are reported together.
+pub const ROOM_REPORT_REST_MS: u64 = 100;
+
 /// How long a report that failed waits before it is made again, in ms; it doubles up to [`ROOM_RETRY_MAX_MS`].
 pub const ROOM_RETRY_MS: u64 = 1_000;
 
@@ -20,7 +23,7 @@ pub(super) struct Reports {
     /// What has happened since the last report was made.
     counters: RoomCounters,
     failures: u32,
-    /// Nothing shortens the wait after a failure.
+    /// Nothing shortens the rest after a report, or the wait after a failure.
     not_before_ms: u64,
 }
 
@@ -76,7 +79,9 @@ impl Reports {
         let Some(report) = self.under_way.take() else {
             return;
         };
-        self.calm();
+        self.failures = 0;
+        self.not_before_ms = report.since_ms.saturating_add(ROOM_REPORT_REST_MS);
+        self.due_ms = self.due_ms.map(|due| due.max(self.not_before_ms));
         if anybody {
             let next_ms = report.since_ms.saturating_add(ROOM_REPORT_INTERVAL_MS);
             self.soon(next_ms.max(now_ms));
@@ -91,18 +96,14 @@ impl Reports {
         if !anybody && !report.anybody {
             // Said once: the realm forgets a silent room by itself.
             self.due_ms = None;
-            self.calm();
+            self.failures = 0;
+            self.not_before_ms = 0;
             return;
         }
         let wait_ms = (ROOM_RETRY_MS << self.failures.min(16)).min(ROOM_RETRY_MAX_MS);
         self.failures = self.failures.saturating_add(1);
         self.not_before_ms = now_ms.saturating_add(wait_ms);
         self.due_ms = Some(self.not_before_ms);
-    }
-
-    fn calm(&mut self) {
-        self.failures = 0;
-        self.not_before_ms = 0;
     }
 
     fn put_back(&mut self, counters: &RoomCounters) {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use archipelago_core::protocol::limits::{ROOM_PLAYERS_MAX, ROOM_SOCKETS_MAX};
+use archipelago_core::protocol::limits::{
+    ROOM_HANDSHAKES_PER_PLAYER_MAX, ROOM_PLAYERS_MAX, ROOM_SOCKETS_MAX,
+};
 use archipelago_core::protocol::rfc5::WsKicked;
 use archipelago_core::protocol::rfc5::ws_packet::Message;
 use archipelago_core::room::{Reason, SocketId};
@@ -163,4 +165,27 @@ fn the_muted_take_no_place() {
     assert_eq!(hall.closed.get(&back), Some(&Reason::Full));
     assert_eq!(hall.closed.get(&sockets[3]), Some(&Reason::Replaced));
     assert_eq!(hall.take(sockets[0]), [], "nobody hears of it");
+}
+
+#[test]
+fn a_player_has_only_so_many_handshakes_at_once() {
+    let mut hall = Hall::new();
+    let other = hall.open(pass(2, 1));
+    let mut own = Vec::new();
+    for assignment in 1..=2 * ROOM_HANDSHAKES_PER_PLAYER_MAX as u64 {
+        own.push(hall.open(pass(1, assignment)));
+    }
+    let (ended, open) = own.split_at(ROOM_HANDSHAKES_PER_PLAYER_MAX);
+    for &socket in ended {
+        assert_eq!(hall.closed.get(&socket), Some(&Reason::Replaced));
+    }
+    for &socket in open.iter().chain([&other]) {
+        assert_eq!(hall.closed.get(&socket), None);
+    }
+    assert_eq!(hall.room.socket_count(), open.len() + 1);
+    // Without a token nobody knows whose they are.
+    for _ in 0..2 * ROOM_HANDSHAKES_PER_PLAYER_MAX {
+        let socket = hall.open(None);
+        assert_eq!(hall.closed.get(&socket), None);
+    }
 }

@@ -8,7 +8,7 @@ use archipelago_core::protocol::rfc5::ws_packet::Message;
 use archipelago_core::protocol::rfc5::{
     WsIdentification, WsPacket, WsPeerJoin, WsPeerLeave, WsPeerUpdate, WsSignedChallenge,
 };
-use archipelago_core::room::{Action, Reason, Room, SocketId};
+use archipelago_core::room::{Action, ROOM_REPORT_REST_MS, Reason, Room, SocketId};
 use archipelago_core::transport::{Pass, RoomId};
 use prost::Message as _;
 
@@ -258,6 +258,10 @@ impl Hall {
     /// The report that is due at this moment.
     #[track_caller]
     pub fn report(&mut self) -> RoomReport {
+        let due_ms = self.room.report_due_ms().unwrap_or(self.now_ms);
+        if due_ms <= self.now_ms + ROOM_REPORT_REST_MS {
+            self.now_ms = self.now_ms.max(due_ms);
+        }
         let due = self.room.report_due_ms();
         assert!(due.is_some_and(|due| due <= self.now_ms), "due at {due:?}");
         let report = self.room.take_report(self.now_ms).expect("it is due");

@@ -1,7 +1,9 @@
 //! What the realm is told, and when.
 
 use archipelago_core::protocol::bus::{RoomCounters, RoomReport};
-use archipelago_core::room::{ROOM_REPORT_INTERVAL_MS, ROOM_RETRY_MAX_MS, ROOM_RETRY_MS, Reason};
+use archipelago_core::room::{
+    ROOM_REPORT_INTERVAL_MS, ROOM_REPORT_REST_MS, ROOM_RETRY_MAX_MS, ROOM_RETRY_MS, Reason,
+};
 
 use crate::clients::NOW_MS;
 use crate::hall::{HANDSHAKE_MS, Hall, guest, orders, pass};
@@ -65,11 +67,13 @@ fn an_admission_is_reported_at_once() {
     hall.enter(2);
     assert_eq!(due(&hall), Some(3_000));
     assert_eq!(hall.report_now().players, 2);
-    // One that leaves others behind can wait.
+    // In a rush, after a rest. One that leaves others behind can wait.
     let third = hall.enter(3);
+    assert_eq!(due(&hall), Some(3_000 + ROOM_REPORT_REST_MS));
     hall.report_now();
     hall.gone(third);
-    assert_eq!(due(&hall), Some(3_000 + ROOM_REPORT_INTERVAL_MS));
+    let next_ms = 3_000 + ROOM_REPORT_REST_MS + ROOM_REPORT_INTERVAL_MS;
+    assert_eq!(due(&hall), Some(next_ms));
 }
 
 #[test]
@@ -115,18 +119,18 @@ fn whatever_ends_the_last_guest_is_reported() {
         let mut hall = Hall::new();
         let socket = hall.enter_by(1, 9);
         hall.report_now();
-        hall.now_ms += 1;
+        hall.now_ms += ROOM_REPORT_REST_MS + 1;
         match end {
             "gone" => hall.gone(socket),
             "closed by order" => hall.send_away(&[guest(1, 9)]),
             "bad frame" => hall.text(socket),
             _ => {
                 hall.mute(&[guest(1, 9)]);
-                assert_ne!(due(&hall), Some(1), "the socket is still there");
+                assert_ne!(due(&hall), Some(101), "the socket is still there");
                 hall.gone(socket);
             }
         }
-        assert_eq!(due(&hall), Some(1), "{end}");
+        assert_eq!(due(&hall), Some(101), "{end}");
         assert_eq!(hall.report_now().guests, [], "{end}");
         assert_eq!((due(&hall), hall.room.deadline_ms()), (None, None));
     }
@@ -143,11 +147,12 @@ fn what_comes_up_while_a_report_is_under_way_is_due_after_it() {
     assert_eq!(hall.room.deadline_ms(), None);
     hall.now_ms += 10;
     hall.answer(None);
-    assert!(due(&hall).is_some_and(|due| due <= 20));
+    assert_eq!(due(&hall), Some(ROOM_REPORT_REST_MS), "after a rest");
     assert_eq!(hall.report().players, 2);
     hall.gone(second);
     hall.answer(None);
-    assert_eq!(due(&hall), Some(20 + ROOM_REPORT_INTERVAL_MS));
+    let next_ms = ROOM_REPORT_REST_MS + ROOM_REPORT_INTERVAL_MS;
+    assert_eq!(due(&hall), Some(next_ms));
 }
 
 #[test]
@@ -239,7 +244,7 @@ fn that_a_room_is_empty_is_said_once() {
     // Who comes later is reported at once.
     hall.now_ms += 5;
     hall.enter(2);
-    assert_eq!(due(&hall), Some(5));
+    assert_eq!(due(&hall), Some(ROOM_REPORT_REST_MS + 5));
     hall.report_now();
 }
 
@@ -274,7 +279,7 @@ fn who_comes_while_the_last_word_is_under_way_is_not_forgotten() {
     hall.report();
     hall.enter(2);
     fail(&mut hall);
-    assert_eq!(due(&hall), Some(ROOM_RETRY_MS));
+    assert_eq!(due(&hall), Some(ROOM_REPORT_REST_MS + ROOM_RETRY_MS));
     hall.now_ms += ROOM_RETRY_MS;
     assert_eq!(hall.report_now().players, 1);
 }
