@@ -7,6 +7,7 @@ mod connectors;
 mod deliveries;
 mod live;
 mod rooms;
+mod rooms_after_restart;
 mod schedule;
 mod sessions;
 mod world;

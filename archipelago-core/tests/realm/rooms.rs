@@ -1,19 +1,18 @@
 //! Who may be in which room.
 
-use archipelago_core::engine::IslandNumber;
 use archipelago_core::protocol::bus::{
-    LiveSession, PassRequest, RoomCount, RoomCounters, RoomGuest, RoomOrders, RoomReport,
+    PassRequest, RoomCount, RoomCounters, RoomGuest, RoomOrders, RoomReport,
 };
-use archipelago_core::realm::{FAREWELL_MS, ROOM_SILENCE_MAX_MS, Realm, RealmError};
+use archipelago_core::realm::{FAREWELL_MS, ROOM_SILENCE_MAX_MS, RealmError};
 
-use crate::clients::{address, at};
-use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, TIMEOUT_MS, World, config};
+use crate::clients::address;
+use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, TIMEOUT_MS, World};
 
 /// Out of reach of everybody who is `HERE`.
 const THERE: f32 = 500.0;
 
 /// Somebody stays `HERE` on `I1`, `THERE` on `I2`, and as far again on `I3`, so that who comes along goes to another island.
-fn settled(a: &mut Link) -> World {
+pub fn settled(a: &mut Link) -> World {
     let mut world = World::new();
     for (who, x) in [(201, HERE), (202, THERE), (203, 2.0 * THERE)] {
         world.settler(a, who, x);
@@ -21,7 +20,7 @@ fn settled(a: &mut Link) -> World {
     world
 }
 
-fn guest(who: u8, assignment: u64) -> RoomGuest {
+pub fn guest(who: u8, assignment: u64) -> RoomGuest {
     RoomGuest {
         address: address(who).0.to_vec(),
         assignment,
@@ -32,21 +31,21 @@ fn owned(guests: &[&RoomGuest]) -> Vec<RoomGuest> {
     guests.iter().copied().cloned().collect()
 }
 
-fn muted(guests: &[&RoomGuest]) -> RoomOrders {
+pub fn muted(guests: &[&RoomGuest]) -> RoomOrders {
     RoomOrders {
         mute: owned(guests),
         close: Vec::new(),
     }
 }
 
-fn closed(guests: &[&RoomGuest]) -> RoomOrders {
+pub fn closed(guests: &[&RoomGuest]) -> RoomOrders {
     RoomOrders {
         mute: Vec::new(),
         close: owned(guests),
     }
 }
 
-fn nothing() -> RoomOrders {
+pub fn nothing() -> RoomOrders {
     RoomOrders::default()
 }
 
@@ -60,19 +59,19 @@ fn listing(room: &str, guests: &[&RoomGuest]) -> RoomReport {
 }
 
 impl World {
-    fn room_lists(&mut self, room: &str, guests: &[&RoomGuest]) -> RoomOrders {
+    pub fn room_lists(&mut self, room: &str, guests: &[&RoomGuest]) -> RoomOrders {
         let report = listing(room, guests);
         let reply = self.realm.room_report(&report, self.now_ms);
         reply.unwrap().orders.unwrap()
     }
 
-    fn is_current(&self, guest: &RoomGuest) -> bool {
+    pub fn is_current(&self, guest: &RoomGuest) -> bool {
         let guest = Some(guest.clone());
         self.realm.pass(&PassRequest { guest }).unwrap().is_current
     }
 
     /// What rooms have been ordered since this was last asked, up to this moment.
-    fn order(&mut self) -> Vec<(String, RoomOrders)> {
+    pub fn order(&mut self) -> Vec<(String, RoomOrders)> {
         for (room, orders) in self.realm.take_room_orders(self.now_ms) {
             self.realm.room_obeyed(&room, &orders);
             self.ordered.push((room, orders));
@@ -81,7 +80,7 @@ impl World {
     }
 
     /// Somebody who has been assigned: the session, and how it is known in the island's room.
-    fn settler(&mut self, link: &mut Link, who: u8, x: f32) -> (u64, RoomGuest) {
+    pub fn settler(&mut self, link: &mut Link, who: u8, x: f32) -> (u64, RoomGuest) {
         let session = self.login(link, who);
         let guest = self.assigned(link, session, who, x);
         (session, guest)
@@ -320,63 +319,6 @@ fn who_came_without_a_token_is_nobodys_business() {
     let mut a = Link::new("a", 1);
     world.settler(&mut a, 9, HERE);
     assert_eq!(world.room_lists("test", &[&open]), nothing());
-    assert_eq!(world.order(), []);
-}
-
-fn listed(who: u8, session: u64, (told_island, assignment): (u64, u64)) -> LiveSession {
-    LiveSession {
-        session,
-        address: address(who).0.to_vec(),
-        position: Some(at(HERE, 0.0).into()),
-        told_island,
-        assignment,
-    }
-}
-
-/// What the realm knew of its rooms is lost with it; connectors and rooms tell it again.
-#[test]
-fn a_realm_that_has_restarted_sends_nobody_away_whom_it_does_not_know_yet() {
-    let mut a = Link::new("a", 1);
-    let mut world = settled(&mut a);
-    let (session, here) = world.settler(&mut a, 1, HERE);
-    let stranger = guest(2, 77);
-    world.realm = Realm::new(config(), 2, IslandNumber::new(50).unwrap());
-    let both = [&here, &stranger];
-    assert_eq!(world.room_lists("main.I1", &both), nothing());
-    let report = a.list(&[listed(1, session, (1, here.assignment))]);
-    world.report(&report);
-    assert!(world.is_current(&here), "as it was told");
-    world.advance(PERIOD_MS);
-    // Its island has formed anew, and the old one's room is told without having been asked.
-    assert_eq!(world.order(), [("main.I1".to_owned(), muted(&[&here]))]);
-    world.advance_alive(TIMEOUT_MS, &mut [&mut a]);
-    world.order();
-    let gone = closed(&[&here, &stranger]);
-    assert_eq!(world.room_lists("main.I1", &both), gone);
-}
-
-#[test]
-fn a_realm_that_has_restarted_knows_the_old_rooms_by_the_list() {
-    let mut a = Link::new("a", 1);
-    let mut world = settled(&mut a);
-    let (session, here) = world.settler(&mut a, 1, HERE);
-    world.realm = Realm::new(config(), 2, IslandNumber::new(50).unwrap());
-    let report = a.list(&[listed(1, session, (1, here.assignment))]);
-    world.report(&report);
-    let deliveries = world.advance(PERIOD_MS);
-    assert_eq!(deliveries.len(), 1, "another island");
-    assert_eq!(world.order(), [("main.I1".to_owned(), muted(&[&here]))]);
-    world.advance(FAREWELL_MS);
-    assert_eq!(world.order(), [("main.I1".to_owned(), closed(&[&here]))]);
-    // Without rooms of our own there is nothing to be told.
-    let elsewhere = archipelago_core::realm::RealmConfig {
-        own_rooms: None,
-        ..config()
-    };
-    world.realm = Realm::new(elsewhere, 3, IslandNumber::new(80).unwrap());
-    let report = a.list(&[listed(1, session, (51, 9))]);
-    world.report(&report);
-    world.advance(PERIOD_MS);
     assert_eq!(world.order(), []);
 }
 

@@ -1,0 +1,66 @@
+//! Rooms that outlive their realm.
+
+use archipelago_core::engine::IslandNumber;
+use archipelago_core::protocol::bus::LiveSession;
+use archipelago_core::realm::{FAREWELL_MS, Realm, RealmConfig};
+
+use crate::clients::{address, at};
+use crate::rooms::{closed, guest, muted, nothing, settled};
+use crate::world::{HERE, Link, PERIOD_MS, TIMEOUT_MS, config};
+
+fn listed(who: u8, session: u64, (told_island, assignment): (u64, u64)) -> LiveSession {
+    LiveSession {
+        session,
+        address: address(who).0.to_vec(),
+        position: Some(at(HERE, 0.0).into()),
+        told_island,
+        assignment,
+    }
+}
+
+/// What the realm knew of its rooms is lost with it; connectors and rooms tell it again.
+#[test]
+fn a_realm_that_has_restarted_sends_nobody_away_whom_it_does_not_know_yet() {
+    let mut a = Link::new("a", 1);
+    let mut world = settled(&mut a);
+    let (session, here) = world.settler(&mut a, 1, HERE);
+    let stranger = guest(2, 77);
+    world.realm = Realm::new(config(), 2, IslandNumber::new(50).unwrap());
+    let both = [&here, &stranger];
+    assert_eq!(world.room_lists("main.I1", &both), nothing());
+    let report = a.list(&[listed(1, session, (1, here.assignment))]);
+    world.report(&report);
+    assert!(world.is_current(&here), "as it was told");
+    world.advance(PERIOD_MS);
+    // Its island has formed anew, and the old one's room is told without having been asked.
+    assert_eq!(world.order(), [("main.I1".to_owned(), muted(&[&here]))]);
+    world.advance_alive(TIMEOUT_MS, &mut [&mut a]);
+    world.order();
+    let gone = closed(&[&here, &stranger]);
+    assert_eq!(world.room_lists("main.I1", &both), gone);
+}
+
+#[test]
+fn a_realm_that_has_restarted_knows_the_old_rooms_by_the_list() {
+    let mut a = Link::new("a", 1);
+    let mut world = settled(&mut a);
+    let (session, here) = world.settler(&mut a, 1, HERE);
+    world.realm = Realm::new(config(), 2, IslandNumber::new(50).unwrap());
+    let report = a.list(&[listed(1, session, (1, here.assignment))]);
+    world.report(&report);
+    let deliveries = world.advance(PERIOD_MS);
+    assert_eq!(deliveries.len(), 1, "another island");
+    assert_eq!(world.order(), [("main.I1".to_owned(), muted(&[&here]))]);
+    world.advance(FAREWELL_MS);
+    assert_eq!(world.order(), [("main.I1".to_owned(), closed(&[&here]))]);
+    // Without rooms of our own there is nothing to be told.
+    let elsewhere = RealmConfig {
+        own_rooms: None,
+        ..config()
+    };
+    world.realm = Realm::new(elsewhere, 3, IslandNumber::new(80).unwrap());
+    let report = a.list(&[listed(1, session, (51, 9))]);
+    world.report(&report);
+    world.advance(PERIOD_MS);
+    assert_eq!(world.order(), []);
+}
