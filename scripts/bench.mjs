@@ -1,11 +1,12 @@
 /** `npm run bench`: how fast things are. `npm run bench -- flush`, or another of the benchmarks below. */
 import { benchFlush } from "./lib/bench-flush.mjs";
+import { benchRoom } from "./lib/bench-room.mjs";
 import { benchSimulator } from "./lib/bench-simulator.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
 
 /** By name. */
-const BENCHMARKS = { flush: benchFlush, simulator: benchSimulator };
+const BENCHMARKS = { flush: benchFlush, room: benchRoom, simulator: benchSimulator };
 
 await runMain(async () => {
   const [name = "flush", ...args] = process.argv.slice(2);

@@ -44,6 +44,10 @@ const MISTAKES: Mistake[] = [
     at: "PUBLIC_URL",
     allowed: /https?:|URL/,
   },
+  { vars: { TRANSPORT: "pigeon" }, at: "TRANSPORT", allowed: /livekit.*ws-room.*offline/ },
+  { vars: { TRANSPORT: "livekit" }, at: "TRANSPORT", allowed: /LIVEKIT_HOST/ },
+  { vars: { OPEN_ROOMS: "perhaps" }, at: "OPEN_ROOMS", allowed: /true/ },
+  { vars: { ARCHIPELAGO_MAX_PEERS_PER_ISLAND: "151" }, at: "ARCHIPELAGO_MAX_PEERS_PER_ISLAND", allowed: /150/ },
   { vars: { REALM_NAME: "peers" }, at: "REALM_NAME", allowed: /route|path/ },
 ];
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { IslandChangedMessage, Point } from "./support/packets.ts";
 import { freshGround, type Player, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { readConnStr } from "./support/room-tokens.ts";
 import { eventually } from "./support/wait.ts";
 
 const JOIN_M = 100;
@@ -24,15 +25,15 @@ describe("islands", { concurrency: 4 }, () => {
     return Promise.all(players.map(({ client }) => client.quiet(SETTLED_MS)));
   }
 
-  it("are numbered from I1 on, and lead nowhere without a transport", async () => {
+  it("are numbered from I1 on, and each has a room", async () => {
     const fresh = await Realm.start();
     try {
       const at = freshGround();
       const first = await fresh.login();
-      const changed = await first.client.arrive(at(1, 2));
+      const { connStr, ...changed } = await first.client.arrive(at(1, 2));
+      assert.equal(readConnStr(connStr).roomId, "main.I1");
       assert.deepEqual(changed, {
         islandId: "I1",
-        connStr: "offline:offline",
         fromIslandId: undefined,
         peers: members([first, at(1, 2)]),
       });
@@ -55,10 +56,10 @@ describe("islands", { concurrency: 4 }, () => {
     const at = freshGround();
     const early = await realm.player(at(0, 0));
     const late = await realm.login();
-    const changed = await late.client.arrive(at(30.5, -40.25));
+    const { connStr, ...changed } = await late.client.arrive(at(30.5, -40.25));
+    assert.equal(readConnStr(connStr).roomId, `main.${early.island}`);
     assert.deepEqual(changed, {
       islandId: early.island,
-      connStr: "offline:offline",
       fromIslandId: undefined,
       peers: members([early, at(0, 0)], [late, at(30.5, -40.25)]),
     });

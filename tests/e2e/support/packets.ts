@@ -9,6 +9,7 @@ import {
   ServerPacket,
   type WelcomeMessage,
 } from "@dcl/protocol/out-js/decentraland/kernel/comms/v3/archipelago.gen.js";
+import type { Arrival } from "./connection.ts";
 
 export { type ChallengeResponseMessage, type IslandChangedMessage, KickedReason };
 
@@ -25,12 +26,7 @@ export interface Payloads {
 export type Kind = keyof Payloads;
 
 /** One packet from the server. */
-export interface Received<K extends Kind = Kind> {
-  kind: K;
-  payload: Payloads[K];
-  /** `performance.now()` at its arrival. */
-  atMs: number;
-}
+export type Received<K extends Kind = Kind> = Arrival<Payloads, K>;
 
 /** A point in the world: x, y, z in metres. */
 export type Point = readonly [number, number, number];

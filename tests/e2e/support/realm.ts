@@ -4,7 +4,8 @@ import { Client } from "./client.ts";
 import { getJson } from "./http.ts";
 import { Identity } from "./identity.ts";
 import type { Point } from "./packets.ts";
-import type { Peer } from "./stats.ts";
+import { RoomClient } from "./room-client.ts";
+import type { Peer, RoomsStatus } from "./stats.ts";
 import { Viewer } from "./viewer.ts";
 
 /** A flush period short enough for tests that wait for several. */
@@ -37,7 +38,7 @@ export interface Player {
 /** A worker of its own, on plain workerd, and everybody who was connected to it. */
 export class Realm {
   readonly #workerd: Workerd;
-  readonly #clients: Client[] = [];
+  readonly #clients: (Client | RoomClient)[] = [];
   readonly #viewers: Viewer[] = [];
 
   private constructor(workerd: Workerd) {
@@ -58,12 +59,42 @@ export class Realm {
     return new URL(this.url).host;
   }
 
+  /** The directory with the objects' storage. */
+  get storage(): string {
+    return this.#workerd.storage;
+  }
+
   /** Opens a connection; {@link stop} closes it and judges its frames. */
   async connect(options: { path?: string; protocols?: string[] } = {}): Promise<Client> {
     const { path = "/ws", ...rest } = options;
     const client = await Client.connect(`ws://${this.host}${path}`, rest);
     this.#clients.push(client);
     return client;
+  }
+
+  /** Opens a connection to a room, without the handshake; {@link stop} closes it and judges its frames. */
+  async openRoom(connStr: string, options: { protocols?: string[] } = {}): Promise<RoomClient> {
+    const room = await RoomClient.open(connStr, options);
+    this.#clients.push(room);
+    return room;
+  }
+
+  /** Joins a room. */
+  async enter(connStr: string, identity: Identity): Promise<RoomClient> {
+    const room = await this.openRoom(connStr);
+    await room.handshake(identity);
+    return room;
+  }
+
+  /** The connection string, without a token, of a room of this name. */
+  roomOf(roomId: string): string {
+    return `ws-room:ws://${this.host}/rooms/${roomId}`;
+  }
+
+  /** How many are in which room, as `/rooms/status` says. */
+  async rooms(): Promise<Record<string, number>> {
+    const { details } = await this.get<RoomsStatus>("/rooms/status");
+    return Object.fromEntries(details.map(({ roomName, count }) => [roomName, count]));
   }
 
   /** Somebody who looks at the live map, until {@link stop}. */

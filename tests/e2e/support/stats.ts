@@ -41,3 +41,13 @@ export interface About {
     adapter: string;
   };
 }
+
+/** How full the rooms are. */
+export interface RoomsStatus {
+  version: string;
+  currentTime: number;
+  commitHash: string;
+  users: number;
+  rooms: number;
+  details: { roomName: string; count: number }[];
+}

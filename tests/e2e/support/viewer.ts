@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { type RawData, WebSocket } from "ws";
-import type { CloseInfo } from "./client.ts";
+import { type CloseInfo, PATIENCE_MS } from "./connection.ts";
 import type { Island } from "./stats.ts";
 import { atMost } from "./wait.ts";
-
-/** How long a test waits for a frame or a close that must come, on a busy machine. */
-const PATIENCE_MS = 8_000;
 
 /**
  * After the close frames the server may take 200 ms to end the TCP connection; then this end does it, as browsers do.
