@@ -2,21 +2,21 @@
 //!
 //! All it knows is kept with its sockets: an empty room is nothing.
 
-use std::cell::RefCell;
+mod sending;
+
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use archipelago_core::auth::Address;
 use archipelago_core::protocol::bus::{RoomOrders, RoomOrdersReply, RoomReport};
 use archipelago_core::protocol::limits::ROOM_SOCKETS_MAX;
-use archipelago_core::room::{self, Action, Relay, SocketId};
+use archipelago_core::room::{self, Action, Batch, SocketId};
 use archipelago_core::session::Reason;
 use archipelago_core::transport::{Pass, RoomId};
-use serde_bytes::ByteBuf;
-use worker::js_sys::Uint8Array;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
-    WebSocketIncomingMessage, WebSocketPair, durable_object, web_sys,
+    WebSocketIncomingMessage, WebSocketPair, durable_object,
 };
 
 use crate::alarm::Alarm;
@@ -52,6 +52,8 @@ struct Shared {
     env: Env,
     loaded: RefCell<Option<Loaded>>,
     alarm: Alarm,
+    /// Whether a timer is set for the next batch.
+    has_timer: Cell<bool>,
 }
 
 struct Loaded {
@@ -59,6 +61,7 @@ struct Loaded {
     realm_name: String,
     sockets: HashMap<SocketId, WebSocket>,
     actions: Vec<Action>,
+    batch: Batch,
 }
 
 impl DurableObject for Room {
@@ -69,6 +72,7 @@ impl DurableObject for Room {
                 env,
                 loaded: RefCell::default(),
                 alarm: Alarm::default(),
+                has_timer: Cell::default(),
             }),
         }
     }
@@ -176,6 +180,7 @@ impl Shared {
             realm_name: config.realm_name.clone(),
             sockets: HashMap::new(),
             actions: Vec::new(),
+            batch: Batch::default(),
         })
     }
 
@@ -217,7 +222,11 @@ impl Shared {
     }
 
     fn obey(&self, orders: &RoomOrders) -> RoomOrdersReply {
-        self.with(|loaded, now| loaded.room.obey(orders, now, &mut loaded.actions));
+        self.with(|loaded, now| {
+            // Who is muted hears nothing more, also of what was said before.
+            loaded.send_batch(now);
+            loaded.room.obey(orders, now, &mut loaded.actions);
+        });
         RoomOrdersReply {}
     }
 
@@ -225,6 +234,7 @@ impl Shared {
         let Some(id) = socket_id(socket) else { return };
         self.with(|loaded, now| {
             loaded.sockets.remove(&id);
+            loaded.batch.forget(id);
             loaded.room.closed(id, now, &mut loaded.actions);
         });
         self.settle().await;
@@ -245,6 +255,7 @@ impl Shared {
     /// Carries out what the room has decided, sends the report that is due, and sets the alarm; or forgets the room.
     async fn settle(self: &Rc<Self>) {
         self.carry_out();
+        self.send_batch();
         let report = self.with(|loaded, now| {
             let report = loaded.room.take_report(now)?;
             Some((report, loaded.realm_name.clone()))
@@ -270,21 +281,13 @@ impl Shared {
         }
     }
 
-    fn carry_out(&self) {
-        let mut slot = self.loaded.borrow_mut();
-        let Some(loaded) = slot.as_mut() else { return };
-        // Relaying may show that a receiver is too slow, which is decided and carried out in its turn.
-        while !loaded.actions.is_empty() {
-            for action in std::mem::take(&mut loaded.actions) {
-                loaded.carry_out(action);
-            }
-        }
-    }
-
     async fn report(self: Rc<Self>, report: RoomReport, realm: String) {
         let reply = bus::call_within(CALL_LIMIT_MS, &self.env, &realm, &report).await;
         self.with(|loaded, now| match &reply {
-            Ok(reply) => loaded.room.report_answered(reply, now, &mut loaded.actions),
+            Ok(reply) => {
+                loaded.send_batch(now);
+                loaded.room.report_answered(reply, now, &mut loaded.actions);
+            }
             Err(_) => loaded.room.report_failed(now),
         });
         if let Err(error) = reply {
@@ -292,53 +295,6 @@ impl Shared {
         }
         // What came up while this report was under way is due next.
         Box::pin(self.settle()).await;
-    }
-}
-
-impl Loaded {
-    fn carry_out(&mut self, action: Action) {
-        match action {
-            Action::Send(id, packet) => {
-                if let Some(socket) = self.sockets.get(&id) {
-                    // Fails if the client is gone; its close is on the way.
-                    let _ = socket.send_with_bytes(packet);
-                }
-            }
-            Action::Relay(relay) => self.relay(&relay),
-            Action::Keep(id, record) => {
-                if let Some(socket) = self.sockets.get(&id)
-                    && let Err(error) = socket.serialize_attachment(ByteBuf::from(record))
-                {
-                    log::warn("guest not kept", &[("error", &error)]);
-                }
-            }
-            Action::Close(id, reason) => {
-                if let Some(socket) = self.sockets.remove(&id) {
-                    let code = reason.code();
-                    log::info("guest closed", &[("code", &code), ("reason", &reason)]);
-                    close(&socket, code, &reason.to_string());
-                }
-            }
-        }
-    }
-
-    /// The packet is handed to JavaScript once, however many receive it.
-    fn relay(&mut self, relay: &Relay) {
-        let bytes = Uint8Array::from(relay.packet.as_slice());
-        let sockets = &self.sockets;
-        let backlog = |id| match sockets.get(&id) {
-            Some(socket) => AsRef::<web_sys::WebSocket>::as_ref(socket).buffered_amount() as usize,
-            None => 0,
-        };
-        let send = |id| {
-            if let Some(socket) = sockets.get(&id) {
-                // Fails if the client is gone; its close is on the way.
-                let socket: &web_sys::WebSocket = socket.as_ref();
-                let _ = socket.send_with_js_u8_array(&bytes);
-            }
-        };
-        self.room
-            .relay(relay, now_ms(), backlog, send, &mut self.actions);
     }
 }
 

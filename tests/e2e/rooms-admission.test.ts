@@ -25,6 +25,7 @@ describe("admission to a room", () => {
     realm = await Realm.start();
     witness = await Traveller.start(realm, at(0, 0));
     player = await Traveller.start(realm, at(1, 0));
+    await eventually(PATIENCE_MS, () => assert.deepEqual(witness.room.company, [player.address]));
     connStr = player.visit.island.connStr;
     key = roomKey(realm.storage);
   });

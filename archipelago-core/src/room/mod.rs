@@ -11,6 +11,7 @@
 //! [`Room::tick`] at the deadline.
 
 mod action;
+mod batch;
 mod guests;
 mod machine;
 mod orders;
@@ -23,6 +24,7 @@ mod visitor;
 
 pub use crate::connector::SocketId;
 pub use action::{Action, Reason, Relay};
+pub use batch::Batch;
 pub use machine::Room;
 pub use record::{ROOM_RECORD_MAX_BYTES, RecordError, room_of_record};
 pub use reports::{ROOM_REPORT_INTERVAL_MS, ROOM_REPORT_REST_MS, ROOM_RETRY_MAX_MS, ROOM_RETRY_MS};

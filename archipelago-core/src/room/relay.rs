@@ -50,6 +50,15 @@ impl Room {
     }
 }
 
+impl Room {
+    /// So many packets for single members were left out after all.
+    pub fn left_out(&mut self, packets: u64) {
+        let counters = self.reports.count();
+        counters.relayed = counters.relayed.saturating_sub(packets);
+        counters.dropped += packets;
+    }
+}
+
 impl Member {
     fn turn(&mut self, backlog: usize, unreliable: bool, now_ms: u64) -> Turn {
         if backlog <= ROOM_UNRELIABLE_BACKLOG_MAX_BYTES {

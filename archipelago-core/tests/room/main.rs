@@ -7,6 +7,7 @@ mod clients;
 mod rng;
 
 mod admission;
+mod batches;
 mod bystander;
 mod hall;
 mod handshake;
