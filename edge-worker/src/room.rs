@@ -11,7 +11,7 @@ use std::rc::Rc;
 use archipelago_core::auth::Address;
 use archipelago_core::protocol::bus::{RoomOrders, RoomOrdersReply, RoomReport};
 use archipelago_core::protocol::limits::ROOM_SOCKETS_MAX;
-use archipelago_core::room::{self, Action, Batch, SocketId};
+use archipelago_core::room::{self, Action, Batch, ROOM_IDLE_REPORT_MS, SocketId};
 use archipelago_core::session::Reason;
 use archipelago_core::transport::{Pass, RoomId};
 use worker::{
@@ -37,9 +37,6 @@ const SUBPROTOCOL: &str = "rfc5";
 
 /// How long the realm may take to answer a report, in ms.
 const CALL_LIMIT_MS: u64 = 5_000;
-
-/// When the alarm rings again if handling it fails, in ms.
-const ALARM_RETRY_MS: u64 = 2_000;
 
 /// The object.
 #[durable_object]
@@ -169,6 +166,10 @@ impl Shared {
                 close(&socket, reason.code(), &reason.to_string());
             }
         }
+        if let Some(loaded) = &loaded {
+            let (id, sockets) = (loaded.room.id().as_str(), loaded.sockets.len());
+            log::info("room resumed", &[("room", &id), ("sockets", &sockets)]);
+        }
         loaded
     }
 
@@ -245,7 +246,7 @@ impl Shared {
         if self.with(|_, _| ()).is_some() {
             // Re-armed first: a failing tick must not stop the loop.
             self.alarm
-                .no_later_than(&self.state, now_ms().saturating_add(ALARM_RETRY_MS))
+                .no_later_than(&self.state, now_ms().saturating_add(ROOM_IDLE_REPORT_MS))
                 .await;
             self.with(|loaded, now| loaded.room.tick(now, &mut loaded.actions));
         }

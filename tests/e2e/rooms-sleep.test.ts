@@ -39,6 +39,7 @@ describe("a room in which nobody speaks", { concurrency: 3 }, () => {
     await eventually(PATIENCE_MS, () => {
       for (const { room } of [two, three, leaver]) assert.deepEqual(room.chats, [[one.address, "awake?"]]);
     });
+    assert.ok(realm.logged("room resumed").length > 0, "it has not slept");
     await sleep(ASLEEP_MS);
     await leaver.room.leave();
     two.room.position([1, 2, 3]);

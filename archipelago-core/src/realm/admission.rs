@@ -9,7 +9,7 @@ use crate::protocol::bus::{
 use crate::session::SessionNumber;
 use crate::transport::RoomId;
 
-use super::machine::read_address;
+use super::machine::{growing, read_address};
 use super::registry::Place;
 use super::rooms::{FAREWELL_MS, Standing};
 use super::{Realm, RealmError};
@@ -95,6 +95,10 @@ impl Realm {
 
     /// A session that outlived the realm is where it was last told to be.
     pub(super) fn resume_place(&mut self, address: Address, listed: &LiveSession, now_ms: u64) {
+        // What this realm has given ended when the player left: rooms have been told so, and it must not come back.
+        if listed.assignment >= growing(self.incarnation, 0) {
+            return;
+        }
         let Some(island) = IslandNumber::new(listed.told_island) else {
             return;
         };

@@ -273,7 +273,7 @@ impl Realm {
 }
 
 /// Numbers that grow within an incarnation and from one to the next, without being stored.
-fn growing(incarnation: u64, counter: u64) -> u64 {
+pub(super) fn growing(incarnation: u64, counter: u64) -> u64 {
     (incarnation << 32).saturating_add(counter)
 }
 

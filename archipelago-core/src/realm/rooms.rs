@@ -9,14 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::auth::Address;
 use crate::protocol::bus::{RoomCount, RoomCounters, RoomGuest, RoomOrders, RoomReport};
 
+use crate::room::ROOM_IDLE_REPORT_MS;
+
 use super::attempts::Attempts;
 
 /// How long after the delivery of its new island a player may keep the connection to the old one's room, muted, in ms. A
 /// client that is cut off before it has joined the next room tries the old one again, fails, and starts all over.
 pub const FAREWELL_MS: u64 = 5_000;
 
-/// A room that was silent for this long, in ms, is gone: with anybody in it, it reports every 10 s.
-pub const ROOM_SILENCE_MAX_MS: u64 = 30_000;
+/// A room that was silent for this long, in ms, is gone.
+pub const ROOM_SILENCE_MAX_MS: u64 = 150_000;
+const _: () = assert!(
+    2 * ROOM_IDLE_REPORT_MS < ROOM_SILENCE_MAX_MS,
+    "one report may fail to arrive"
+);
 
 /// What a guest may do, the worse the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,6 +110,7 @@ pub(super) struct Rooms {
 impl Rooms {
     /// Takes a room's list of guests; what was ordered for those that are still there stays so.
     pub fn heard(&mut self, report: &RoomReport, listed: &[(Address, u64)], now_ms: u64) {
+        self.forget_silent(now_ms);
         if let Some(counters) = &report.counters {
             self.counters.received += counters.received;
             self.counters.relayed += counters.relayed;
@@ -218,9 +225,14 @@ impl Rooms {
     pub fn tick(&mut self, now_ms: u64) {
         while let Some((until_ms, ..)) = self.farewells.first()
             && *until_ms <= now_ms
-            && let Some((_, address, room)) = self.farewells.pop_first()
+            && let Some((until_ms, address, room)) = self.farewells.pop_first()
         {
-            self.lower(&room, address, None, Standing::Gone, None);
+            let guests = self.by_id.get(&room).map(|room| &room.guests);
+            let guest = guests.and_then(|guests| guests.get(&address));
+            // Who has gone and come back since is another guest, who may be where it belongs.
+            if guest.is_some_and(|guest| guest.until_ms == Some(until_ms)) {
+                self.lower(&room, address, None, Standing::Gone, None);
+            }
         }
     }
 

@@ -86,6 +86,14 @@ impl Guests {
             .map(|(socket, _)| socket)
     }
 
+    /// Whether this player is here by a newer assignment, which it got while the other one was at the door.
+    pub fn has_newer(&self, guest: &Guest) -> bool {
+        let mut all = self.all();
+        all.any(|(_, other)| {
+            other.address == guest.address && other.assignment() > guest.assignment()
+        })
+    }
+
     /// The socket of exactly this guest: what names an older assignment means nobody.
     pub fn named(&self, name: &RoomGuest) -> Option<SocketId> {
         let mut all = self.all();

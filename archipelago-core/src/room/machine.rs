@@ -146,6 +146,7 @@ impl Room {
             match member.frame(frame, now_ms) {
                 Ok(relay) => {
                     self.reports.count().received += 1;
+                    self.reports.in_time(now_ms);
                     out.push(Action::Relay(relay));
                 }
                 Err(reason) => self.expel(socket, reason, now_ms, out),
@@ -228,6 +229,10 @@ impl Room {
 
     fn admit(&mut self, socket: SocketId, guest: Guest, out: &mut Vec<Action>) {
         let now_ms = guest.since_ms;
+        if self.guests.has_newer(&guest) {
+            out.push(Action::Close(socket, Reason::Moved));
+            return;
+        }
         self.replace(&guest.address, socket, now_ms, out);
         if self.guests.members().len() >= ROOM_PLAYERS_MAX {
             out.push(Action::Send(socket, packet::kicked(packet::FULL)));
@@ -290,6 +295,8 @@ impl Room {
         }
         if self.guests.count() == 0 {
             self.reports.soon(now_ms);
+        } else {
+            self.reports.in_time(now_ms);
         }
     }
 }

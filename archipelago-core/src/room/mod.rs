@@ -27,4 +27,7 @@ pub use action::{Action, Reason, Relay};
 pub use batch::Batch;
 pub use machine::Room;
 pub use record::{ROOM_RECORD_MAX_BYTES, RecordError, room_of_record};
-pub use reports::{ROOM_REPORT_INTERVAL_MS, ROOM_REPORT_REST_MS, ROOM_RETRY_MAX_MS, ROOM_RETRY_MS};
+pub use reports::{
+    ROOM_IDLE_REPORT_MS, ROOM_REPORT_INTERVAL_MS, ROOM_REPORT_REST_MS, ROOM_RETRY_MAX_MS,
+    ROOM_RETRY_MS,
+};

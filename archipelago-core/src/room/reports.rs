@@ -2,8 +2,12 @@
 
 use crate::protocol::bus::RoomCounters;
 
-/// A room with guests reports at least this often, in ms, so that the realm knows who is there, and that it is.
+/// A room in which something happens reports this often, in ms.
 pub const ROOM_REPORT_INTERVAL_MS: u64 = 10_000;
+
+/// A room with guests reports at least this often, in ms, so that the realm knows that it is there: seldom enough that one
+/// in which nobody speaks can sleep, which takes ten seconds without events.
+pub const ROOM_IDLE_REPORT_MS: u64 = 60_000;
 
 /// The shortest time from one report to the next, in ms: in a rush those who come in together are reported together.
 pub const ROOM_REPORT_REST_MS: u64 = 100;
@@ -23,13 +27,14 @@ pub(super) struct Reports {
     /// What has happened since the last report was made.
     counters: RoomCounters,
     failures: u32,
+    /// When the last report went out.
+    last_ms: u64,
     /// Nothing shortens the rest after a report, or the wait after a failure.
     not_before_ms: u64,
 }
 
 #[derive(Clone, Debug)]
 struct UnderWay {
-    since_ms: u64,
     counters: RoomCounters,
     /// Whether it names a guest.
     anybody: bool,
@@ -38,7 +43,16 @@ struct UnderWay {
 impl Reports {
     /// Somebody came in, or the last one has left.
     pub fn soon(&mut self, now_ms: u64) {
-        let at_ms = now_ms.max(self.not_before_ms);
+        self.due_at(now_ms);
+    }
+
+    /// Something happened that the realm is told in time.
+    pub fn in_time(&mut self, now_ms: u64) {
+        self.due_at(now_ms.max(self.last_ms.saturating_add(ROOM_REPORT_INTERVAL_MS)));
+    }
+
+    fn due_at(&mut self, at_ms: u64) {
+        let at_ms = at_ms.max(self.not_before_ms);
         self.due_ms = Some(self.due_ms.map_or(at_ms, |due| due.min(at_ms)));
     }
 
@@ -67,24 +81,20 @@ impl Reports {
         }
         let counters = std::mem::take(&mut self.counters);
         self.due_ms = None;
-        self.under_way = Some(UnderWay {
-            since_ms: now_ms,
-            counters,
-            anybody,
-        });
+        self.last_ms = now_ms;
+        self.under_way = Some(UnderWay { counters, anybody });
         Some(counters)
     }
 
     pub fn answered(&mut self, anybody: bool, now_ms: u64) {
-        let Some(report) = self.under_way.take() else {
+        if self.under_way.take().is_none() {
             return;
-        };
+        }
         self.failures = 0;
-        self.not_before_ms = report.since_ms.saturating_add(ROOM_REPORT_REST_MS);
+        self.not_before_ms = self.last_ms.saturating_add(ROOM_REPORT_REST_MS);
         self.due_ms = self.due_ms.map(|due| due.max(self.not_before_ms));
         if anybody {
-            let next_ms = report.since_ms.saturating_add(ROOM_REPORT_INTERVAL_MS);
-            self.soon(next_ms.max(now_ms));
+            self.due_at(now_ms.max(self.last_ms.saturating_add(ROOM_IDLE_REPORT_MS)));
         }
     }
 

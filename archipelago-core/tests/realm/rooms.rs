@@ -86,7 +86,7 @@ impl World {
         (session, guest)
     }
 
-    fn assigned(&mut self, link: &mut Link, session: u64, who: u8, x: f32) -> RoomGuest {
+    pub fn assigned(&mut self, link: &mut Link, session: u64, who: u8, x: f32) -> RoomGuest {
         self.heartbeat(link, session, x);
         let deliveries = self.advance(PERIOD_MS);
         let assignments = deliveries
@@ -182,6 +182,34 @@ fn who_has_been_admitted_elsewhere_is_closed_at_once() {
     assert_eq!(world.room_lists("main.I1", &[&old]), closed(&[&old]));
     assert_eq!(world.room_lists("main.I2", &[&new]), nothing());
     assert_eq!(world.order(), []);
+}
+
+/// It was closed in the old room before its time was over, and is where it belongs when that time is over.
+#[test]
+fn who_comes_back_is_not_sent_away_by_an_old_farewell() {
+    let mut a = Link::new("a", 1);
+    let mut world = settled(&mut a);
+    let (session, old) = world.settler(&mut a, 1, HERE);
+    world.room_lists("main.I1", &[&old]);
+    let there = world.assigned(&mut a, session, 1, THERE);
+    world.room_lists("main.I2", &[&there]);
+    assert_eq!(
+        world.order(),
+        [
+            ("main.I1".to_owned(), muted(&[&old])),
+            ("main.I1".to_owned(), closed(&[&old]))
+        ]
+    );
+    let back = world.assigned(&mut a, session, 1, HERE);
+    world.room_lists("main.I1", &[&back]);
+    world.advance(FAREWELL_MS);
+    assert!(world.is_current(&back));
+    assert_eq!(world.room_lists("main.I1", &[&back]), nothing());
+    let orders = world.order();
+    assert!(
+        orders.iter().all(|(room, _)| room == "main.I2"),
+        "{orders:?}"
+    );
 }
 
 /// Its token was good at the door, and the island changed before it was through.

@@ -6,7 +6,7 @@ use archipelago_core::realm::{FAREWELL_MS, Realm, RealmConfig};
 
 use crate::clients::{address, at};
 use crate::rooms::{closed, guest, muted, nothing, settled};
-use crate::world::{HERE, Link, PERIOD_MS, TIMEOUT_MS, config};
+use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, TIMEOUT_MS, config};
 
 fn listed(who: u8, session: u64, (told_island, assignment): (u64, u64)) -> LiveSession {
     LiveSession {
@@ -63,4 +63,27 @@ fn a_realm_that_has_restarted_knows_the_old_rooms_by_the_list() {
     world.report(&report);
     world.advance(PERIOD_MS);
     assert_eq!(world.order(), []);
+}
+
+/// Its connector was silent for so long that the player was given up, and muted. Only a new assignment lets it in again.
+#[test]
+fn who_was_given_up_does_not_come_back_by_the_old_assignment() {
+    let mut alive = Link::new("alive", 1);
+    let mut world = settled(&mut alive);
+    let mut dead = Link::new("dead", 1);
+    let (session, old) = world.settler(&mut dead, 1, HERE);
+    world.room_lists("main.I1", &[&old]);
+    world.advance_alive(TIMEOUT_MS + GRACE_MS, &mut [&mut alive]);
+    assert_eq!(world.order(), [("main.I1".to_owned(), muted(&[&old]))]);
+    let report = dead.list(&[listed(1, session, (1, old.assignment))]);
+    world.report(&report);
+    assert!(!world.is_current(&old));
+    let deliveries = world.advance(PERIOD_MS);
+    let mut told = deliveries
+        .iter()
+        .flat_map(|(_, delivery)| &delivery.assignments);
+    let number = told.next().expect("assigned anew").number;
+    assert!(number > old.assignment);
+    assert_eq!(world.island_of(1).as_deref(), Some("I1"));
+    assert!(world.is_current(&guest(1, number)));
 }

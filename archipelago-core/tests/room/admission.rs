@@ -189,3 +189,21 @@ fn a_player_has_only_so_many_handshakes_at_once() {
         assert_eq!(hall.closed.get(&socket), None);
     }
 }
+
+/// Its token was good when it came to the door; another session of the same player was quicker, and has a newer one.
+#[test]
+fn an_outdated_pass_replaces_nobody() {
+    let mut hall = Hall::new();
+    let witness = hall.enter(9);
+    let (late, challenge) = hall.challenged(pass(1, 5), 1);
+    let current = hall.arrive(pass(1, 6), 1);
+    hall.take(witness);
+    hall.frame(late, &signed(&chain(&wallet(1), &challenge)));
+    assert_eq!(hall.closed.get(&late), Some(&Reason::Moved));
+    assert_eq!(hall.closed.get(&current), None);
+    assert_eq!(hall.take(witness), []);
+    // Also if the newer one is muted already: neither of them belongs here.
+    hall.mute(&[guest(1, 6)]);
+    let late = hall.arrive(pass(1, 5), 1);
+    assert_eq!(hall.closed.get(&late), Some(&Reason::Moved));
+}

@@ -6,7 +6,7 @@ use archipelago_core::auth::{self, ChainError, challenge_from};
 use archipelago_core::protocol::limits::{CLOSE_REASON_MAX_BYTES, HANDSHAKE_FRAME_MAX_BYTES};
 use archipelago_core::protocol::rfc5::ws_packet::Message;
 use archipelago_core::protocol::rfc5::{WsChallengeRequired, WsWelcome};
-use archipelago_core::room::Reason;
+use archipelago_core::room::{ROOM_IDLE_REPORT_MS, Reason};
 use archipelago_core::session;
 use serde_json::json;
 
@@ -159,9 +159,8 @@ fn each_stage_has_its_own_time() {
     there.hall.report_now();
     let deadline = |there: &Bystander| there.hall.room.deadline_ms().unwrap() - NOW_MS;
     let idle = there.hall.open(None);
-    assert_eq!(deadline(&there), 10_000, "the next report");
+    assert_eq!(deadline(&there), ROOM_IDLE_REPORT_MS, "the next report");
     there.hall.now_ms = NOW_MS + HANDSHAKE_MS - 1;
-    there.hall.report_now();
     let slow = there.hall.open(None);
     assert_eq!(deadline(&there), HANDSHAKE_MS);
     there.hall.tick();

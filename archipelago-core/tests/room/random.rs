@@ -163,6 +163,8 @@ impl Play<'_> {
             return;
         };
         let members = self.world.members();
+        let present = self.world.assignment_of(&self.people.address(person));
+        let own = pass.map_or(0, |pass| pass.assignment);
         let proof = self.people.chain(person, &challenge);
         self.world.frames(socket, &[signed(&proof)]);
         let address = self.people.address(person).to_string();
@@ -171,6 +173,9 @@ impl Play<'_> {
         if pass.is_some_and(|pass| pass.address != self.people.address(person)) {
             assert_eq!(closed, Some(&Reason::WrongAddress));
             self.count("wrong addresses");
+        } else if present.is_some_and(|present| present > own) {
+            assert_eq!(closed, Some(&Reason::Moved));
+            self.count("outdated");
         } else if is_full {
             assert_eq!(closed, Some(&Reason::Full));
             self.count("full");

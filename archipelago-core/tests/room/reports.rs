@@ -2,7 +2,8 @@
 
 use archipelago_core::protocol::bus::{RoomCounters, RoomReport};
 use archipelago_core::room::{
-    ROOM_REPORT_INTERVAL_MS, ROOM_REPORT_REST_MS, ROOM_RETRY_MAX_MS, ROOM_RETRY_MS, Reason,
+    ROOM_IDLE_REPORT_MS, ROOM_REPORT_INTERVAL_MS, ROOM_REPORT_REST_MS, ROOM_RETRY_MAX_MS,
+    ROOM_RETRY_MS, Reason,
 };
 
 use crate::clients::NOW_MS;
@@ -77,15 +78,38 @@ fn an_admission_is_reported_at_once() {
 }
 
 #[test]
-fn as_long_as_anybody_is_there_a_report_is_due_every_ten_seconds() {
+fn a_room_in_which_something_happens_reports_every_ten_seconds() {
+    for event in ["speaks", "leaves"] {
+        let mut hall = Hall::new();
+        let (one, two) = (hall.enter(1), hall.enter(2));
+        hall.report_now();
+        hall.now_ms += 3_000;
+        match event {
+            "speaks" => hall.say(one, b"x", true),
+            _ => hall.gone(two),
+        }
+        assert_eq!(due(&hall), Some(ROOM_REPORT_INTERVAL_MS), "{event}");
+        assert_eq!(hall.room.deadline_ms(), hall.room.report_due_ms());
+        assert_eq!(hall.room.take_report(hall.now_ms), None, "too early");
+        hall.now_ms = NOW_MS + ROOM_REPORT_INTERVAL_MS;
+        hall.report_now();
+        // After a long silence, at once.
+        hall.now_ms += 25_000;
+        hall.say(one, b"x", true);
+        assert_eq!(due(&hall), Some(ROOM_REPORT_INTERVAL_MS + 25_000));
+    }
+}
+
+#[test]
+fn a_room_in_which_nothing_happens_reports_every_minute() {
     let mut hall = Hall::new();
     let socket = hall.enter_by(1, 9);
     hall.report_now();
     for round in 1..=5 {
-        assert_eq!(due(&hall), Some(round * ROOM_REPORT_INTERVAL_MS));
+        assert_eq!(due(&hall), Some(round * ROOM_IDLE_REPORT_MS));
         assert_eq!(hall.room.deadline_ms(), hall.room.report_due_ms());
         assert_eq!(hall.room.take_report(hall.now_ms), None, "too early");
-        hall.now_ms = NOW_MS + round * ROOM_REPORT_INTERVAL_MS;
+        hall.now_ms = NOW_MS + round * ROOM_IDLE_REPORT_MS;
         let report = hall.report();
         assert_eq!(report.guests, [guest(1, 9)]);
         // The time that the answer takes delays nothing.
@@ -97,7 +121,7 @@ fn as_long_as_anybody_is_there_a_report_is_due_every_ten_seconds() {
     }
     // Also if nobody but the muted is there; and once more when they are gone.
     hall.gone(socket);
-    assert_eq!(due(&hall), Some(5 * ROOM_REPORT_INTERVAL_MS + 900));
+    assert_eq!(due(&hall), Some(5 * ROOM_IDLE_REPORT_MS + 900));
     let report = hall.report_now();
     assert_eq!((report.guests, report.players), (vec![], 0));
     assert_eq!((due(&hall), hall.room.deadline_ms()), (None, None));
@@ -108,9 +132,9 @@ fn a_late_answer_makes_the_next_report_due_at_once() {
     let mut hall = Hall::new();
     hall.enter(1);
     hall.report();
-    hall.now_ms += 25_000;
+    hall.now_ms += ROOM_IDLE_REPORT_MS + 5_000;
     hall.answer(None);
-    assert_eq!(due(&hall), Some(25_000));
+    assert_eq!(due(&hall), Some(ROOM_IDLE_REPORT_MS + 5_000));
 }
 
 #[test]
@@ -190,7 +214,7 @@ fn counters_are_of_the_time_since_the_last_answer() {
     hall.now_ms += ROOM_REPORT_INTERVAL_MS;
     let counters = hall.report_now().counters.unwrap();
     assert_eq!((counters.received, counters.relayed), (1, 1));
-    hall.now_ms += ROOM_REPORT_INTERVAL_MS;
+    hall.now_ms += ROOM_IDLE_REPORT_MS;
     assert_eq!(hall.report_now().counters, Some(RoomCounters::default()));
 }
 

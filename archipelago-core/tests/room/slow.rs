@@ -4,7 +4,7 @@ use archipelago_core::protocol::limits::{
     ROOM_BACKLOG_MAX_BYTES, ROOM_SLOW_MAX_MS, ROOM_UNRELIABLE_BACKLOG_MAX_BYTES,
 };
 use archipelago_core::protocol::rfc5::ws_packet::Message;
-use archipelago_core::room::{Reason, SocketId};
+use archipelago_core::room::{ROOM_IDLE_REPORT_MS, Reason, SocketId};
 
 use crate::hall::{Hall, leave, update};
 
@@ -142,7 +142,7 @@ fn all_may_be_too_slow_at_once() {
 #[test]
 fn what_is_relayed_and_lost_is_counted() {
     let (mut hall, [speaker, _, slow]) = three();
-    hall.now_ms += 10_000;
+    hall.now_ms += ROOM_IDLE_REPORT_MS;
     hall.report_now();
     hall.backlog
         .insert(slow, ROOM_UNRELIABLE_BACKLOG_MAX_BYTES + 1);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use archipelago_core::auth::Address;
 use archipelago_core::protocol::bus::room_record::{self, Stage};
 use archipelago_core::protocol::bus::{RoomGuest, RoomRecord};
 use archipelago_core::protocol::limits::{ROOM_PLAYERS_MAX, ROOM_UNRELIABLE_BACKLOG_MAX_BYTES};
@@ -88,6 +89,20 @@ impl World {
 
     pub fn is_member(&self, socket: SocketId) -> bool {
         matches!(self.stage(socket), Some(Stage::Member(_)))
+    }
+
+    /// The assignment by which an address is in the room, as it is kept; 0 without a token.
+    pub fn assignment_of(&self, address: &Address) -> Option<u64> {
+        let mut sockets = self.hall.records.keys();
+        sockets.find_map(|&socket| {
+            let there = match self.stage(socket)? {
+                Stage::Member(member) => member.address,
+                Stage::Muted(muted) => muted.address,
+                _ => return None,
+            };
+            let pass = self.clients[&socket].pass;
+            (there == address.0).then_some(pass.map_or(0, |pass| pass.assignment))
+        })
     }
 
     /// The members' addresses by alias, as they are kept.

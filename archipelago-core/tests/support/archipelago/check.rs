@@ -29,6 +29,7 @@ impl World {
         assert_eq!(ids.len(), snapshot.islands.len());
         let users = self.realm.status(self.now_ms).users;
         assert_eq!(users as usize, snapshot.peers.len());
+        self.check_rooms();
     }
 
     /// After a flush: the live stream shows what the stats show, and remembers it.
@@ -94,7 +95,7 @@ impl World {
         assert_eq!(self.present_addresses(), connected);
         assert!(self.realm.next_ms().is_none_or(|next| next > self.now_ms));
         assert!(self.mail.is_empty() && self.calls.is_empty());
-        self.tally.live_at_end += connected.len() as u32;
+        *self.tally.entry("live at the end").or_default() += connected.len() as u32;
     }
 
     /// Who is connected, by asking for everybody.

@@ -1,9 +1,8 @@
 //! Time: whatever is due, in order.
 
-use archipelago_core::connector::SocketId;
-
-use super::bus::Request;
-use super::{SHARDS, World, shard_name};
+use super::bus::{Line, Request};
+use super::rooms::Host;
+use super::{ROOM_KEY, SHARDS, World, shard_name};
 
 impl World {
     /// Does whatever is due until then, in order.
@@ -14,8 +13,10 @@ impl World {
             assert!(turns < 5_000, "something is due again and again");
             self.now_ms = self.now_ms.max(due);
             self.turn();
+            self.watch_rooms();
         }
         self.now_ms = until_ms;
+        self.watch_rooms();
     }
 
     pub(super) fn due_ms(&self) -> Option<u64> {
@@ -27,7 +28,8 @@ impl World {
             ]
         });
         let realm = self.realm.next_ms();
-        shards.flatten().chain(mail).chain(realm).min()
+        let rooms = self.rooms.values().filter_map(Host::due_ms);
+        shards.flatten().chain(mail).chain(realm).chain(rooms).min()
     }
 
     pub(super) fn turn(&mut self) {
@@ -44,26 +46,36 @@ impl World {
             let shard = &mut self.shards[index];
             let epoch = shard.epoch;
             if let Some(report) = shard.connector.take_report(now_ms) {
-                self.call(index, epoch, SocketId(0), Request::Report(report));
+                self.call(Line::Connector(index), epoch, Request::Report(report));
             }
             let mut out = Vec::new();
             self.shards[index].connector.tick(now_ms, &mut out);
             self.carry_out(index, out);
         }
+        self.turn_rooms();
         if self.realm.next_ms().is_some_and(|next| next <= now_ms) {
-            if let Some(scope) = self.realm.tick(now_ms) {
-                self.check_stream(scope);
-                let duration = self.rng.pick(&[0, 0, 3, 40]);
-                self.realm.measured(duration, now_ms);
-            }
-            for (name, delivery) in self.realm.take_deliveries(now_ms) {
-                let shard = (0..SHARDS)
-                    .find(|&shard| shard_name(shard) == name)
-                    .expect("a known connector");
-                let incarnation = self.incarnation;
-                let request = Request::Deliver(delivery);
-                self.call(shard, incarnation, SocketId(0), request);
-            }
+            self.turn_realm();
+        }
+    }
+
+    fn turn_realm(&mut self) {
+        let (now_ms, incarnation) = (self.now_ms, self.incarnation);
+        if let Some(scope) = self.realm.tick(now_ms) {
+            self.check_stream(scope);
+            let duration = self.rng.pick(&[0, 0, 3, 40]);
+            self.realm.measured(duration, now_ms);
+        }
+        for (name, mut delivery) in self.realm.take_deliveries(now_ms) {
+            delivery.room_key = ROOM_KEY.to_vec();
+            let shard = (0..SHARDS)
+                .find(|&shard| shard_name(shard) == name)
+                .expect("a known connector");
+            let request = Request::Deliver(delivery);
+            self.call(Line::Connector(shard), incarnation, request);
+        }
+        for (room, orders) in self.realm.take_room_orders(now_ms) {
+            let request = Request::Order(incarnation, orders);
+            self.call(Line::Room(room), incarnation, request);
         }
     }
 }

@@ -1,15 +1,12 @@
 //! What may happen in a world.
 
-use std::collections::BTreeSet;
-
 use archipelago_core::connector::SocketId;
 use archipelago_core::engine::Position;
 use archipelago_core::realm::Realm;
 
-use super::bus::{Mail, Reply, Request};
 use super::{
-    ADDRESSES, CONNECTOR_TIMEOUT_MS, Client, ClientId, RESUME_GRACE_MS, SHARDS, Shard, Stage,
-    World, chain_of, realm_config,
+    ADDRESSES, CONNECTOR_TIMEOUT_MS, Client, ClientId, ORIGIN, RESUME_GRACE_MS, SHARDS, Shard,
+    Stage, World, chain_of, realm_config,
 };
 use crate::clients::{at, challenge_request, heartbeat_of};
 
@@ -20,7 +17,7 @@ impl World {
         let mut out = Vec::new();
         let socket = self.shards[shard]
             .connector
-            .opened(String::new(), self.now_ms, &mut out);
+            .opened(ORIGIN.to_owned(), self.now_ms, &mut out);
         let client = self.clients.len();
         let position = self.somewhere();
         self.clients.push(Client {
@@ -33,6 +30,7 @@ impl World {
             told: None,
             position,
             taken: None,
+            tickets: Vec::new(),
         });
         self.shards[shard].clients.insert(socket, client);
         let epoch = self.shards[shard].epoch;
@@ -57,6 +55,7 @@ impl World {
             shard.clients.remove(&socket);
             shard.records.remove(&socket);
             shard.connector.closed(socket, self.now_ms);
+            self.leave_sometime(client);
         }
     }
 
@@ -86,9 +85,15 @@ impl World {
         self.say(client, &heartbeat_of(Some(position.into()), wish));
     }
 
+    /// The client's session has ended without its doing.
+    pub(super) fn session_over(&mut self, client: ClientId) {
+        self.clients[client].open = false;
+        self.leave_sometime(client);
+    }
+
     /// The shard starts again; its sockets live on, or are lost.
     pub(super) fn restart_shard(&mut self, sockets_live: bool) {
-        self.tally.restarts += 1;
+        self.count("restarts");
         let index = self.rng.below(SHARDS);
         let epoch = self.shards[index].epoch + 1;
         let fresh = Shard::start(index, epoch, self.now_ms);
@@ -97,27 +102,31 @@ impl World {
         shard.cut_off_until_ms = old.cut_off_until_ms;
         if !sockets_live {
             for client in old.clients.into_values() {
-                self.clients[client].open = false;
+                self.session_over(client);
             }
             return;
         }
+        let mut lost = Vec::new();
         for (socket, client) in old.clients {
             let record = &old.records[&socket];
             assert_eq!(SocketId::of_record(record), Some(socket));
             if shard.connector.resume(record, self.now_ms).is_err() {
                 // It awaited an answer, which is lost.
                 assert_eq!(self.clients[client].stage, Stage::Handshake);
-                self.clients[client].open = false;
+                lost.push(client);
                 continue;
             }
             self.sockets.insert((index, epoch, socket.0), client);
             shard.clients.insert(socket, client);
         }
         shard.records = old.records;
+        for client in lost {
+            self.session_over(client);
+        }
     }
 
     pub(super) fn cut_off(&mut self) {
-        self.tally.cuts += 1;
+        self.count("cuts");
         let shard = self.rng.below(SHARDS);
         // Most last about as long as it takes to be presumed dead, and end within the grace.
         let presumed_dead_ms = CONNECTOR_TIMEOUT_MS as f64;
@@ -130,29 +139,21 @@ impl World {
 
     /// The realm starts again. Calls to it and from it that are under way fail.
     pub(super) fn restart_realm(&mut self) {
-        self.tally.restarts += 1;
+        self.count("restarts");
         self.incarnation += 1;
         let next_island = self.realm.next_island();
         self.realm = Realm::new(realm_config(), self.incarnation, next_island);
-        let lost: BTreeSet<u64> = self
-            .mail
-            .extract_if(.., |_, mail| {
-                matches!(mail, Mail::Request { request, .. } if !matches!(request, Request::Deliver(_)))
-            })
-            .filter_map(|(_, mail)| match mail {
-                Mail::Request { call, .. } => Some(call),
-                _ => None,
-            })
-            .collect();
-        for call in lost {
-            self.reply_in(call, Reply::Failed, 100.0);
+        self.settled_ms = None;
+        for visit in &mut self.visits {
+            visit.farewell_ms = None;
         }
+        self.lose_calls_to_realm();
     }
 
     pub(super) fn somewhere(&mut self) -> Position {
         at(
-            self.rng.between(-60.0, 60.0) as f32,
-            self.rng.between(-60.0, 60.0) as f32,
+            self.rng.between(-40.0, 40.0) as f32,
+            self.rng.between(-40.0, 40.0) as f32,
         )
     }
 }

@@ -2,10 +2,15 @@
 //! drops and repeats.
 
 mod bus;
+mod calls;
 mod check;
+mod check_rooms;
 mod clock;
 mod events;
 mod players;
+mod room_events;
+mod rooms;
+mod visits;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -13,13 +18,17 @@ use std::sync::OnceLock;
 use archipelago_core::auth::{Address, challenge_from};
 use archipelago_core::connector::{Connector, ConnectorConfig, SocketId};
 use archipelago_core::engine::{EngineConfig, IslandNumber, Position};
-use archipelago_core::realm::{Realm, RealmConfig};
+use archipelago_core::protocol::bus::RoomReport;
+use archipelago_core::realm::{ROOM_SILENCE_MAX_MS, Realm, RealmConfig};
 use archipelago_core::session::Timeouts;
-use archipelago_core::transport::Transport;
+use archipelago_core::transport::{ROOM_KEY_BYTES, RoomKey, Transport};
 
 use crate::clients::{NOW_MS, chain, wallet};
 use crate::rng::Rng;
-use bus::{Call, FAIR, Mail, Weather};
+use bus::{CALL_LIMIT_MS, Call, FAIR, Mail, Weather};
+use check_rooms::UNSETTLED_MS;
+use rooms::{Host, LineState};
+use visits::{Ticket, Visit};
 
 const ADDRESSES: usize = 20;
 const SHARDS: usize = 3;
@@ -30,8 +39,11 @@ const TIMEOUTS: Timeouts = Timeouts {
 };
 const CONNECTOR_TIMEOUT_MS: u64 = 25_000;
 const RESUME_GRACE_MS: u64 = 10_000;
+const REALM_NAME: &str = "main";
+const ROOM_KEY: [u8; ROOM_KEY_BYTES] = [7; ROOM_KEY_BYTES];
+const ORIGIN: &str = "http://realm.test";
 /// Long enough for every time-out and grace to pass, one after the other.
-const QUIET_MS: u64 = 60_000;
+const QUIET_MS: u64 = ROOM_SILENCE_MAX_MS + 2 * CONNECTOR_TIMEOUT_MS;
 
 type ClientId = usize;
 
@@ -48,6 +60,8 @@ struct Client {
     position: Position,
     /// When the realm first took it: later ones of the same address replace it.
     taken: Option<u64>,
+    /// Where it was told to go, the newest last.
+    tickets: Vec<Ticket>,
 }
 
 /// How far a client has come.
@@ -68,16 +82,8 @@ struct Shard {
     cut_off_until_ms: u64,
 }
 
-/// What has happened in a world: a test that sees nothing of it tests nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
-    pub told: u32,
-    pub moved: u32,
-    pub kicked: u32,
-    pub restarts: u32,
-    pub cuts: u32,
-    pub live_at_end: u32,
-}
+/// What has happened in a world, and how often: a test that sees nothing of it tests nothing.
+pub type Tally = BTreeMap<&'static str, u32>;
 
 pub struct World {
     rng: Rng,
@@ -86,8 +92,17 @@ pub struct World {
     realm: Realm,
     incarnation: u64,
     realm_restarts: bool,
+    /// From when on the realm knows for sure who belongs where; none before it has heard from a room.
+    settled_ms: Option<u64>,
     shards: Vec<Shard>,
     clients: Vec<Client>,
+    key: RoomKey,
+    rooms: BTreeMap<String, Host>,
+    room_restarts: bool,
+    lines: BTreeMap<String, LineState>,
+    visits: Vec<Visit>,
+    /// Whether only time passes.
+    calm: bool,
     mail: BTreeMap<(u64, u64), Mail>,
     calls: BTreeMap<u64, Call>,
     /// Whose socket it is, by shard, epoch and number.
@@ -123,8 +138,20 @@ fn realm_config() -> RealmConfig {
         flush_period_ms: 2_000,
         connector_timeout_ms: CONNECTOR_TIMEOUT_MS,
         resume_grace_ms: RESUME_GRACE_MS,
-        own_rooms: None,
+        own_rooms: Some(REALM_NAME.to_owned()),
     }
+}
+
+/// A realm that has been there for long enough to know who belongs where.
+fn settled_realm() -> Realm {
+    let mut realm = Realm::new(realm_config(), 1, IslandNumber::FIRST);
+    let nobody = RoomReport {
+        room: format!("{REALM_NAME}.I0"),
+        ..RoomReport::default()
+    };
+    let reply = realm.room_report(&nobody, NOW_MS - UNSETTLED_MS);
+    assert!(reply.is_ok());
+    realm
 }
 
 fn shard_name(shard: usize) -> String {
@@ -136,7 +163,9 @@ impl Shard {
         let config = ConnectorConfig {
             timeouts: TIMEOUTS,
             island_prefix: "I".to_owned(),
-            transport: Transport::Offline,
+            transport: Transport::WsRoom {
+                realm: REALM_NAME.to_owned(),
+            },
         };
         Self {
             epoch,
@@ -153,19 +182,26 @@ impl World {
         let mut rng = Rng::new(seed);
         let weather = Weather {
             delay_ms: rng.pick(&[5.0, 50.0, 300.0, 2_000.0]),
-            drop: rng.pick(&[0.0, 0.05, 0.3]),
-            repeat: rng.pick(&[0.0, 0.2]),
+            drop: rng.pick(&[0.0, 0.0, 0.05, 0.3]),
+            repeat: rng.pick(&[0.0, 0.0, 0.2]),
         };
         Self {
             now_ms: NOW_MS,
             weather,
-            realm: Realm::new(realm_config(), 1, IslandNumber::FIRST),
+            realm: settled_realm(),
             incarnation: 1,
             realm_restarts: rng.chance(0.3),
+            settled_ms: Some(NOW_MS),
             shards: (0..SHARDS)
                 .map(|shard| Shard::start(shard, 1, NOW_MS))
                 .collect(),
             clients: Vec::new(),
+            key: RoomKey::from(ROOM_KEY),
+            rooms: BTreeMap::new(),
+            room_restarts: rng.chance(0.5),
+            lines: BTreeMap::new(),
+            visits: Vec::new(),
+            calm: false,
             mail: BTreeMap::new(),
             calls: BTreeMap::new(),
             sockets: BTreeMap::new(),
@@ -176,16 +212,24 @@ impl World {
         }
     }
 
+    fn count(&mut self, what: &'static str) {
+        *self.tally.entry(what).or_default() += 1;
+    }
+
     /// One event, whatever is due until the next one, and a look at everything.
     pub fn step(&mut self) {
         match self.rng.below(1000) {
-            0..=139 => self.open(),
-            140..=219 => self.leave(),
-            220..=239 => self.restart_shard(true),
-            240..=259 => self.restart_shard(false),
-            260..=274 => self.cut_off(),
-            275..=279 if self.realm_restarts => self.restart_realm(),
-            280..=849 => self.live(),
+            0..=159 => self.open(),
+            160..=209 => self.leave(),
+            210..=229 => self.restart_shard(true),
+            230..=239 => self.restart_shard(false),
+            240..=254 => self.cut_off(),
+            255..=259 if self.realm_restarts => self.restart_realm(),
+            260..=599 => self.live(),
+            600..=949 => self.live_in_rooms(),
+            950..=969 if self.room_restarts => self.restart_room(true),
+            970..=979 if self.room_restarts => self.restart_room(false),
+            980..=987 => self.cut_off_room(),
             _ => {}
         }
         let pause = match self.rng.below(20) {
@@ -197,11 +241,12 @@ impl World {
         self.check();
     }
 
-    /// One connector is cut off for about as long as it takes to be presumed dead, while life goes on everywhere.
+    /// One connector is cut off until it is presumed dead and its players may be given up, while life goes on
+    /// everywhere.
     pub fn cut_off_at_last(&mut self) {
         self.cut_off();
-        let end =
-            self.now_ms + CONNECTOR_TIMEOUT_MS + self.rng.below(RESUME_GRACE_MS as usize) as u64;
+        let grace = self.rng.below(2 * RESUME_GRACE_MS as usize) as u64;
+        let end = self.now_ms + CONNECTOR_TIMEOUT_MS + grace;
         while self.now_ms < end {
             for client in self.live_clients() {
                 let stays = self.rng.chance(0.8);
@@ -220,21 +265,35 @@ impl World {
     /// Everything that is on the way arrives, everybody stays where it is; then all know the same.
     pub fn settle(&mut self) {
         self.weather = FAIR;
+        self.calm = true;
         for shard in &mut self.shards {
             shard.cut_off_until_ms = 0;
+        }
+        // What is on its way is as slow as before.
+        for room in self.rooms.keys() {
+            self.lines.entry(room.clone()).or_default();
+        }
+        for line in self.lines.values_mut() {
+            line.cut_off_until_ms = 0;
+            line.disturbed_until_ms = self.now_ms + CALL_LIMIT_MS;
         }
         let end = self.now_ms + QUIET_MS;
         while self.now_ms < end {
             for client in self.live_clients() {
                 let position = self.clients[client].position;
                 self.heartbeat(client, position, None);
+                self.return_to_room(client);
             }
             self.advance(self.now_ms + 2_000);
             self.check();
         }
-        // A last moment without news, so that nothing is on the way.
+        // A last moment without news, so that nothing is on the way but the reports of rooms.
         self.advance(self.now_ms + 1_000);
+        while !self.mail.is_empty() {
+            self.advance(self.now_ms + 10);
+        }
         self.check_agreement();
+        self.check_everybody_has_entered();
     }
 
     /// Everybody leaves, and nothing is left to be done.
@@ -243,6 +302,8 @@ impl World {
             self.hang_up(client);
         }
         self.advance(self.now_ms + QUIET_MS);
+        assert_eq!(self.rooms.len(), 0, "a room without anybody is nothing");
+        assert_eq!(self.realm.rooms(self.now_ms).rooms, []);
         assert_eq!(self.realm.status(self.now_ms).users, 0);
         assert_eq!(self.realm.snapshot().islands.len(), 0);
         assert_eq!(self.realm.next_ms(), None, "an empty realm sleeps");

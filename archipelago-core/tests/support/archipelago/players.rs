@@ -1,6 +1,7 @@
 //! What clients say, and what they may rely on.
 
 use archipelago_core::auth::challenge_from;
+use archipelago_core::protocol::v3::IslandChangedMessage;
 use archipelago_core::protocol::v3::server_packet::Message;
 
 use super::bus::Mail;
@@ -21,8 +22,7 @@ impl World {
     }
 
     pub(super) fn say_later(&mut self, client: ClientId, frame: Vec<u8>, within_ms: usize) {
-        let wait = self.rng.below(within_ms) as u64;
-        self.post(wait, Mail::Frame { client, frame });
+        self.post_within(within_ms, Mail::Frame { client, frame });
     }
 
     pub(super) fn say(&mut self, client: ClientId, frame: &[u8]) {
@@ -63,23 +63,27 @@ impl World {
                     self.say_later(client, frame, 1_000);
                 }
             }
-            Message::IslandChanged(changed) => {
-                assert_eq!(state.stage, Stage::Heard, "told before its first heartbeat");
-                assert_eq!(changed.from_island_id, state.told);
-                assert_eq!(changed.conn_str, "offline:offline");
-                assert!(changed.peers.contains_key(&address.to_string()));
-                assert!(changed.peers.len() <= MAX_PEERS as usize);
-                self.tally.told += 1;
-                self.tally.moved += u32::from(state.told.is_some());
-                state.told = Some(changed.island_id);
-            }
+            Message::IslandChanged(changed) => self.island_changed(client, &changed),
             Message::Kicked(_) => {
                 state.kicked = true;
-                self.tally.kicked += 1;
+                self.count("kicked");
                 self.check_kick(client);
             }
             other => panic!("never sent: {other:?}"),
         }
+    }
+
+    fn island_changed(&mut self, client: ClientId, changed: &IslandChangedMessage) {
+        let state = &mut self.clients[client];
+        assert_eq!(state.stage, Stage::Heard, "told before its first heartbeat");
+        assert_eq!(changed.from_island_id, state.told);
+        let address = chain_of(state.who).0.to_string();
+        assert!(changed.peers.contains_key(&address));
+        assert!(changed.peers.len() <= MAX_PEERS as usize);
+        let before = state.told.replace(changed.island_id.clone());
+        let moved = before.is_some_and(|before| before != changed.island_id);
+        self.count(if moved { "moved" } else { "told" });
+        self.told(client, changed);
     }
 
     /// Only a session that the realm has taken later takes over.
