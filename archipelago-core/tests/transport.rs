@@ -114,6 +114,11 @@ fn ours() -> Transport {
     }
 }
 
+/// Whom a token lets in, as it stands in a URL.
+fn open(key: &RoomKey, room: &RoomId, token: &str, now_ms: u64) -> Result<Pass, TokenError> {
+    key.verify(room, &token.parse()?, now_ms)
+}
+
 /// Where a client is sent, and the token it gets.
 fn address_and_token(invitation: &Invitation<'_>) -> (String, String) {
     let text = ours().connection_string(invitation, NOW_MS);
@@ -137,9 +142,16 @@ fn a_room_of_our_own_is_where_the_client_reaches_the_realm() {
         let (address, _) = address_and_token(&invitation);
         assert_eq!(address, format!("{start}/rooms/main.I1"));
     }
-    // Without a key nobody could get in.
-    let text = ours().connection_string(&invitation("I1"), NOW_MS);
-    assert_eq!(text, "offline:offline");
+    // Without a key nobody could get in, and without an origin nobody would find it.
+    let nowhere = Invitation {
+        origin: "",
+        room_key: Some(&key),
+        ..invitation("I1")
+    };
+    for lacking in [invitation("I1"), nowhere] {
+        let text = ours().connection_string(&lacking, NOW_MS);
+        assert_eq!(text, "offline:offline");
+    }
 }
 
 /// Python's `hmac` signs the same.
@@ -161,8 +173,8 @@ fn a_token_opens_its_room_until_it_expires() {
     let (key, pass) = (key(), invitation("I1").pass);
     let room = RoomId::of_island("main", "I1");
     let token = key.sign(&room, &pass, NOW_MS + 1);
-    assert_eq!(key.verify(&room, &token, NOW_MS), Ok(pass));
-    let expired = key.verify(&room, &token, NOW_MS + 1);
+    assert_eq!(open(&key, &room, &token, NOW_MS), Ok(pass));
+    let expired = open(&key, &room, &token, NOW_MS + 1);
     assert_eq!(expired, Err(TokenError::Expired));
 }
 
@@ -177,12 +189,12 @@ fn a_token_opens_no_other_room_and_no_other_realms() {
         ("main", "I11"),
     ] {
         let other = RoomId::of_island(realm, island);
-        let refused = key.verify(&other, &token, NOW_MS);
+        let refused = open(&key, &other, &token, NOW_MS);
         assert_eq!(refused, Err(TokenError::NotForThisRoom), "{other:?}");
     }
     let room = RoomId::of_island("main", "I1");
     let other = RoomKey::from([8; ROOM_KEY_BYTES]);
-    let refused = other.verify(&room, &token, NOW_MS);
+    let refused = open(&other, &room, &token, NOW_MS);
     assert_eq!(refused, Err(TokenError::NotForThisRoom));
 }
 
@@ -202,13 +214,13 @@ fn no_character_of_a_token_can_be_changed() {
             }
             bytes[at] = other;
             let changed = String::from_utf8(bytes).unwrap();
-            assert!(key.verify(&room, &changed, NOW_MS).is_err(), "{changed}");
+            assert!(open(&key, &room, &changed, NOW_MS).is_err(), "{changed}");
         }
-        let short = key.verify(&room, &token[..at], NOW_MS);
+        let short = open(&key, &room, &token[..at], NOW_MS);
         assert!(short.is_err(), "{at} characters");
     }
     let longer = format!("{token}A");
-    let refused = key.verify(&room, &longer, NOW_MS);
+    let refused = open(&key, &room, &longer, NOW_MS);
     assert_eq!(refused, Err(TokenError::Malformed));
 }
 

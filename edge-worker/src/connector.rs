@@ -20,6 +20,7 @@ use worker::{
 use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
+use crate::routes::FULL;
 use crate::sockets::{answer_close, attachment, close, socket_id, upgraded};
 use crate::store::Store;
 use crate::{log, settings};
@@ -222,7 +223,7 @@ impl Shared {
         });
         match opened {
             Ok(true) => {}
-            Ok(false) => return Response::error("full", 503),
+            Ok(false) => return Response::error("full", FULL),
             Err(error) => return bus::reply::<Delivery>(Err(error)),
         }
         upgraded(client, SUBPROTOCOL, request.headers())

@@ -19,6 +19,12 @@ pub enum HttpError {
     /// The client may not.
     #[error("{0}")]
     Forbidden(String),
+    /// The client asks too often.
+    #[error("{0}")]
+    TooMany(&'static str),
+    /// All places are taken.
+    #[error("full: try again later")]
+    Full,
     /// The path exists, the method does not.
     #[error("Method Not Allowed")]
     MethodNotAllowed {
@@ -48,7 +54,8 @@ impl HttpError {
             Self::MethodNotAllowed { .. } => 405,
             Self::UpgradeRequired => 426,
             Self::Config(_) | Self::Platform(_) => 500,
-            Self::Unavailable(_) => 503,
+            Self::TooMany(_) => 429,
+            Self::Full | Self::Unavailable(_) => 503,
         }
     }
 

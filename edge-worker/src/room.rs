@@ -22,6 +22,7 @@ use worker::{
 use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
+use crate::routes::FULL;
 use crate::sockets::{answer_close, attachment, close, socket_id, upgraded};
 use crate::{log, settings};
 
@@ -208,7 +209,8 @@ impl Shared {
         }
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         let entered = self.with(|loaded, now| {
-            if loaded.room.socket_count() >= ROOM_SOCKETS_MAX {
+            // Those that are closed and have not answered count too.
+            if self.state.get_websockets().len() >= ROOM_SOCKETS_MAX {
                 return false;
             }
             self.state.accept_web_socket(&server);
@@ -218,7 +220,7 @@ impl Shared {
         });
         match entered {
             Some(true) => upgraded(client, SUBPROTOCOL, headers),
-            _ => Response::error("full", 503),
+            _ => Response::error("full", FULL),
         }
     }
 

@@ -1,12 +1,14 @@
 //! The realm's own rooms, seen from outside: who is let in, and how many are where.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
+use archipelago_core::auth::Address;
 use archipelago_core::config::Config;
 use archipelago_core::protocol::bus::{PassRequest, RoomGuest, RoomKeyRequest, RoomsRequest};
-use archipelago_core::protocol::limits::KEY_REQUESTS_PER_SECOND_MAX;
-use archipelago_core::transport::{Pass, RoomId, RoomKey};
+use archipelago_core::protocol::limits::{KEY_REQUESTS_PER_SECOND_MAX, ROOM_TRIES_PER_SECOND_MAX};
+use archipelago_core::transport::{Pass, RoomId, RoomKey, RoomToken, TokenError};
 use archipelago_core::view::RoomsStatus;
 use worker::{Env, Headers, Request, Response, Url};
 
@@ -24,6 +26,8 @@ thread_local! {
     static KEY: RefCell<Option<RoomKey>> = const { RefCell::new(None) };
     /// The second in which the key was last asked for, and how often.
     static ASKED: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
+    /// The second in which tokens were last tried, and how often by whom.
+    static TRIES: RefCell<(u64, HashMap<Address, u32>)> = RefCell::default();
 }
 
 /// `GET /rooms/{id}`: an upgrade with a token, or without one where rooms are open. Nothing of the room is touched before
@@ -49,10 +53,13 @@ pub async fn enter(
 
 /// Whom the token lets in. The realm is asked only about what it has signed.
 async fn check(env: &Env, config: &Config, room: &RoomId, token: &str) -> Result<Pass, HttpError> {
+    let forbidden = |error: TokenError| HttpError::Forbidden(error.to_string());
+    let token: RoomToken = token.parse().map_err(forbidden)?;
     let key = key(env, config).await?;
-    let pass = key
-        .verify(room, token, now_ms())
-        .map_err(|error| HttpError::Forbidden(error.to_string()))?;
+    let pass = key.verify(room, &token, now_ms()).map_err(forbidden)?;
+    if !may_try(pass.address, now_ms()) {
+        return Err(HttpError::TooMany("too many tries: wait a second"));
+    }
     let request = PassRequest {
         guest: Some(RoomGuest {
             address: pass.address.0.to_vec(),
@@ -81,6 +88,19 @@ async fn key(env: &Env, config: &Config) -> Result<RoomKey, HttpError> {
         .map_err(|error| BusError::NotReady(error.to_string()))?;
     KEY.with_borrow_mut(|known| *known = Some(key.clone()));
     Ok(key)
+}
+
+/// A token stays signed when it has become outdated, and whoever has it can try as often as he likes.
+fn may_try(address: Address, now_ms: u64) -> bool {
+    TRIES.with_borrow_mut(|(second, tries)| {
+        if *second != now_ms / 1000 {
+            *second = now_ms / 1000;
+            tries.clear();
+        }
+        let count = tries.entry(address).or_default();
+        *count += 1;
+        *count <= ROOM_TRIES_PER_SECOND_MAX
+    })
 }
 
 /// Those who ask have proven nothing.

@@ -146,6 +146,9 @@ async fn watch(request: &Request, env: &Env, config: &Config) -> Result<Response
     upgrade(request, env, LIVE_MAPS, name, path, Headers::new()).await
 }
 
+/// What an object answers to an upgrade for which it has no place.
+pub const FULL: u16 = 429;
+
 /// Hands a client's socket to an object; `headers` are for the object.
 pub async fn upgrade(
     request: &Request,
@@ -166,6 +169,7 @@ pub async fn upgrade(
     let response = stub.fetch_with_request(upgrade).await?;
     match response.status_code() {
         101 => Ok(response),
+        FULL => Err(HttpError::Full),
         refused => Err(BusError::Refused(refused).into()),
     }
 }

@@ -23,7 +23,7 @@ import { timed } from "./report.mjs";
 const LOAD = fileURLToPath(new URL("./room-load.mjs", import.meta.url));
 
 /** How many send enough for the kernel's buffers and the room's to be full soon. */
-const FEEDERS = 2;
+const FEEDERS = 4;
 
 /** How much longer packets may take, in the median, when somebody does not read. */
 const RATIO_MAX = 1.2;

@@ -38,9 +38,9 @@ const WARM_UP_MS = 4_000;
 /** For what is under way at the end. */
 const DRAIN_MS = 2_000;
 const TICK_MS = 1;
-/** What of a player's allowance of 200 KiB a second movement leaves. */
+/** Half of a player's allowance of 200 KiB a second: a machine that stands still for a moment must not cost a feeder its place. */
 const FEED_BYTES = 15_000;
-const FEEDS_PER_SECOND = 12;
+const FEEDS_PER_SECOND = 6;
 const PROTOCOL_VERSION = 100;
 const SESSION_MINUTES = 60;
 /** Linux counts a process's time in these, on all machines that matter. */

@@ -94,7 +94,7 @@ impl Config {
             lambdas_url: reader
                 .url("LAMBDAS_URL")?
                 .map_or_else(|| format!("{PUBLIC_PEER}/lambdas/"), |url| url + "/"),
-            public_url: reader.url("PUBLIC_URL")?,
+            public_url: reader.origin("PUBLIC_URL")?,
             version: reader
                 .get("CURRENT_VERSION")
                 .unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
@@ -236,6 +236,7 @@ mod tests {
             ("REALM_NAME", "a/b"),
             ("ROOM_PREFIX", "I-"),
             ("PUBLIC_URL", "example.org"),
+            ("PUBLIC_URL", &format!("https://{}", "x".repeat(300))),
             ("CONTENT_URL", "ftp://example.org"),
             ("TRANSPORT", "carrier pigeon"),
             ("TRANSPORT", "livekit"),

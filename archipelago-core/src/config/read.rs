@@ -2,6 +2,8 @@ use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use crate::protocol::limits::ORIGIN_MAX_BYTES;
+
 /// A variable holds something it may not.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable} is {value:?}; allowed: {allowed}")]
@@ -117,6 +119,19 @@ impl Reader<'_> {
                 is_url.then(|| value.trim_end_matches('/').to_owned())
             },
         )
+    }
+
+    /// A URL that is not too long to be kept with each session.
+    pub fn origin(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
+        let url = self.url(variable)?;
+        if url.as_ref().is_none_or(|url| url.len() <= ORIGIN_MAX_BYTES) {
+            return Ok(url);
+        }
+        Err(ConfigError {
+            variable,
+            value: self.get(variable).unwrap_or_default(),
+            allowed: format!("a URL of at most {ORIGIN_MAX_BYTES} bytes"),
+        })
     }
 
     /// Where a `LiveKit` server is: a WebSocket URL, without slashes at the end. Hosts and HTTP URLs are understood.

@@ -16,6 +16,10 @@ pub const CONNECTOR_SOCKETS_MAX: usize = 20_000;
 /// it, addresses count as not connected.
 pub const LOOKUPS_PER_SECOND_MAX: u32 = 500;
 
+/// How often a second a player's tokens may be tried at one instance of the routes: each try is a question to the realm.
+/// Clients try three times at once.
+pub const ROOM_TRIES_PER_SECOND_MAX: u32 = 5;
+
 /// How often a second one instance of the routes may ask the realm for the key of its rooms, until it has got it: those for
 /// whom it asks have proven nothing.
 pub const KEY_REQUESTS_PER_SECOND_MAX: u32 = 100;
@@ -58,9 +62,13 @@ pub const ROOM_BURST_MS: u64 = 2_000;
 /// full room. What waits longer is out of date.
 pub const ROOM_UNRELIABLE_BACKLOG_MAX_BYTES: usize = 64 * 1024;
 
-/// How many bytes may wait for a socket until it is closed at once: sixteen times what anybody lets wait who keeps up. A
-/// third of a full room at this limit leaves an object more than half of its memory (128 MB).
+/// How many bytes may wait for a socket until it is closed: sixteen times what anybody lets wait who keeps up. A third of a
+/// full room at this limit leaves an object more than half of its memory (128 MB).
 pub const ROOM_BACKLOG_MAX_BYTES: usize = 1024 * 1024;
+
+/// How long a socket must have let too much wait until [`ROOM_BACKLOG_MAX_BYTES`] closes it, in ms: when many talk at once,
+/// much may be on its way to somebody who takes it in the next moment.
+pub const ROOM_STALL_MIN_MS: u64 = 250;
 
 /// How long more than [`ROOM_UNRELIABLE_BACKLOG_MAX_BYTES`] may wait for a socket until it is closed, in ms: a hiccup of
 /// a mobile network is shorter.
@@ -74,7 +82,7 @@ pub const ROOM_BATCH_SENDS_PER_MS: u64 = 25;
 pub const ROOM_BATCH_REST_MAX_MS: u64 = 50;
 
 /// How many sends a batch may be until the outdated packets in it are left out: about a fifth of a second of work. While a
-/// larger one is sent, more comes in than can ever be caught up with.
+/// larger one is sent, more comes in than can ever be caught up with. 150 players reach it at 20 packets a second each.
 pub const ROOM_BATCH_SENDS_MAX: usize = 20_000;
 
 /// What can be kept with a socket, in bytes: less than every version of the platform allows.

@@ -103,6 +103,10 @@ impl Realm {
             return;
         };
         if let Some(player) = self.registry.player_mut(&address) {
+            let place = player.place.as_ref();
+            if place.is_some_and(|place| place.assignment >= listed.assignment) {
+                return;
+            }
             player.place = Some(Place {
                 session: player.session,
                 assignment: listed.assignment,

@@ -87,8 +87,7 @@ impl Realm {
         match self.registry.player(&address).map(|player| player.session) {
             Some(current) if current > session => connector.outbox.kick(session),
             Some(current) if current == session => self.find(stamp, session),
-            Some(_) => self.take_over(address, session, stamp, now_ms),
-            None => {
+            _ => {
                 self.take_over(address, session, stamp, now_ms);
                 self.resume_place(address, entry, now_ms);
             }

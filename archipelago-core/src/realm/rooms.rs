@@ -24,6 +24,9 @@ const _: () = assert!(
     "one report may fail to arrive"
 );
 
+/// How often it is looked for silent rooms at most, in ms: there may be as many rooms as players.
+const SILENCE_LOOK_MS: u64 = 5_000;
+
 /// What a guest may do, the worse the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Standing {
@@ -61,12 +64,18 @@ impl Guest {
 #[derive(Debug, Default)]
 struct Room {
     heard_ms: u64,
+    /// The newest report's.
+    number: u64,
     players: u32,
     guests: BTreeMap<Address, Guest>,
     attempts: Attempts,
 }
 
 impl Room {
+    fn is_gone(&self, now_ms: u64) -> bool {
+        self.heard_ms.saturating_add(ROOM_SILENCE_MAX_MS) <= now_ms
+    }
+
     fn has_orders(&self) -> bool {
         self.guests
             .values()
@@ -104,6 +113,8 @@ pub(super) struct Rooms {
     ordered: BTreeSet<String>,
     /// When who is gone from where.
     farewells: BTreeSet<(u64, Address, String)>,
+    /// When it was last looked for silent rooms.
+    looked_ms: u64,
     counters: RoomCounters,
 }
 
@@ -116,6 +127,10 @@ impl Rooms {
             self.counters.relayed += counters.relayed;
             self.counters.dropped += counters.dropped;
             self.counters.too_slow += counters.too_slow;
+        }
+        let known = self.by_id.get(&report.room).map_or(0, |room| room.number);
+        if report.number < known {
+            return;
         }
         let mut before = self.forget(&report.room);
         if listed.is_empty() {
@@ -132,6 +147,7 @@ impl Rooms {
         }
         if let Some(room) = self.by_id.get_mut(&report.room) {
             room.heard_ms = now_ms;
+            room.number = report.number;
             room.players = report.players;
             room.attempts = before.attempts;
         }
@@ -309,8 +325,11 @@ impl Rooms {
     }
 
     fn forget_silent(&mut self, now_ms: u64) {
-        let is_gone = |room: &Room| room.heard_ms.saturating_add(ROOM_SILENCE_MAX_MS) <= now_ms;
-        let gone = self.by_id.iter().filter(|(_, room)| is_gone(room));
+        if now_ms < self.looked_ms.saturating_add(SILENCE_LOOK_MS) {
+            return;
+        }
+        self.looked_ms = now_ms;
+        let gone = self.by_id.iter().filter(|(_, room)| room.is_gone(now_ms));
         let gone: Vec<String> = gone.map(|(id, _)| id.clone()).collect();
         for room in gone {
             self.forget(&room);
@@ -320,7 +339,8 @@ impl Rooms {
     /// The rooms with players, by id, and what has happened in all of them.
     pub fn counts(&mut self, now_ms: u64) -> (Vec<RoomCount>, RoomCounters) {
         self.forget_silent(now_ms);
-        let rooms = self.by_id.iter().filter(|(_, room)| room.players > 0);
+        let is_shown = |room: &Room| room.players > 0 && !room.is_gone(now_ms);
+        let rooms = self.by_id.iter().filter(|(_, room)| is_shown(room));
         let count = |(id, room): (&String, &Room)| RoomCount {
             room: id.clone(),
             players: room.players,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::protocol::limits::{
     ROOM_BATCH_REST_MAX_MS, ROOM_BATCH_SENDS_MAX, ROOM_BATCH_SENDS_PER_MS,
+    ROOM_UNRELIABLE_BACKLOG_MAX_BYTES,
 };
 
 use super::{Relay, SocketId};
@@ -15,10 +16,18 @@ use super::{Relay, SocketId};
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
     packets: Vec<Relay>,
-    /// For each socket the indices of its packets. The empty ones are kept for the next batch.
-    queues: BTreeMap<SocketId, Vec<usize>>,
+    /// By socket. The empty ones are kept for the next batch.
+    queues: BTreeMap<SocketId, Queue>,
     due_ms: Option<u64>,
     rest_until_ms: u64,
+}
+
+/// What waits for one socket.
+#[derive(Clone, Debug, Default)]
+struct Queue {
+    /// The indices of its packets.
+    packets: Vec<usize>,
+    bytes: usize,
 }
 
 impl Batch {
@@ -28,17 +37,22 @@ impl Batch {
         self.due_ms.get_or_insert(now_ms.max(self.rest_until_ms));
     }
 
-    /// The last packet is for this socket too.
+    /// The last packet is for this socket too. If much waits for one, it has waited for long enough.
     pub fn send_to(&mut self, socket: SocketId) {
-        if let Some(last) = self.packets.len().checked_sub(1) {
-            self.queues.entry(socket).or_default().push(last);
+        let (index, Some(relay)) = (self.packets.len(), self.packets.last()) else {
+            return;
+        };
+        let queue = self.queues.entry(socket).or_default();
+        queue.packets.push(index - 1);
+        queue.bytes += relay.packet.len();
+        if queue.bytes > ROOM_UNRELIABLE_BACKLOG_MAX_BYTES {
+            self.due_ms = Some(0);
         }
     }
 
-    /// Whether something waits for a socket.
-    pub fn holds(&self, socket: SocketId) -> bool {
-        let queue = self.queues.get(&socket);
-        queue.is_some_and(|queue| !queue.is_empty())
+    /// How many bytes wait for a socket.
+    pub fn waiting(&self, socket: SocketId) -> usize {
+        self.queues.get(&socket).map_or(0, |queue| queue.bytes)
     }
 
     /// A socket is gone, and with it what waits for it.
@@ -61,7 +75,8 @@ impl Batch {
     /// unreliable packets of each sender goes out.
     pub fn flush(&mut self, now_ms: u64, mut send: impl FnMut(SocketId, usize)) -> u64 {
         self.due_ms = None;
-        let waiting: usize = self.queues.values().map(Vec::len).sum();
+        let queues = self.queues.values();
+        let waiting: usize = queues.map(|queue| queue.packets.len()).sum();
         let outdated = if waiting > ROOM_BATCH_SENDS_MAX {
             self.outdated()
         } else {
@@ -69,7 +84,8 @@ impl Batch {
         };
         let (mut sends, mut left_out) = (0, 0);
         for (&socket, queue) in &mut self.queues {
-            for index in queue.drain(..) {
+            queue.bytes = 0;
+            for index in queue.packets.drain(..) {
                 if outdated.get(index) == Some(&true) {
                     left_out += 1;
                 } else {

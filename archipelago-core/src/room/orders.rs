@@ -43,6 +43,7 @@ impl Room {
             guests: self.guests.listed(),
             players: self.guests.members().len() as u32,
             counters: Some(counters),
+            number: now_ms,
         })
     }
 

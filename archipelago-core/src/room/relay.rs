@@ -1,7 +1,7 @@
 //! One packet for many sockets: who gets it, and who is too slow.
 
 use crate::protocol::limits::{
-    ROOM_BACKLOG_MAX_BYTES, ROOM_SLOW_MAX_MS, ROOM_UNRELIABLE_BACKLOG_MAX_BYTES,
+    ROOM_BACKLOG_MAX_BYTES, ROOM_SLOW_MAX_MS, ROOM_STALL_MIN_MS, ROOM_UNRELIABLE_BACKLOG_MAX_BYTES,
 };
 
 use super::guests::Member;
@@ -66,8 +66,9 @@ impl Member {
             return Turn::Send;
         }
         let since_ms = *self.slow_since_ms.get_or_insert(now_ms);
-        let is_slow_for_long = now_ms.saturating_sub(since_ms) >= ROOM_SLOW_MAX_MS;
-        if backlog > ROOM_BACKLOG_MAX_BYTES || is_slow_for_long {
+        let slow_ms = now_ms.saturating_sub(since_ms);
+        let is_too_much = backlog > ROOM_BACKLOG_MAX_BYTES && slow_ms >= ROOM_STALL_MIN_MS;
+        if is_too_much || slow_ms >= ROOM_SLOW_MAX_MS {
             Turn::Close
         } else if unreliable {
             Turn::Drop

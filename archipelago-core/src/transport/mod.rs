@@ -48,7 +48,7 @@ impl Transport {
     /// How who is invited gets into the room from `now_ms` (milliseconds since 1970) on.
     ///
     /// The string is a secret of that peer: good for [`TOKEN_LIFETIME_S`] seconds with `LiveKit`, for
-    /// [`ROOM_TOKEN_LIFETIME_MS`] with rooms of our own. Without the key that those need, nobody meets.
+    /// [`ROOM_TOKEN_LIFETIME_MS`] with rooms of our own. Without the key and the origin that those need, nobody meets.
     pub fn connection_string(&self, invitation: &Invitation<'_>, now_ms: u64) -> String {
         match self {
             Self::LiveKit {
@@ -71,8 +71,10 @@ impl Transport {
                 format!("livekit:{scheme}{host}?access_token={token}")
             }
             Self::WsRoom { realm } => match invitation.room_key {
-                Some(key) => ws_room::connection_string(realm, invitation, key, now_ms),
-                None => OFFLINE.to_owned(),
+                Some(key) if !invitation.origin.is_empty() => {
+                    ws_room::connection_string(realm, invitation, key, now_ms)
+                }
+                _ => OFFLINE.to_owned(),
             },
             Self::Offline => OFFLINE.to_owned(),
         }
@@ -97,5 +99,5 @@ impl fmt::Debug for Transport {
 pub use livekit::TOKEN_LIFETIME_S;
 pub use ws_room::{
     InvalidRoomId, InvalidRoomKey, Pass, ROOM_KEY_BYTES, ROOM_TOKEN_LIFETIME_MS, RoomId, RoomKey,
-    TokenError,
+    RoomToken, TokenError,
 };

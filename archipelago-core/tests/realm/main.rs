@@ -6,6 +6,7 @@ mod clients;
 mod connectors;
 mod deliveries;
 mod live;
+mod room_reports;
 mod rooms;
 mod rooms_after_restart;
 mod schedule;

@@ -2,6 +2,7 @@
 
 use archipelago_core::protocol::limits::{
     ROOM_BATCH_REST_MAX_MS, ROOM_BATCH_SENDS_MAX, ROOM_BATCH_SENDS_PER_MS,
+    ROOM_UNRELIABLE_BACKLOG_MAX_BYTES,
 };
 use archipelago_core::room::{Batch, Relay, SocketId};
 
@@ -49,10 +50,10 @@ fn who_was_named_gets_its_packets_in_their_order() {
     push(&mut batch, packet(2, "b", true), [1, 3], NOW_MS);
     push(&mut batch, packet(1, "c", true), [3], NOW_MS);
     assert_eq!(batch.due_ms(), Some(NOW_MS));
-    assert!(batch.holds(SocketId(2)) && !batch.holds(SocketId(4)));
+    assert!(batch.waiting(SocketId(2)) == 1 && batch.waiting(SocketId(3)) == 3);
     let expected = [to(1, &["b"]), to(2, &["a"]), to(3, &["a", "b", "c"])].concat();
     assert_eq!(flush(&mut batch, NOW_MS), (expected, 0));
-    assert!(!batch.holds(SocketId(2)));
+    assert_eq!(batch.waiting(SocketId(2)), 0);
     assert_eq!(flush(&mut batch, NOW_MS), (vec![], 0), "once");
 }
 
@@ -61,13 +62,13 @@ fn who_is_gone_gets_nothing() {
     let mut batch = Batch::default();
     push(&mut batch, packet(1, "a", false), [2, 3], NOW_MS);
     batch.forget(SocketId(2));
-    assert!(!batch.holds(SocketId(2)));
+    assert_eq!(batch.waiting(SocketId(2)), 0);
     assert_eq!(flush(&mut batch, NOW_MS), (to(3, &["a"]), 0));
     // Nobody was to get it, so there is nothing to be sent, and nothing that waits for ever.
     push(&mut batch, packet(1, "b", false), [], NOW_MS + 1);
     assert_eq!(flush(&mut batch, NOW_MS + 1), (vec![], 0));
     batch.send_to(SocketId(3));
-    assert!(!batch.holds(SocketId(3)), "no packet, nothing to get");
+    assert_eq!(batch.waiting(SocketId(3)), 0, "no packet, nothing to get");
 }
 
 #[test]
@@ -126,4 +127,18 @@ fn a_batch_that_is_too_large_leaves_out_what_is_outdated() {
     ];
     assert_eq!(crowded(ROOM_BATCH_SENDS_MAX), (to(9, &all), 0));
     assert_eq!(crowded(ROOM_BATCH_SENDS_MAX + 1), (to(9, &all[1..]), 1));
+}
+
+#[test]
+fn who_has_much_to_get_waits_for_nothing() {
+    let mut batch = Batch::default();
+    push(&mut batch, packet(0, "a", true), 1..=5_000, NOW_MS);
+    flush(&mut batch, NOW_MS);
+    let long = "x".repeat(ROOM_UNRELIABLE_BACKLOG_MAX_BYTES);
+    push(&mut batch, packet(1, &long, false), [2, 3], NOW_MS + 1);
+    assert!(batch.due_ms().unwrap() > NOW_MS + 1, "it may be all");
+    push(&mut batch, packet(2, "y", false), [1, 3], NOW_MS + 2);
+    assert!(batch.due_ms().unwrap() <= NOW_MS + 2);
+    assert_eq!(batch.waiting(SocketId(3)), long.len() + 1);
+    assert_eq!(flush(&mut batch, NOW_MS + 2).0.len(), 4);
 }

@@ -53,6 +53,7 @@ fn all_guests_are_listed() {
                 dropped: 0,
                 too_slow: 0
             }),
+            number: NOW_MS,
         }
     );
 }

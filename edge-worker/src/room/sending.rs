@@ -80,9 +80,12 @@ impl Loaded {
 
     fn relay(&mut self, relay: Relay) {
         let now = now_ms();
-        let sockets = &self.sockets;
+        let (sockets, batch) = (&self.sockets, &self.batch);
         let backlog = |id| match sockets.get(&id) {
-            Some(socket) => AsRef::<web_sys::WebSocket>::as_ref(socket).buffered_amount() as usize,
+            Some(socket) => {
+                let socket: &web_sys::WebSocket = socket.as_ref();
+                socket.buffered_amount() as usize + batch.waiting(id)
+            }
             None => 0,
         };
         let mut receivers = Vec::new();
@@ -101,7 +104,7 @@ impl Loaded {
 
     /// What waits for a socket goes out before anything else is sent to it.
     fn keep_order(&mut self, id: SocketId) {
-        if self.batch.holds(id) {
+        if self.batch.waiting(id) > 0 {
             self.send_batch(now_ms());
         }
     }

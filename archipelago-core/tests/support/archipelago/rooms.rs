@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use archipelago_core::connector::SocketId;
 use archipelago_core::protocol::bus::RoomOrders;
-use archipelago_core::room::{Action, Reason, Relay, Room};
+use archipelago_core::room::{Action, ROOM_IDLE_REPORT_MS, Reason, Relay, Room};
 use archipelago_core::transport::{Pass, RoomId};
 
 use super::bus::{CALL_LIMIT_MS, Line, Reply, Request};
@@ -12,7 +12,7 @@ use super::visits::{Standing, VisitId};
 use super::{TIMEOUTS, World};
 
 /// A room that has lost its memory takes up its sockets at the next event, or when its alarm rings.
-const ALARM_MS: usize = 2_000;
+const ALARM_MS: usize = ROOM_IDLE_REPORT_MS as usize;
 
 /// A room with sockets, or with something to report.
 pub(super) struct Host {
