@@ -4,8 +4,10 @@
  * Both run the same worlds and must end with the same islands. Each run is a process of its own, and the two take turns:
  * whatever else the machine does meets both.
  */
+
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { inColumns, integer, median, ms } from "./bench-figures.mjs";
 import { buildPackage, buildWorlds } from "./build.mjs";
 import { Failure } from "./failure.mjs";
 import { lastLines, run } from "./process.mjs";
@@ -88,19 +90,6 @@ function readArguments(args) {
 }
 
 /**
- * @param {string} name
- * @param {string} text
- * @param {number} min
- */
-function integer(name, text, min) {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < min) {
-    throw new Failure(`--${name} is ${JSON.stringify(text)}: it must be an integer, at least ${min}.`);
-  }
-  return number;
-}
-
-/**
  * @param {Tools} tools
  * @returns {Promise<string>} the program
  */
@@ -163,12 +152,6 @@ function middle(runs) {
   return { ...any, first: of("first"), median: of("median"), p99: of("p99"), setPositions: of("setPositions") };
 }
 
-/** @param {readonly number[]} numbers */
-function median(numbers) {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
-}
-
 /**
  * @param {string} world
  * @param {{ native: Figures, wasm: Figures }} found
@@ -178,17 +161,4 @@ function row(world, { native, wasm }, ratio) {
   const both = (/** @type {"first" | "p99" | "setPositions"} */ figure) => [ms(native[figure]), ms(wasm[figure])];
   const medians = [ms(native.median), ms(wasm.median), ratio.toFixed(2)];
   return [world, ...medians, ...both("first"), ...both("p99"), ...both("setPositions")];
-}
-
-/** @param {number} milliseconds */
-function ms(milliseconds) {
-  return milliseconds.toFixed(milliseconds < 10 ? 2 : 1);
-}
-
-/** @param {readonly string[][]} table the first column is text, the others are numbers */
-function inColumns(table) {
-  const width = (/** @type {number} */ column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0));
-  const line = (/** @type {string[]} */ cells) =>
-    cells.map((cell, at) => (at === 0 ? cell.padEnd(width(at)) : cell.padStart(width(at)))).join("  ");
-  return table.map((cells) => line(cells).trimEnd()).join("\n");
 }

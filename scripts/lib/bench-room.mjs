@@ -8,6 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startWorkerd } from "../workerd.mjs";
+import { inColumns, integer, median, ms } from "./bench-figures.mjs";
 import { buildWorker } from "./build.mjs";
 import { Failure } from "./failure.mjs";
 import { lastLines, run } from "./process.mjs";
@@ -109,20 +110,6 @@ function readArguments(args) {
 }
 
 /**
- * @param {string} name
- * @param {string} text
- * @param {number} min
- * @param {number} max
- */
-function integer(name, text, min, max) {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < min || number > max) {
-    throw new Failure(`--${name} is ${JSON.stringify(text)}: it must be an integer from ${min} to ${max}.`);
-  }
-  return number;
-}
-
-/**
  * One run, in a process of its own.
  *
  * @param {Plan} plan
@@ -132,7 +119,9 @@ function integer(name, text, min, max) {
 async function load(plan, { node, env }) {
   const { status, output, error } = await run(node, [LOAD, JSON.stringify(plan)], { env });
   if (status !== 0) throw new Failure(error?.message ?? lastLines(output));
-  return JSON.parse(output);
+  const found = JSON.parse(output);
+  // JSON has no word for what is not a number.
+  return { ...found, p50: found.p50 ?? Number.NaN, p99: found.p99 ?? Number.NaN };
 }
 
 const HEADER = ["", "delivered", "p50 ms", "p99 ms", "in/s", "out/s", "server CPU s", "load CPU s", "closed after"];
@@ -148,24 +137,4 @@ function row(name, { sent, due, got, p50, p99, serverCpuS, loadCpuS, closedMs },
   const cpu = [serverCpuS, loadCpuS].map((time) => time?.toFixed(1) ?? "unknown");
   const closed = closedMs === null ? "" : `${(closedMs / 1000).toFixed(1)} s`;
   return [name, share, ms(p50), ms(p99), ...flow, ...cpu, closed];
-}
-
-/** @param {readonly (number | null)[]} numbers */
-function median(numbers) {
-  const sorted = numbers.map((number) => number ?? Number.NaN).sort((a, b) => a - b);
-  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
-}
-
-/** @param {number | null} milliseconds */
-function ms(milliseconds) {
-  if (milliseconds === null) return "none";
-  return milliseconds.toFixed(milliseconds < 10 ? 2 : 1);
-}
-
-/** @param {readonly string[][]} table the first column is text, the others are numbers */
-function inColumns(table) {
-  const width = (/** @type {number} */ column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0));
-  const line = (/** @type {string[]} */ cells) =>
-    cells.map((cell, at) => (at === 0 ? cell.padEnd(width(at)) : cell.padStart(width(at)))).join("  ");
-  return table.map((cells) => line(cells).trimEnd()).join("\n");
 }

@@ -27,8 +27,8 @@ import { openRoomSocket } from "./room-socket.mjs";
  * @property {number} sent packets, in the time of the measurement
  * @property {number} due how many should have come of these, over all receivers
  * @property {number} got how many have
- * @property {number | null} p50 of the time from a packet's sending to its arrival, in ms; none if nothing has arrived
- * @property {number | null} p99
+ * @property {number} p50 of the time from a packet's sending to its arrival, in ms; not a number if nothing has arrived
+ * @property {number} p99
  * @property {number | null} serverCpuS seconds of all threads of the server; where there is no `/proc`, not known
  * @property {number} loadCpuS seconds of this process
  * @property {number | null} closedMs after how long the slow one was closed; if it was
@@ -38,7 +38,10 @@ const WARM_UP_MS = 4_000;
 /** For what is under way at the end. */
 const DRAIN_MS = 2_000;
 const TICK_MS = 1;
-/** Half of a player's allowance of 200 KiB a second: a machine that stands still for a moment must not cost a feeder its place. */
+/**
+ * Half of a player's allowance of 200 KiB a second: a machine that stands still for a moment must not cost a feeder its
+ * place.
+ */
 const FEED_BYTES = 15_000;
 const FEEDS_PER_SECOND = 6;
 const PROTOCOL_VERSION = 100;
@@ -46,7 +49,10 @@ const SESSION_MINUTES = 60;
 /** Linux counts a process's time in these, on all machines that matter. */
 const TICKS_PER_SECOND = 100;
 
-/** The tags of what is read here: `WsPacket.peer_update_message`, its `from_alias` and `body`; the body's position, its index. */
+/**
+ * The tags of what is read here: `WsPacket.peer_update_message`, its `from_alias` and `body`; the body's position, its
+ * index.
+ */
 const TAGS = { update: 0x1a, leave: 0x32, alias: 0x08, body: 0x12, position: 0x0a, index: 0x08 };
 
 /** Reads numbers from one place to the next. */
@@ -282,7 +288,7 @@ function scene(length) {
  * @param {number} rank
  */
 function quantile(sorted, rank) {
-  return sorted[Math.ceil(sorted.length * rank) - 1] ?? null;
+  return sorted[Math.ceil(sorted.length * rank) - 1] ?? Number.NaN;
 }
 
 /**

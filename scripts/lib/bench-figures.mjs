@@ -1,0 +1,35 @@
+/** What the benchmarks share: reading their options, and printing their figures. */
+import { Failure } from "./failure.mjs";
+
+/**
+ * @param {string} name of the option
+ * @param {string} text
+ * @param {number} min
+ * @param {number} [max]
+ * @throws {Failure} if the text is no integer from `min` to `max`
+ */
+export function integer(name, text, min, max = Number.MAX_SAFE_INTEGER) {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= min && number <= max) return number;
+  const allowed = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `from ${min} to ${max}`;
+  throw new Failure(`--${name} is ${JSON.stringify(text)}: it must be an integer, ${allowed}.`);
+}
+
+/** @param {readonly number[]} numbers */
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
+}
+
+/** @param {number} milliseconds */
+export function ms(milliseconds) {
+  return milliseconds.toFixed(milliseconds < 10 ? 2 : 1);
+}
+
+/** @param {readonly string[][]} table the first column is text, the others are numbers */
+export function inColumns(table) {
+  const width = (/** @type {number} */ column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0));
+  const line = (/** @type {string[]} */ cells) =>
+    cells.map((cell, at) => (at === 0 ? cell.padEnd(width(at)) : cell.padStart(width(at)))).join("  ");
+  return table.map((cells) => line(cells).trimEnd()).join("\n");
+}
