@@ -13,6 +13,9 @@ import { eventually } from "./support/wait.ts";
 const DAY_MS = 24 * 60 * 60 * 1000;
 const APART_M = 5_000;
 const TIMES = 5;
+/** More than are let through to the realm in the two seconds that they may take. */
+const TRIES = 150;
+const OUTSIDER = `0x${"0b".repeat(20)}`;
 
 describe("admission to a room", () => {
   let realm: Realm;
@@ -116,6 +119,15 @@ describe("admission to a room", () => {
       }
       const { address } = await Identity.create();
       await assertRefused(withToken(connStr, signToken(key, roomId, { ...claims, address })));
+    }));
+
+  it("is refused to who tries too often", () =>
+    assertUntouched(async () => {
+      const { roomId, token } = readConnStr(connStr);
+      const outdated = signToken(key, roomId, { ...readToken(token), address: OUTSIDER, assignment: 1n });
+      const answers = await Promise.all(Array.from({ length: TRIES }, () => upgrade(withToken(connStr, outdated))));
+      const statuses = new Set(answers.map(({ status }) => status));
+      assert.deepEqual([...statuses].sort(), [403, 429]);
     }));
 
   for (const claimed of ["its own address", "the owner's"]) {

@@ -17,8 +17,8 @@ pub const CONNECTOR_SOCKETS_MAX: usize = 20_000;
 pub const LOOKUPS_PER_SECOND_MAX: u32 = 500;
 
 /// How often a second a player's tokens may be tried at one instance of the routes: each try is a question to the realm.
-/// Clients try three times at once.
-pub const ROOM_TRIES_PER_SECOND_MAX: u32 = 5;
+/// Clients try three times at once; a realm answers some thousands a second.
+pub const ROOM_TRIES_PER_SECOND_MAX: u32 = 50;
 
 /// How often a second one instance of the routes may ask the realm for the key of its rooms, until it has got it: those for
 /// whom it asks have proven nothing.
