@@ -10,8 +10,11 @@ mod clients;
 #[allow(dead_code)]
 #[path = "support/rng.rs"]
 mod rng;
+#[path = "support/seeds.rs"]
+mod seeds;
 
 use archipelago::{Tally, World};
+use seeds::{Replay, setting};
 
 const FIRST_SEED: u32 = 1;
 const WORLDS: u32 = 400;
@@ -39,27 +42,8 @@ const EXPECTED: [&str; 19] = [
     "room cuts",
 ];
 
-/// Says how to play a world again when it fails.
-struct Replay(u32);
-
-impl Drop for Replay {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let Self(seed) = self;
-            eprintln!(
-                "failing seed: {seed}; again with ARCHIPELAGO_SEED={seed} ARCHIPELAGO_WORLDS=1 \
-                 cargo test -p archipelago-core --test realm_random"
-            );
-        }
-    }
-}
-
-fn setting(name: &str, default: u32) -> u32 {
-    std::env::var(name).map_or(default, |value| value.parse().expect("a number"))
-}
-
 fn play(seed: u32) -> Tally {
-    let _replay = Replay(seed);
+    let _replay = Replay(seed, "realm_random");
     let mut world = World::new(seed);
     for _ in 0..EVENTS {
         world.step();

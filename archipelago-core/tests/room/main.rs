@@ -5,6 +5,8 @@ mod clients;
 #[allow(dead_code)]
 #[path = "../support/rng.rs"]
 mod rng;
+#[path = "../support/seeds.rs"]
+mod seeds;
 
 mod admission;
 mod batches;

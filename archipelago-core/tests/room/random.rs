@@ -16,6 +16,7 @@ use archipelago_core::transport::Pass;
 use crate::clients::{NOW_MS, chain, wallet};
 use crate::hall::{encode, identification, orders, signed, update};
 use crate::rng::Rng;
+use crate::seeds::{Replay, setting};
 use crate::world::World;
 
 const FIRST_SEED: u32 = 1;
@@ -23,25 +24,6 @@ const WORLDS: u32 = 120;
 const EVENTS: usize = 250;
 /// How many people there are.
 const PEOPLE: usize = 9;
-
-/// Says how to play a world again when it fails.
-struct Replay(u32);
-
-impl Drop for Replay {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            let Self(seed) = self;
-            eprintln!(
-                "failing seed: {seed}; again with ARCHIPELAGO_SEED={seed} ARCHIPELAGO_WORLDS=1 \
-                 cargo test -p archipelago-core --test room random"
-            );
-        }
-    }
-}
-
-fn setting(name: &str, default: u32) -> u32 {
-    std::env::var(name).map_or(default, |value| value.parse().expect("a number"))
-}
 
 /// Keys and signatures take long, and the same ones come again.
 struct People {
@@ -354,7 +336,7 @@ impl Play<'_> {
 }
 
 fn play(seed: u32, people: &mut People) -> BTreeMap<&'static str, u32> {
-    let _replay = Replay(seed);
+    let _replay = Replay(seed, "room random");
     let mut play = Play {
         world: World::new(seed.is_multiple_of(8)),
         rng: Rng::new(seed),
