@@ -36,13 +36,8 @@ impl Alarm {
         }
     }
 
-    /// The alarm is not needed any more.
-    pub fn cancelled(&self) {
-        self.at_ms.set(None);
-    }
-
-    /// The alarm has rung: none is set any more.
-    pub fn rung(&self) {
+    /// The alarm has rung, or was deleted: none is set any more.
+    pub fn unset(&self) {
         self.at_ms.set(None);
     }
 }

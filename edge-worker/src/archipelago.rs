@@ -79,7 +79,7 @@ impl DurableObject for Archipelago {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.shared.alarm.rung();
+        self.shared.alarm.unset();
         self.shared.ring().await;
         Response::empty()
     }

@@ -10,7 +10,6 @@ use archipelago_core::auth::Address;
 use archipelago_core::connector::{Action, Connector, KEEP_ALIVE_MS, SocketId};
 use archipelago_core::protocol::bus::{ConnectRequest, Delivery, LookupRequest};
 use archipelago_core::protocol::limits::CONNECTOR_SOCKETS_MAX;
-use archipelago_core::session::Reason;
 use serde_bytes::ByteBuf;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
@@ -21,7 +20,7 @@ use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::routes::FULL;
-use crate::sockets::{answer_close, attachment, close, socket_id, upgraded};
+use crate::sockets::{answer_close, attachment, close, close_for_restart, socket_id, upgraded};
 use crate::store::Store;
 use crate::{log, settings};
 
@@ -141,7 +140,7 @@ impl DurableObject for WsConnector {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.shared.alarm.rung();
+        self.shared.alarm.unset();
         self.shared.ring().await;
         Response::empty()
     }
@@ -201,8 +200,7 @@ impl Shared {
             if let Some(Ok(id)) = record.map(|record| loaded.connector.resume(&record, now)) {
                 loaded.sockets.insert(id, socket);
             } else {
-                let reason = Reason::Restart;
-                close(&socket, reason.code(), &reason.to_string());
+                close_for_restart(&socket);
             }
         }
         Ok(loaded)

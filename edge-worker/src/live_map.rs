@@ -113,7 +113,7 @@ impl DurableObject for LiveMap {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.shared.alarm.rung();
+        self.shared.alarm.unset();
         self.shared.ring().await;
         Response::empty()
     }

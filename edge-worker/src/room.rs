@@ -12,7 +12,6 @@ use archipelago_core::auth::Address;
 use archipelago_core::protocol::bus::{RoomOrders, RoomOrdersReply, RoomReport};
 use archipelago_core::protocol::limits::ROOM_SOCKETS_MAX;
 use archipelago_core::room::{self, Action, Batch, ROOM_IDLE_REPORT_MS, SocketId};
-use archipelago_core::session::Reason;
 use archipelago_core::transport::{Pass, RoomId};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
@@ -23,7 +22,7 @@ use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::routes::FULL;
-use crate::sockets::{answer_close, attachment, close, socket_id, upgraded};
+use crate::sockets::{answer_close, attachment, close_for_restart, socket_id, upgraded};
 use crate::{log, settings};
 
 /// Where an upgrade is sent.
@@ -126,7 +125,7 @@ impl DurableObject for Room {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.shared.alarm.rung();
+        self.shared.alarm.unset();
         self.shared.ring().await;
         Response::empty()
     }
@@ -163,8 +162,7 @@ impl Shared {
                 Some(id)
             });
             if resumed.is_none() {
-                let reason = Reason::Restart;
-                close(&socket, reason.code(), &reason.to_string());
+                close_for_restart(&socket);
             }
         }
         if let Some(loaded) = &loaded {
@@ -277,7 +275,7 @@ impl Shared {
     /// Nobody is there any more, and nothing is left to be said.
     async fn forget(&self) {
         *self.loaded.borrow_mut() = None;
-        self.alarm.cancelled();
+        self.alarm.unset();
         if let Err(error) = self.state.storage().delete_all().await {
             // The alarm rings once more, and finds nobody.
             log::warn("empty room not forgotten", &[("error", &error)]);

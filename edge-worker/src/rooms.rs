@@ -1,12 +1,13 @@
 //! The realm's own rooms, seen from outside: who is let in, and how many are where.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use archipelago_core::auth::Address;
 use archipelago_core::config::Config;
-use archipelago_core::protocol::bus::{PassRequest, RoomGuest, RoomKeyRequest, RoomsRequest};
+use archipelago_core::pacing::PerSecond;
+use archipelago_core::protocol::bus::{PassRequest, RoomKeyRequest, RoomsRequest};
 use archipelago_core::protocol::limits::{KEY_REQUESTS_PER_SECOND_MAX, ROOM_TRIES_PER_SECOND_MAX};
 use archipelago_core::transport::{Pass, RoomId, RoomKey, RoomToken, TokenError};
 use archipelago_core::view::RoomsStatus;
@@ -24,10 +25,10 @@ const CALL_LIMIT_MS: u64 = 5_000;
 thread_local! {
     /// The realm's key, once this isolate knows it: it never changes.
     static KEY: RefCell<Option<RoomKey>> = const { RefCell::new(None) };
-    /// The second in which the key was last asked for, and how often.
-    static ASKED: Cell<(u64, u32)> = const { Cell::new((0, 0)) };
-    /// The second in which tokens were last tried, and how often by whom.
-    static TRIES: RefCell<(u64, HashMap<Address, u32>)> = RefCell::default();
+    /// How often the key was asked for, by those who have proven nothing.
+    static ASKED: RefCell<PerSecond> = RefCell::default();
+    /// How often whose tokens were tried, in the second that is named.
+    static TRIES: RefCell<(u64, HashMap<Address, PerSecond>)> = RefCell::default();
 }
 
 /// `GET /rooms/{id}`: an upgrade with a token, or without one where rooms are open. Nothing of the room is touched before
@@ -61,10 +62,7 @@ async fn check(env: &Env, config: &Config, room: &RoomId, token: &str) -> Result
         return Err(HttpError::TooMany("too many tries: wait a second"));
     }
     let request = PassRequest {
-        guest: Some(RoomGuest {
-            address: pass.address.0.to_vec(),
-            assignment: pass.assignment,
-        }),
+        guest: Some(pass.into()),
     };
     let reply = bus::call_within(CALL_LIMIT_MS, env, &config.realm_name, &request).await?;
     if reply.is_current {
@@ -79,7 +77,8 @@ async fn key(env: &Env, config: &Config) -> Result<RoomKey, HttpError> {
     if let Some(key) = KEY.with_borrow(Clone::clone) {
         return Ok(key);
     }
-    if !may_ask(now_ms()) {
+    let may_ask = |asked: &mut PerSecond| asked.allows(KEY_REQUESTS_PER_SECOND_MAX, now_ms());
+    if !ASKED.with_borrow_mut(may_ask) {
         return Err(BusError::NotReady("too many ask for the room key".to_owned()).into());
     }
     let request = RoomKeyRequest {};
@@ -97,19 +96,9 @@ fn may_try(address: Address, now_ms: u64) -> bool {
             *second = now_ms / 1000;
             tries.clear();
         }
-        let count = tries.entry(address).or_default();
-        *count += 1;
-        *count <= ROOM_TRIES_PER_SECOND_MAX
+        let own = tries.entry(address).or_default();
+        own.allows(ROOM_TRIES_PER_SECOND_MAX, now_ms)
     })
-}
-
-/// Those who ask have proven nothing.
-fn may_ask(now_ms: u64) -> bool {
-    let second = now_ms / 1000;
-    let (last, count) = ASKED.get();
-    let count = if last == second { count + 1 } else { 1 };
-    ASKED.set((second, count));
-    count <= KEY_REQUESTS_PER_SECOND_MAX
 }
 
 /// `GET /rooms/status`

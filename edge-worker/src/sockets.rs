@@ -2,6 +2,7 @@
 
 use archipelago_core::connector::SocketId;
 use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;
+use archipelago_core::session::Reason;
 use serde_bytes::ByteBuf;
 use worker::js_sys::{Function, Reflect};
 use worker::wasm_bindgen::{JsCast, JsValue};
@@ -29,6 +30,12 @@ pub fn close(socket: &WebSocket, code: u16, reason: &str) {
     let _ = socket.serialize_attachment(ByteBuf::new());
     // Fails if the client is gone, and then it is closed as it should be.
     let _ = socket.close(Some(code), Some(close_text(reason)));
+}
+
+/// Closes a socket that cannot be taken up after a sleep.
+pub fn close_for_restart(socket: &WebSocket) {
+    let reason = Reason::Restart;
+    close(socket, reason.code(), &reason.to_string());
 }
 
 /// Answers the close of a client.

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use prost::Message as _;
 
+use crate::pacing::PerSecond;
 use crate::protocol::bus::{
     ConnectReply, ConnectRequest, ConnectorStamp, LiveSession, Report, ReportReply,
     SessionHeartbeat,
@@ -35,8 +36,8 @@ pub struct Connector {
     next_socket: u64,
     /// No session takes too long before this: exact after a tick, and early when a client has said something since.
     earliest_ms: Option<u64>,
-    /// The second in which lookups were last asked for, and how many.
-    lookups: (u64, u32),
+    /// How many lookups were asked for.
+    lookups: PerSecond,
     /// How many clients are being announced to the realm.
     pub(super) joining: usize,
     /// Sessions that were replaced before the answer that names them has arrived.
@@ -60,7 +61,7 @@ impl Connector {
             // No number comes again in a later epoch: a late close of an old socket must not hit a new one.
             next_socket: epoch << 32,
             earliest_ms: None,
-            lookups: (0, 0),
+            lookups: PerSecond::default(),
             joining: 0,
             kicked_early: BTreeSet::new(),
         }
@@ -272,7 +273,8 @@ impl Connector {
             session::Action::Send(packet) => out.push(Action::Send(socket, packet.encode_to_vec())),
             session::Action::LookUp(address) => {
                 self.keep(socket, out);
-                out.push(if self.may_look_up(now_ms) {
+                let may_look_up = self.lookups.allows(LOOKUPS_PER_SECOND_MAX, now_ms);
+                out.push(if may_look_up {
                     Action::LookUp(socket, address)
                 } else {
                     Action::Challenge(socket)
@@ -307,15 +309,6 @@ impl Connector {
             }
             session::Action::Close(close) => self.close(socket, close, now_ms, out),
         }
-    }
-
-    fn may_look_up(&mut self, now_ms: u64) -> bool {
-        let second = now_ms / 1000;
-        if self.lookups.0 != second {
-            self.lookups = (second, 0);
-        }
-        self.lookups.1 += 1;
-        self.lookups.1 <= LOOKUPS_PER_SECOND_MAX
     }
 
     fn close(&mut self, socket: SocketId, close: Close, now_ms: u64, out: &mut Vec<Action>) {

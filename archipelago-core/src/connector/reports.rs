@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::pacing::backoff_ms;
 use crate::protocol::bus::{
     ConnectorStamp, LiveSession, LiveSessions, Report, ReportReply, SessionHeartbeat,
 };
@@ -169,7 +170,7 @@ impl Reports {
 
     pub fn failed(&mut self, now_ms: u64) {
         self.under_way = false;
-        let wait = (RETRY_MS << self.failures.min(16)).min(RETRY_MAX_MS);
+        let wait = backoff_ms(RETRY_MS, RETRY_MAX_MS, self.failures);
         self.failures = self.failures.saturating_add(1);
         self.not_before_ms = now_ms.saturating_add(wait);
         self.due_ms = Some(self.not_before_ms);

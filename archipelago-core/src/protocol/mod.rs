@@ -5,6 +5,7 @@
 mod island_changed;
 pub mod limits;
 mod position;
+mod room;
 
 /// `decentraland.*`: the public contract.
 #[allow(missing_docs, clippy::pedantic)]

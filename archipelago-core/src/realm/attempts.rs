@@ -1,5 +1,7 @@
 //! When something that may fail is tried again.
 
+use crate::pacing::backoff_ms;
+
 /// The first wait after a failure, in ms; it doubles up to [`RETRY_MAX_MS`].
 const RETRY_MIN_MS: u64 = 250;
 
@@ -30,7 +32,7 @@ impl Attempts {
 
     pub fn failed(&mut self, now_ms: u64) {
         self.under_way = false;
-        let wait = (RETRY_MIN_MS << self.failures.min(16)).min(RETRY_MAX_MS);
+        let wait = backoff_ms(RETRY_MIN_MS, RETRY_MAX_MS, self.failures);
         self.failures = self.failures.saturating_add(1);
         self.not_before_ms = now_ms.saturating_add(wait);
     }

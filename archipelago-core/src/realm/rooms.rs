@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::auth::Address;
 use crate::protocol::bus::{RoomCount, RoomCounters, RoomGuest, RoomOrders, RoomReport};
-
 use crate::room::ROOM_IDLE_REPORT_MS;
 
 use super::attempts::Attempts;
@@ -89,10 +88,7 @@ impl Room {
             if !all && guest.standing == guest.obeyed {
                 continue;
             }
-            let ordered = RoomGuest {
-                address: address.0.to_vec(),
-                assignment: guest.assignment,
-            };
+            let ordered = RoomGuest::new(address, guest.assignment);
             match guest.standing {
                 Standing::Welcome => {}
                 Standing::Muted => orders.mute.push(ordered),
@@ -123,10 +119,7 @@ impl Rooms {
     pub fn heard(&mut self, report: &RoomReport, listed: &[(Address, u64)], now_ms: u64) {
         self.forget_silent(now_ms);
         if let Some(counters) = &report.counters {
-            self.counters.received += counters.received;
-            self.counters.relayed += counters.relayed;
-            self.counters.dropped += counters.dropped;
-            self.counters.too_slow += counters.too_slow;
+            self.counters.add(counters);
         }
         let known = self.by_id.get(&report.room).map_or(0, |room| room.number);
         if report.number < known {

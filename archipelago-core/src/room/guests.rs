@@ -182,10 +182,7 @@ impl Guests {
 impl Guest {
     /// As rooms list it to the realm.
     fn to_listed(self) -> RoomGuest {
-        RoomGuest {
-            address: self.address.0.to_vec(),
-            assignment: self.assignment(),
-        }
+        RoomGuest::new(&self.address, self.assignment())
     }
 
     fn is_named(&self, name: &RoomGuest) -> bool {

@@ -78,15 +78,11 @@ fn encode(
     stage: Stage,
     since_ms: u64,
 ) -> Vec<u8> {
-    let pass = pass.map(|pass| RoomGuest {
-        address: pass.address.0.to_vec(),
-        assignment: pass.assignment,
-    });
     let record = RoomRecord {
         version: VERSION,
         socket: socket.0,
         room: room.as_str().to_owned(),
-        pass,
+        pass: pass.map(RoomGuest::from),
         since_ms,
         stage: Some(stage),
     };

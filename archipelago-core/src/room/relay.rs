@@ -48,9 +48,7 @@ impl Room {
             self.expel(socket, Reason::TooSlow, now_ms, out);
         }
     }
-}
 
-impl Room {
     /// So many packets for single members were left out after all.
     pub fn left_out(&mut self, packets: u64) {
         let counters = self.reports.count();

@@ -1,5 +1,6 @@
 //! When a room has to report, and what it has counted.
 
+use crate::pacing::backoff_ms;
 use crate::protocol::bus::RoomCounters;
 
 /// A room in which something happens reports this often, in ms.
@@ -102,7 +103,8 @@ impl Reports {
         let Some(report) = self.under_way.take() else {
             return;
         };
-        self.put_back(&report.counters);
+        // Put back: nobody has heard of it.
+        self.counters.add(&report.counters);
         if !anybody && !report.anybody {
             // Said once: the realm forgets a silent room by itself.
             self.due_ms = None;
@@ -110,16 +112,9 @@ impl Reports {
             self.not_before_ms = 0;
             return;
         }
-        let wait_ms = (ROOM_RETRY_MS << self.failures.min(16)).min(ROOM_RETRY_MAX_MS);
+        let wait_ms = backoff_ms(ROOM_RETRY_MS, ROOM_RETRY_MAX_MS, self.failures);
         self.failures = self.failures.saturating_add(1);
         self.not_before_ms = now_ms.saturating_add(wait_ms);
         self.due_ms = Some(self.not_before_ms);
-    }
-
-    fn put_back(&mut self, counters: &RoomCounters) {
-        self.counters.received += counters.received;
-        self.counters.relayed += counters.relayed;
-        self.counters.dropped += counters.dropped;
-        self.counters.too_slow += counters.too_slow;
     }
 }
