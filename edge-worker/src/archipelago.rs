@@ -1,6 +1,7 @@
 //! `Archipelago`: the object that holds one realm's islands.
 
 mod sending;
+mod tables;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -11,7 +12,7 @@ use archipelago_core::protocol::bus::{
     RoomsReply, RoomsRequest, Snapshot, SnapshotRequest, StatusReply, StatusRequest, WatchReply,
     WatchRequest,
 };
-use archipelago_core::realm::{Realm, RealmError};
+use archipelago_core::realm::{Realm, RealmConfig, RealmError};
 use archipelago_core::transport::ROOM_KEY_BYTES;
 use prost::Message;
 use worker::{
@@ -24,11 +25,10 @@ use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::store::Store;
 use crate::{log, settings};
+use tables::ReadError;
 
 /// How often this realm's object has started.
 const INCARNATION: &str = "incarnation";
-/// The number that the next island gets: no lower one is ever given again.
-const NEXT_ISLAND: &str = "next_island";
 /// What signs the tokens of its rooms: a secret.
 const ROOM_KEY: &str = "room_key";
 
@@ -56,7 +56,6 @@ struct Loaded {
     store: Store,
     /// Signs the tokens of the rooms.
     room_key: [u8; ROOM_KEY_BYTES],
-    stored_next_island: u64,
 }
 
 impl DurableObject for Archipelago {
@@ -165,8 +164,12 @@ impl Shared {
         decide: impl FnOnce(&mut Realm, &C, u64) -> Result<R, RealmError>,
     ) -> Result<Response> {
         let reply = match bus::request::<C>(&mut request).await {
-            Ok(call) => self
-                .with(|loaded| decide(&mut loaded.realm, &call, now_ms()).map_err(BusError::from)),
+            Ok(call) => self.with(|loaded| {
+                let reply = decide(&mut loaded.realm, &call, now_ms())?;
+                // Whatever is answered is stored: it holds although the object may die in the next moment.
+                loaded.keep()?;
+                Ok(reply)
+            }),
             Err(error) => Err(error),
         };
         bus::reply(reply)
@@ -190,23 +193,21 @@ impl Shared {
     fn load(&self) -> Result<Loaded, BusError> {
         let config =
             settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
-        let store = Store::open(self.state.storage().sql())?;
+        let store = Store::open(&self.state.storage())?;
         let incarnation = store.count_up(INCARNATION)?;
-        let stored_next_island = store.number(NEXT_ISLAND)?.unwrap_or(1);
-        let next_island = IslandNumber::new(stored_next_island)
-            .ok_or_else(|| BusError::NotReady(format!("{NEXT_ISLAND} is {stored_next_island}")))?;
+        let realm = load_realm(config.realm.clone(), incarnation, &store)?;
         log::info(
             "realm started",
             &[
                 ("incarnation", &incarnation),
-                ("next_island", &next_island.get()),
+                ("next_island", &realm.next_island().get()),
+                ("members", &realm.member_count()),
             ],
         );
         Ok(Loaded {
-            realm: Realm::new(config.realm.clone(), incarnation, next_island),
+            realm,
             room_key: room_key(&store)?,
             store,
-            stored_next_island,
         })
     }
 
@@ -235,6 +236,40 @@ impl Shared {
     /// Looks at the realm if it is loaded: an object that was only asked something impossible has none.
     fn on_realm<T>(&self, look: impl FnOnce(&mut Loaded) -> T) -> Option<T> {
         self.realm.borrow_mut().as_mut().map(look)
+    }
+}
+
+impl Loaded {
+    /// Stores what has changed since the last time, in one transaction.
+    fn keep(&mut self) -> Result<(), BusError> {
+        if let Some(changes) = self.realm.unstored() {
+            tables::write(&self.store, &changes)
+                .map_err(|error| BusError::NotReady(format!("state not stored: {error}")))?;
+            self.realm.stored();
+        }
+        Ok(())
+    }
+}
+
+/// The realm as it was stored. What cannot be read is kept for those who can, and the realm begins without it.
+fn load_realm(config: RealmConfig, incarnation: u64, store: &Store) -> Result<Realm, BusError> {
+    let now = now_ms();
+    let stored = tables::read(store).and_then(|stored| {
+        Realm::restore(config.clone(), incarnation, &stored, now)
+            .map_err(|error| ReadError::Unreadable(error.to_string()))
+    });
+    match stored {
+        Ok(realm) => Ok(realm),
+        Err(ReadError::Storage(error)) => Err(error.into()),
+        Err(ReadError::Unreadable(reason)) => {
+            log::error(
+                "state set aside",
+                &[("reason", &reason), ("incarnation", &incarnation)],
+            );
+            let next = tables::set_aside(store, incarnation, now)?;
+            let next = IslandNumber::new(next).unwrap_or(IslandNumber::FIRST);
+            Ok(Realm::new(config, incarnation, next))
+        }
     }
 }
 

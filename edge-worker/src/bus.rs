@@ -118,6 +118,7 @@ pub fn reply<R: Message>(reply: Result<R, BusError>) -> worker::Result<Response>
             crate::log::warn("call refused", &[("error", &error)]);
             let status = match error {
                 BusError::Realm(RealmError::StaleEpoch { .. }) => 409,
+                BusError::Realm(RealmError::NotYetKnown) => 503,
                 BusError::Realm(_) | BusError::Undecodable(_) => 400,
                 BusError::NotReady(_)
                 | BusError::Unreachable(_)

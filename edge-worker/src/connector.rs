@@ -176,7 +176,7 @@ impl Shared {
     fn load(&self, name: Option<&str>, now: u64) -> Result<Loaded, BusError> {
         let config =
             settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
-        let store = Store::open(self.state.storage().sql())?;
+        let store = Store::open(&self.state.storage())?;
         let name = match (store.text(NAME)?, name) {
             (Some(stored), _) => stored,
             (None, Some(name)) => {

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use serde_json::{Map, Value};
-use worker::{console_log, console_warn};
+use worker::{console_error, console_log, console_warn};
 
 fn line(event: &str, fields: &[(&str, &dyn Display)]) -> String {
     let mut object = Map::new();
@@ -22,4 +22,9 @@ pub fn info(event: &str, fields: &[(&str, &dyn Display)]) {
 /// Something that should not happen, and is dealt with.
 pub fn warn(event: &str, fields: &[(&str, &dyn Display)]) {
     console_warn!("{}", line(event, fields));
+}
+
+/// Something that somebody has to look after.
+pub fn error(event: &str, fields: &[(&str, &dyn Display)]) {
+    console_error!("{}", line(event, fields));
 }

@@ -1,7 +1,22 @@
-//! The counters and names that an object keeps: one small table.
+//! What an object keeps: its counters and names, in one small table, and whatever else it writes in transactions.
 
 use serde::Deserialize;
-use worker::{Result, SqlStorage, SqlStorageValue};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::{Error, Result, SqlCursor, SqlStorage, SqlStorageValue, Storage};
+
+#[wasm_bindgen]
+extern "C" {
+    /// An object's storage, as far as the platform's bindings leave it out.
+    #[derive(Clone)]
+    type Transactions;
+
+    #[wasm_bindgen(method, catch, js_name = transactionSync)]
+    fn transaction_sync(
+        this: &Transactions,
+        work: &mut dyn FnMut() -> std::result::Result<JsValue, JsValue>,
+    ) -> std::result::Result<JsValue, JsValue>;
+}
 
 #[derive(Deserialize)]
 struct NumberRow {
@@ -13,22 +28,44 @@ struct TextRow {
     value: String,
 }
 
-/// An object's table of names and values.
-pub struct Store(SqlStorage);
+/// An object's storage, with a table of names and values.
+pub struct Store {
+    sql: SqlStorage,
+    transactions: Transactions,
+}
 
 impl Store {
     /// Opens the table; creates it the first time.
-    pub fn open(sql: SqlStorage) -> Result<Self> {
-        sql.exec(
+    pub fn open(storage: &Storage) -> Result<Self> {
+        let store = Self {
+            sql: storage.sql(),
+            transactions: storage.as_raw().unchecked_ref::<Transactions>().clone(),
+        };
+        store.run(
             "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
-            None,
+            Vec::new(),
         )?;
-        Ok(Self(sql))
+        Ok(store)
+    }
+
+    /// Does all of this, or nothing if any of it fails.
+    pub fn transaction(&self, mut work: impl FnMut() -> Result<()>) -> Result<()> {
+        let mut work = || match work() {
+            Ok(()) => Ok(JsValue::UNDEFINED),
+            Err(error) => Err(JsValue::from(error)),
+        };
+        let done = self.transactions.transaction_sync(&mut work);
+        done.map(|_| ()).map_err(Error::from)
+    }
+
+    /// Runs a statement.
+    pub fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<SqlCursor> {
+        self.sql.exec(statement, values)
     }
 
     /// Raises a counter by one and returns it: 1 the first time.
     pub fn count_up(&self, name: &str) -> Result<u64> {
-        let cursor = self.0.exec(
+        let cursor = self.run(
             "INSERT INTO meta (name, value) VALUES (?, 1) \
              ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value",
             vec![name.into()],
@@ -50,10 +87,7 @@ impl Store {
 
     /// Stores a number.
     pub fn put_number(&self, name: &str, value: u64) -> Result<()> {
-        self.put(
-            name,
-            SqlStorageValue::try_from_i64(value.try_into().unwrap_or(i64::MAX))?,
-        )
+        self.put(name, integer(value)?)
     }
 
     /// Stores a text.
@@ -62,16 +96,23 @@ impl Store {
     }
 
     fn select<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<Vec<T>> {
-        self.0
-            .exec("SELECT value FROM meta WHERE name = ?", vec![name.into()])?
+        self.run("SELECT value FROM meta WHERE name = ?", vec![name.into()])?
             .to_array()
     }
 
     fn put(&self, name: &str, value: SqlStorageValue) -> Result<()> {
-        self.0.exec(
+        self.run(
             "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
             vec![name.into(), value],
         )?;
         Ok(())
     }
+}
+
+/// A number as the storage takes it.
+///
+/// # Errors
+/// It is above 2^53.
+pub fn integer(number: u64) -> Result<SqlStorageValue> {
+    SqlStorageValue::try_from_i64(number.try_into().unwrap_or(i64::MAX))
 }

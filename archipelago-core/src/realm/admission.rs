@@ -18,12 +18,18 @@ impl Realm {
     /// Whether an assignment is still the current one of its address: only then its token opens the room.
     ///
     /// # Errors
-    /// The address is none.
+    /// The address is none, or the realm has just restarted and does not know yet.
     pub fn pass(&self, request: &PassRequest) -> Result<PassReply, RealmError> {
         let guest = request.guest.as_ref().ok_or(RealmError::InvalidAddress)?;
         let address = read_address(&guest.address)?;
+        let player = self.registry.player(&address);
+        let place = player.and_then(|player| player.place.as_ref());
+        if place.is_none() && player.is_some_and(|player| !player.told_is_known) {
+            return Err(RealmError::NotYetKnown);
+        }
+        let is_current = |place: &Place| place.assignment == guest.assignment;
         Ok(PassReply {
-            is_current: guest.assignment != 0 && self.current(&address) == Some(guest.assignment),
+            is_current: guest.assignment != 0 && place.is_some_and(is_current),
         })
     }
 
@@ -60,7 +66,11 @@ impl Realm {
             return;
         };
         let Some(place) = &mut player.place else {
-            return self.rooms.dismiss(address, None, Standing::Muted, None);
+            // A member without a place was restored: where it was told to be is not known yet.
+            if player.peer.is_none() {
+                self.rooms.dismiss(address, None, Standing::Muted, None);
+            }
+            return;
         };
         place.entered |= place.assignment == assignment;
         let (standing, until_ms) = match place.delivered_ms {
@@ -95,6 +105,9 @@ impl Realm {
 
     /// A session that outlived the realm is where it was last told to be.
     pub(super) fn resume_place(&mut self, address: Address, listed: &LiveSession, now_ms: u64) {
+        if let Some(player) = self.registry.player_mut(&address) {
+            player.told_is_known = true;
+        }
         // What this realm has given ended when the player left: rooms have been told so, and it must not come back.
         if listed.assignment >= growing(self.incarnation, 0) {
             return;
@@ -143,11 +156,6 @@ impl Realm {
         let until_ms = now_ms.saturating_add(FAREWELL_MS);
         self.rooms
             .dismiss(address, None, Standing::Muted, Some(until_ms));
-    }
-
-    fn current(&self, address: &Address) -> Option<u64> {
-        let place = self.registry.player(address)?.place.as_ref()?;
-        Some(place.assignment)
     }
 
     /// How many are in which room.

@@ -30,6 +30,11 @@ pub(super) struct ConnectorState {
 const ANSWERS_MAX: usize = 65_536;
 
 impl ConnectorState {
+    /// Whether anybody is there, or has to be told something.
+    fn matters(&self) -> bool {
+        !(self.sessions.is_empty() && self.outbox.is_empty())
+    }
+
     /// The session that was issued for a socket before, if one was.
     pub fn answered(&self, socket: u64) -> Result<Option<SessionNumber>, RealmError> {
         match self.answers.get(&socket) {
@@ -98,6 +103,14 @@ impl Connectors {
         Ok(state)
     }
 
+    /// A connector that had sessions before the realm has restarted: its epoch was no lower than this.
+    pub fn restore(&mut self, name: &str, epoch: u64, now_ms: u64) {
+        let state = self.by_name.entry(name.to_owned()).or_default();
+        state.epoch = state.epoch.max(epoch);
+        state.heard_ms = now_ms;
+        state.outbox.greeting = true;
+    }
+
     pub fn get_mut(&mut self, name: &str) -> Option<&mut ConnectorState> {
         self.by_name.get_mut(name)
     }
@@ -106,12 +119,9 @@ impl Connectors {
         self.by_name.iter_mut()
     }
 
-    /// When the first connector with sessions will have been silent for too long.
+    /// When the first connector that matters will have been silent for too long.
     pub fn next_expiry_ms(&self, timeout_ms: u64) -> Option<u64> {
-        let expiring = self
-            .by_name
-            .values()
-            .filter(|state| !state.sessions.is_empty());
+        let expiring = self.by_name.values().filter(|state| state.matters());
         expiring
             .map(|state| state.heard_ms.saturating_add(timeout_ms))
             .min()
@@ -122,7 +132,7 @@ impl Connectors {
     pub fn expire(&mut self, timeout_ms: u64, now_ms: u64) -> Vec<SessionNumber> {
         let mut orphans = Vec::new();
         for state in self.by_name.values_mut() {
-            if !state.sessions.is_empty() && now_ms >= state.heard_ms.saturating_add(timeout_ms) {
+            if state.matters() && now_ms >= state.heard_ms.saturating_add(timeout_ms) {
                 orphans.extend(std::mem::take(&mut state.sessions));
                 state.listed = false;
                 state.outbox = Outbox::default();

@@ -50,8 +50,10 @@ impl Realm {
                     }
                 }
             }
-            if delivery.assignments.is_empty() && delivery.kicks.is_empty() {
+            if delivery.assignments.is_empty() {
                 state.outbox.assignments.clear();
+            }
+            if state.outbox.is_empty() {
                 continue;
             }
             state.outbox.attempts.begun();

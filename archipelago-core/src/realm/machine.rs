@@ -1,5 +1,5 @@
 use crate::auth::Address;
-use crate::engine::{Engine, EngineConfig, IslandNumber, Scope, Update};
+use crate::engine::{Engine, EngineConfig, IslandNumber, Peer, Scope, Update};
 use crate::protocol::bus::{
     ConnectReply, ConnectRequest, ConnectorStamp, LookupReply, LookupRequest, StatusReply,
 };
@@ -10,6 +10,7 @@ use super::live::Live;
 use super::registry::{Place, Player, Registry};
 use super::rooms::{Rooms, Standing};
 use super::schedule::Schedule;
+use super::state::Unstored;
 
 /// What a realm can be told to do differently.
 #[derive(Clone, Debug)]
@@ -46,6 +47,9 @@ pub enum RealmError {
     /// The connector has said that it no longer waits for the answer.
     #[error("the socket has been abandoned")]
     Abandoned,
+    /// The realm has restarted, and waits for a connector to tell what its sessions were told.
+    #[error("the realm does not know yet: ask again")]
+    NotYetKnown,
 }
 
 /// One realm.
@@ -61,13 +65,14 @@ pub struct Realm {
     pub(super) rooms: Rooms,
     /// When this incarnation first heard from a room.
     pub(super) rooms_known_ms: Option<u64>,
+    pub(super) unstored: Unstored,
     issued: u64,
     assignments: u64,
 }
 
 impl Realm {
-    /// A realm that has just started: `incarnation` is higher than at any start before, `next_island` higher than any
-    /// island's number ever given.
+    /// A realm without a past: `incarnation` is higher than at any start before, `next_island` higher than any island's
+    /// number ever given. One that existed before is [restored](Self::restore).
     pub fn new(config: RealmConfig, incarnation: u64, next_island: IslandNumber) -> Self {
         Self {
             engine: Engine::with_next_number(config.engine.clone(), next_island),
@@ -76,6 +81,7 @@ impl Realm {
             live: Live::default(),
             rooms: Rooms::default(),
             rooms_known_ms: None,
+            unstored: Unstored::default(),
             connectors: Connectors::default(),
             config,
             incarnation,
@@ -94,7 +100,7 @@ impl Realm {
             already_connected: self
                 .registry
                 .player(&address)
-                .is_some_and(Player::is_present),
+                .is_some_and(Player::is_connected),
         })
     }
 
@@ -147,8 +153,10 @@ impl Realm {
             heard: false,
             last_ping_ms: now_ms,
             place: None,
-            missing_until_ms: None,
+            told_is_known: true,
+            absence: None,
         };
+        self.unstored.session(address);
         if let Some(replaced) = self.registry.put(address, player)
             && let Some(connector) = self.connectors.get_mut(&replaced.connector)
         {
@@ -158,6 +166,22 @@ impl Realm {
         if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
             connector.sessions.insert(session);
         }
+        self.vouch(session, now_ms);
+    }
+
+    /// A connector vouches for the session. If nobody has heard since the realm's start where the player is, the
+    /// membership is kept for another grace, so that there is time to say so.
+    pub(super) fn vouch(&mut self, session: SessionNumber, now_ms: u64) {
+        let Some((_, player)) = self.registry.of_session(session) else {
+            return;
+        };
+        let is_silent = |peer: Peer| self.engine.position(peer).is_none();
+        if !player.peer.is_some_and(is_silent) {
+            self.registry.find(session);
+        } else if player.is_present() || !player.is_connected() {
+            let until_ms = now_ms.saturating_add(self.config.resume_grace_ms);
+            self.registry.await_position(session, until_ms);
+        }
     }
 
     /// The session has to be told its island, if it has one.
@@ -166,7 +190,7 @@ impl Realm {
             return;
         };
         let island = player.peer.and_then(|peer| self.engine.island_of(peer));
-        if island.is_none() || !player.heard || !player.is_present() {
+        if island.is_none() || !player.heard || !player.is_connected() || !player.told_is_known {
             return;
         }
         let is_there = |place: &&Place| place.session == session && place.island == island;
@@ -201,8 +225,12 @@ impl Realm {
             self.registry
                 .miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
         }
-        while let Some((address, player)) = self.registry.release(now_ms) {
-            self.left(address, &player, now_ms);
+        while let Some((address, player)) = self.registry.overdue(now_ms) {
+            if player.is_connected() {
+                self.give_up_place(player.session);
+            } else {
+                self.leave(address, now_ms);
+            }
         }
         self.rooms.tick(now_ms);
         let scope = self.schedule.due(now_ms)?;
@@ -211,16 +239,31 @@ impl Realm {
     }
 
     /// A player is no longer one of the realm.
-    pub(super) fn left(&mut self, address: Address, player: &Player, now_ms: u64) {
+    pub(super) fn leave(&mut self, address: Address, now_ms: u64) {
+        let Some(player) = self.registry.take(address) else {
+            return;
+        };
+        self.unstored.session(address);
         if let Some(peer) = player.peer {
             self.engine.remove(peer);
         }
         self.leave_rooms(address, now_ms);
     }
 
+    /// The session lives, but has not said in time where the player is: it starts as a newcomer does.
+    fn give_up_place(&mut self, session: SessionNumber) {
+        self.registry.find(session);
+        if let Some((_, player)) = self.registry.of_session(session)
+            && let Some(peer) = player.peer.take()
+        {
+            self.engine.remove(peer);
+        }
+    }
+
     fn flush(&mut self, scope: Scope, now_ms: u64) {
         let mut changed: Vec<SessionNumber> = Vec::new();
         for update in self.engine.flush(now_ms, scope) {
+            self.unstored.update(update);
             if let Update::ChangeTo { peer, from, .. } = *update
                 && let Some((_, player)) = self.registry.of_peer(peer)
             {
@@ -264,6 +307,11 @@ impl Realm {
             users: self.figures(now_ms).players,
             flush_late_ms: self.schedule.late_ms(now_ms).try_into().unwrap_or(u32::MAX),
         }
+    }
+
+    /// How many are in islands, those among them who are absent.
+    pub fn member_count(&self) -> usize {
+        self.engine.peer_count()
     }
 
     /// The number that the next island will get.

@@ -9,6 +9,7 @@
 //! - `outbox`: what has to be delivered, until it is acknowledged; `attempts`: when it is tried again;
 //! - `admission`: who may be in which of the realm's own rooms; `rooms`: who is there, and what is ordered of them;
 //! - `schedule`: when the islands are formed anew;
+//! - `state`: what is stored, so that it outlives the realm;
 //! - `snapshot`: what the stats show; `live`: what those see who watch.
 
 mod admission;
@@ -23,8 +24,10 @@ mod reports;
 mod rooms;
 mod schedule;
 mod snapshot;
+mod state;
 
 pub use live::{FRAME_REST_MS, HISTORY_MAX, WATCH_LEASE_MS};
 pub use machine::{Realm, RealmConfig, RealmError};
 pub use rooms::{FAREWELL_MS, ROOM_SILENCE_MAX_MS};
 pub use schedule::{ARRIVALS_DELAY_MS, RUSH_FACTOR};
+pub use state::{Changes, ISLAND_MEMBERS_MAX, StateError, Stored};

@@ -13,6 +13,8 @@ pub(super) struct Outbox {
     /// The number of the newest assignment by session. Which island it is, is looked up when it goes out.
     pub assignments: BTreeMap<SessionNumber, u64>,
     pub kicks: BTreeSet<SessionNumber>,
+    /// The connector has to hear that the realm has restarted.
+    pub greeting: bool,
     pub attempts: Attempts,
 }
 
@@ -32,15 +34,19 @@ impl Outbox {
         self.kicks.remove(&session);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.assignments.is_empty() && self.kicks.is_empty() && !self.greeting
+    }
+
     /// When the next delivery can go out; none while one is under way or there is nothing to tell.
     pub fn due_ms(&self) -> Option<u64> {
-        let has_any = !self.assignments.is_empty() || !self.kicks.is_empty();
-        self.attempts.next_ms().filter(|_| has_any)
+        self.attempts.next_ms().filter(|_| !self.is_empty())
     }
 
     /// The connector has taken a delivery: what has not been replaced meanwhile is done.
     pub fn delivered(&mut self, delivery: &Delivery) {
         self.attempts.succeeded();
+        self.greeting = false;
         for assignment in &delivery.assignments {
             let session = SessionNumber(assignment.session);
             if self.assignments.get(&session) == Some(&assignment.number) {

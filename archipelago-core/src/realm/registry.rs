@@ -34,14 +34,43 @@ pub(super) struct Player {
     pub last_ping_ms: u64,
     /// The current assignment; that of the session before until this one has its own.
     pub place: Option<Place>,
-    /// Set while no connector vouches for the session: when its membership is given up.
-    pub missing_until_ms: Option<u64>,
+    /// Whether the realm knows what this session was told; not of a session that has outlived the realm, until its
+    /// connector lists it.
+    pub told_is_known: bool,
+    /// Set while the stats do not show the player.
+    pub absence: Option<Absence>,
+}
+
+/// A membership that is kept for somebody who is not quite there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Absence {
+    pub until_ms: u64,
+    pub kind: AbsenceKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AbsenceKind {
+    /// No connector vouches for the session.
+    Missing,
+    /// The session lives, and has yet to say where the player is: the realm has restarted since it was heard of.
+    Silent,
 }
 
 impl Player {
+    /// Whether a connector vouches for the session.
+    pub fn is_connected(&self) -> bool {
+        !matches!(
+            self.absence,
+            Some(Absence {
+                kind: AbsenceKind::Missing,
+                ..
+            })
+        )
+    }
+
     /// Whether the stats show the player.
     pub fn is_present(&self) -> bool {
-        self.missing_until_ms.is_none()
+        self.absence.is_none()
     }
 }
 
@@ -53,7 +82,8 @@ pub(super) struct Registry {
     sessions: HashMap<SessionNumber, Address>,
     /// Whose handle it is; entries of free handles are outdated.
     peers: Vec<Address>,
-    missing: BTreeSet<(u64, SessionNumber)>,
+    /// Until when whose membership is kept.
+    absent: BTreeSet<(u64, SessionNumber)>,
 }
 
 impl Registry {
@@ -93,8 +123,8 @@ impl Registry {
     pub fn take(&mut self, address: Address) -> Option<Player> {
         let player = self.players.remove(&address)?;
         self.sessions.remove(&player.session);
-        if let Some(until) = player.missing_until_ms {
-            self.missing.remove(&(until, player.session));
+        if let Some(absence) = player.absence {
+            self.absent.remove(&(absence.until_ms, player.session));
         }
         Some(player)
     }
@@ -111,44 +141,52 @@ impl Registry {
 
     /// No connector vouches for the session any more: its membership is kept until the grace is over.
     pub fn miss(&mut self, session: SessionNumber, until_ms: u64) {
-        let Some((_, player)) = self.of_session(session) else {
-            return;
-        };
-        if player.missing_until_ms.is_none() {
-            player.missing_until_ms = Some(until_ms);
-            self.missing.insert((until_ms, session));
+        let connected = self.of_session(session);
+        if connected.is_some_and(|(_, player)| player.is_connected()) {
+            let kind = AbsenceKind::Missing;
+            self.put_absence(session, Some(Absence { until_ms, kind }));
         }
     }
 
-    /// A connector vouches for the session again.
+    /// The session lives, but nobody knows where the player is: the membership is kept until then.
+    pub fn await_position(&mut self, session: SessionNumber, until_ms: u64) {
+        let kind = AbsenceKind::Silent;
+        self.put_absence(session, Some(Absence { until_ms, kind }));
+    }
+
+    /// The session lives, and it is known where the player is.
     pub fn find(&mut self, session: SessionNumber) {
+        self.put_absence(session, None);
+    }
+
+    fn put_absence(&mut self, session: SessionNumber, absence: Option<Absence>) {
         let Some((_, player)) = self.of_session(session) else {
             return;
         };
-        if let Some(until) = player.missing_until_ms.take() {
-            self.missing.remove(&(until, session));
+        let before = std::mem::replace(&mut player.absence, absence);
+        if let Some(before) = before {
+            self.absent.remove(&(before.until_ms, session));
+        }
+        if let Some(absence) = absence {
+            self.absent.insert((absence.until_ms, session));
         }
     }
 
-    /// Everybody whose membership is only kept.
-    pub fn missing(&self) -> impl Iterator<Item = &Player> {
-        let sessions = self.missing.iter();
+    /// Everybody with a membership whom the stats do not show.
+    pub fn absent(&self) -> impl Iterator<Item = &Player> {
+        let sessions = self.absent.iter();
         sessions.filter_map(|(_, session)| self.players.get(self.sessions.get(session)?))
     }
 
-    /// When the first grace is over.
+    /// When the first membership is given up.
     pub fn next_release_ms(&self) -> Option<u64> {
-        self.missing.first().map(|&(until, _)| until)
+        self.absent.first().map(|&(until, _)| until)
     }
 
-    /// Takes out a player whose grace is over.
-    pub fn release(&mut self, now_ms: u64) -> Option<(Address, Player)> {
-        let &(until, session) = self.missing.first()?;
-        if now_ms < until {
-            return None;
-        }
-        self.missing.pop_first();
-        let address = *self.sessions.get(&session)?;
-        Some((address, self.take(address)?))
+    /// Somebody whose membership is not kept any longer.
+    pub fn overdue(&self, now_ms: u64) -> Option<(Address, &Player)> {
+        let (_, session) = self.absent.first().filter(|(until, _)| *until <= now_ms)?;
+        let address = *self.sessions.get(session)?;
+        Some((address, self.players.get(&address)?))
     }
 }

@@ -86,7 +86,10 @@ impl Realm {
         }
         match self.registry.player(&address).map(|player| player.session) {
             Some(current) if current > session => connector.outbox.kick(session),
-            Some(current) if current == session => self.find(stamp, session),
+            Some(current) if current == session => {
+                self.resume_place(address, entry, now_ms);
+                self.find(stamp, session, now_ms);
+            }
             _ => {
                 self.take_over(address, session, stamp, now_ms);
                 self.resume_place(address, entry, now_ms);
@@ -119,11 +122,8 @@ impl Realm {
 
     /// A connector vouches for the session. What it was told last may be lost, so it is told again: clients hear only
     /// what they do not know.
-    fn find(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
-        self.registry.find(session);
-        if let Some((_, player)) = self.registry.of_session(session) {
-            player.connector.clone_from(&stamp.connector);
-        }
+    fn find(&mut self, stamp: &ConnectorStamp, session: SessionNumber, now_ms: u64) {
+        self.vouch(session, now_ms);
         if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
             connector.sessions.insert(session);
         }
@@ -149,7 +149,7 @@ impl Realm {
         }
         player.last_ping_ms = now_ms;
         let first = !std::mem::replace(&mut player.heard, true);
-        let missing = !player.is_present();
+        let (missing, absent) = (!player.is_connected(), !player.is_present());
         let desired_room = heartbeat.desired_room.as_deref();
         if let Some(peer) = player.peer {
             self.engine.update(peer, position, desired_room);
@@ -159,8 +159,11 @@ impl Realm {
             self.registry.name_peer(peer, address);
             self.schedule.arrival(now_ms);
         }
+        if absent {
+            self.registry.find(session);
+        }
         if missing {
-            self.find(stamp, session);
+            self.find(stamp, session, now_ms);
         } else if first {
             // A new session is told its island even if it is the one its predecessor was told.
             self.assign(session);
@@ -173,11 +176,8 @@ impl Realm {
             connector.sessions.remove(&session);
             connector.outbox.forget(session);
         }
-        let Some((address, _)) = self.registry.of_session(session) else {
-            return;
-        };
-        if let Some(player) = self.registry.take(address) {
-            self.left(address, &player, now_ms);
+        if let Some((address, _)) = self.registry.of_session(session) {
+            self.leave(address, now_ms);
         }
     }
 

@@ -51,6 +51,11 @@ impl Schedule {
             .get_or_insert(now_ms.saturating_add(self.period_ms));
     }
 
+    /// Somebody is there from before the start.
+    pub fn resume(&mut self, now_ms: u64) {
+        self.full_ms = Some(now_ms.saturating_add(self.period_ms));
+    }
+
     /// What is due, the most thorough first.
     pub fn due(&self, now_ms: u64) -> Option<Scope> {
         let is_due = |at: Option<u64>| at.is_some_and(|at| at <= now_ms);

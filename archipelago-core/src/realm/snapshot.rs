@@ -11,7 +11,7 @@ use super::Realm;
 use super::registry::Player;
 
 impl Realm {
-    /// The members of an island whom the stats show: those with a live session.
+    /// The members of an island whom the stats show: those with a live session that has said where they are.
     pub(super) fn present_members<'a>(
         &'a self,
         island: Island<'a>,
@@ -26,19 +26,19 @@ impl Realm {
     }
 
     /// How many the stats show. All members of islands are players, so that only those have to be looked at who are
-    /// missing.
+    /// absent.
     pub(super) fn figures(&self, time_ms: u64) -> Figures {
-        let mut missing: BTreeMap<IslandNumber, usize> = BTreeMap::new();
-        let peers = self.registry.missing().filter_map(|player| player.peer);
+        let mut absent: BTreeMap<IslandNumber, usize> = BTreeMap::new();
+        let peers = self.registry.absent().filter_map(|player| player.peer);
         for number in peers.filter_map(|peer| self.engine.island_of(peer)) {
-            *missing.entry(number).or_default() += 1;
+            *absent.entry(number).or_default() += 1;
         }
         let is_deserted = |(number, count): &(&IslandNumber, &usize)| {
             let island = self.engine.island(**number);
             island.is_some_and(|island| island.members().len() == **count)
         };
-        let players = self.engine.peer_count() - missing.values().sum::<usize>();
-        let islands = self.engine.island_count() - missing.iter().filter(is_deserted).count();
+        let players = self.engine.peer_count() - absent.values().sum::<usize>();
+        let islands = self.engine.island_count() - absent.iter().filter(is_deserted).count();
         Figures {
             time_ms,
             players: players as u32,

@@ -3,9 +3,8 @@
 use std::rc::Rc;
 
 use archipelago_core::protocol::bus::{Delivery, LiveFrame, RoomOrders};
-use worker::Result;
 
-use super::{ALARM_RETRY_MS, Loaded, NEXT_ISLAND, Shared};
+use super::{ALARM_RETRY_MS, Loaded, Shared};
 use crate::bus::{self, BusError};
 use crate::clock::now_ms;
 use crate::{log, settings};
@@ -105,10 +104,10 @@ impl Shared {
 impl Loaded {
     /// What can go out now, with a frame if one `may_stream`, and when the next thing is due.
     fn due(&mut self, now: u64, may_stream: bool) -> Due {
-        // Nobody is told of a new island before its number is stored: the platform holds back what is sent until the
-        // write is on disk, and without the write nothing is sent.
-        if let Err(error) = self.store_next_island() {
-            log::warn("island number not stored", &[("error", &error)]);
+        // Nobody is told of what is not stored: the platform holds back what is sent until the write is on disk, and
+        // without the write nothing is sent.
+        if let Err(error) = self.keep() {
+            log::warn("nothing sent", &[("error", &error)]);
             return Due {
                 next_ms: Some(now.saturating_add(ALARM_RETRY_MS)),
                 ..Due::default()
@@ -124,14 +123,5 @@ impl Loaded {
             frame: may_stream.then(|| self.realm.take_frame()).flatten(),
             next_ms: self.realm.next_ms(),
         }
-    }
-
-    fn store_next_island(&mut self) -> Result<()> {
-        let next = self.realm.next_island().get();
-        if next != self.stored_next_island {
-            self.store.put_number(NEXT_ISLAND, next)?;
-            self.stored_next_island = next;
-        }
-        Ok(())
     }
 }
