@@ -8,7 +8,7 @@ mod transport;
 use crate::connector::{ConnectorConfig, KEEP_ALIVE_MS};
 use crate::engine::EngineConfig;
 use crate::protocol::limits::ROOM_PLAYERS_MAX;
-use crate::realm::RealmConfig;
+use crate::realm::{ISLAND_MEMBERS_MAX, RealmConfig};
 use crate::session::Timeouts;
 use crate::transport::Transport;
 
@@ -142,7 +142,7 @@ fn read_engine(reader: &Reader<'_>, transport: &Transport) -> Result<EngineConfi
     let largest = match transport {
         // Nobody may be assigned to an island whose room is full.
         Transport::WsRoom { .. } => ROOM_PLAYERS_MAX as u32,
-        _ => u32::MAX,
+        _ => ISLAND_MEMBERS_MAX as u32,
     };
     let max_peers = reader.whole(
         "ARCHIPELAGO_MAX_PEERS_PER_ISLAND",

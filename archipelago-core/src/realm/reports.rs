@@ -151,12 +151,16 @@ impl Realm {
         let first = !std::mem::replace(&mut player.heard, true);
         let (missing, absent) = (!player.is_connected(), !player.is_present());
         let desired_room = heartbeat.desired_room.as_deref();
-        if let Some(peer) = player.peer {
+        let peer = if let Some(peer) = player.peer {
             self.engine.update(peer, position, desired_room);
+            peer
         } else {
             let peer = self.engine.insert(position, desired_room);
             player.peer = Some(peer);
             self.registry.name_peer(peer, address);
+            peer
+        };
+        if !self.engine.is_known(peer) {
             self.schedule.arrival(now_ms);
         }
         if absent {

@@ -2,10 +2,17 @@
 
 #[path = "../support/clients.rs"]
 mod clients;
+#[path = "../support/disk.rs"]
+mod disk;
+#[path = "../support/rng.rs"]
+#[allow(dead_code)]
+mod rng;
 
 mod connectors;
 mod deliveries;
 mod live;
+mod records;
+mod restored;
 mod room_reports;
 mod rooms;
 mod rooms_after_restart;

@@ -9,6 +9,7 @@ use archipelago_core::protocol::bus::{
 use archipelago_core::realm::{ARRIVALS_DELAY_MS, Realm, RealmConfig, RealmError};
 
 use crate::clients::{NOW_MS, address, at};
+use crate::disk::Disk;
 
 pub const PERIOD_MS: u64 = 2_000;
 
@@ -106,6 +107,9 @@ impl Link {
 pub struct World {
     pub realm: Realm,
     pub now_ms: u64,
+    pub incarnation: u64,
+    /// What is stored whenever something goes out.
+    pub disk: Disk,
     /// What rooms were ordered, and have obeyed.
     pub ordered: Vec<(String, RoomOrders)>,
 }
@@ -115,12 +119,37 @@ impl World {
         Self {
             realm: Realm::new(config(), 1, IslandNumber::FIRST),
             now_ms: NOW_MS,
+            incarnation: 1,
+            disk: Disk::default(),
             ordered: Vec::new(),
         }
     }
 
+    /// Stores what has changed.
+    pub fn keep(&mut self) {
+        if let Some(changes) = self.realm.unstored() {
+            self.disk.write(changes);
+            self.realm.stored();
+        }
+        assert_eq!(self.realm.unstored(), None);
+    }
+
+    /// The realm dies, and starts again with what is stored.
+    pub fn restart(&mut self) {
+        self.restart_as(config());
+    }
+
+    /// The realm starts again, configured differently.
+    pub fn restart_as(&mut self, config: RealmConfig) {
+        self.incarnation += 1;
+        let stored = self.disk.read();
+        self.realm = Realm::restore(config, self.incarnation, &stored, self.now_ms).unwrap();
+    }
+
     pub fn connect(&mut self, request: &ConnectRequest) -> Result<ConnectReply, RealmError> {
-        self.realm.connect(request, self.now_ms)
+        let reply = self.realm.connect(request, self.now_ms);
+        self.keep();
+        reply
     }
 
     pub fn login(&mut self, link: &mut Link, who: u8) -> u64 {
@@ -129,7 +158,9 @@ impl World {
     }
 
     pub fn report(&mut self, report: &Report) -> ReportReply {
-        self.realm.report(report, self.now_ms).unwrap()
+        let reply = self.realm.report(report, self.now_ms).unwrap();
+        self.keep();
+        reply
     }
 
     pub fn heartbeat(&mut self, link: &mut Link, session: u64, x: f32) {
@@ -147,6 +178,7 @@ impl World {
 
     /// What goes out at this moment, unanswered.
     pub fn take(&mut self) -> Vec<(String, Delivery)> {
+        self.keep();
         self.realm.take_deliveries(self.now_ms)
     }
 
