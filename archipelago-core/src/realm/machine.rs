@@ -153,6 +153,7 @@ impl Realm {
             heard: false,
             last_ping_ms: now_ms,
             place: None,
+            spoken_of: false,
             told_is_known: true,
             absence: None,
         };

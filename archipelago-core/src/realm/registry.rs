@@ -34,6 +34,8 @@ pub(super) struct Player {
     pub last_ping_ms: u64,
     /// The current assignment; that of the session before until this one has its own.
     pub place: Option<Place>,
+    /// Whether the connector has spoken of the session: then it is gone if the connector does not list it.
+    pub spoken_of: bool,
     /// Whether the realm knows what this session was told; not of a session that has outlived the realm, until its
     /// connector lists it.
     pub told_is_known: bool,

@@ -56,12 +56,12 @@ impl Realm {
             .map_or_else(Vec::new, |state| state.sessions.iter().copied().collect());
         for session in known {
             // A session issued in this epoch may not have reached the connector when it made the list.
-            let issued_before = |player: &Player| player.epoch < stamp.epoch;
+            let is_known_there = |player: &Player| player.spoken_of || player.epoch < stamp.epoch;
             let missed = !numbers.contains(&session)
                 && self
                     .registry
                     .of_session(session)
-                    .is_some_and(|(_, player)| issued_before(player));
+                    .is_some_and(|(_, player)| is_known_there(player));
             if missed {
                 self.miss(&stamp.connector, session, now_ms);
             }
@@ -95,12 +95,14 @@ impl Realm {
                 self.resume_place(address, entry, now_ms);
             }
         }
+        let Some((_, player)) = self.registry.of_session(session) else {
+            return;
+        };
+        player.spoken_of = true;
         // What the realm has heard of the session is newer than what was kept with its socket.
-        let unheard = self
-            .registry
-            .of_session(session)
-            .is_some_and(|(_, player)| !player.heard);
-        if unheard && let Some(position) = entry.position {
+        if !player.heard
+            && let Some(position) = entry.position
+        {
             let heartbeat = SessionHeartbeat {
                 session: session.0,
                 position: Some(position),
@@ -148,6 +150,7 @@ impl Realm {
             return;
         }
         player.last_ping_ms = now_ms;
+        player.spoken_of = true;
         let first = !std::mem::replace(&mut player.heard, true);
         let (missing, absent) = (!player.is_connected(), !player.is_present());
         let desired_room = heartbeat.desired_room.as_deref();

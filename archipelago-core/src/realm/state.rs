@@ -259,6 +259,7 @@ fn read_session(
         heard: false,
         last_ping_ms: now_ms,
         place: None,
+        spoken_of: false,
         told_is_known: false,
         absence: None,
     };

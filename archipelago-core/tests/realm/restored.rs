@@ -344,3 +344,23 @@ fn what_could_not_be_written_is_written_with_the_next() {
     assert_eq!(world.connect(&request), Ok(reply));
     assert_eq!(world.disk.sessions.len(), 1);
 }
+
+/// A copy of an old report arrives late, at a realm that has forgotten that it was answered.
+#[test]
+fn who_has_left_does_not_stay_because_of_an_old_list() {
+    let mut world = World::new();
+    let mut a = Link::new("a", 1);
+    let [one, ..] = three(&mut world, &mut a);
+    let old_list = a.list(&[listed(1, one.0, HERE, (1, one.1))]);
+    world.report(&old_list);
+    let ended = a.ended(one.0);
+    world.report(&ended);
+    world.restart();
+    world.report(&old_list);
+    assert!(world.is_connected(1), "nobody can know better yet");
+    let list = a.list(&[]);
+    world.report(&list);
+    assert!(!world.is_connected(1));
+    world.advance_alive(GRACE_MS + PERIOD_MS, &mut [&mut a]);
+    assert_eq!(world.disk.sessions.len(), 0);
+}
