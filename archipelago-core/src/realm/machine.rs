@@ -185,8 +185,8 @@ impl Realm {
         }
     }
 
-    /// The session has to be told its island, if it has one.
-    pub(super) fn assign(&mut self, session: SessionNumber) {
+    /// The session has to be told its island, if it has one; unless it is the assignment that its connector has `known`.
+    pub(super) fn assign(&mut self, session: SessionNumber, known: Option<u64>) {
         let Some((address, player)) = self.registry.of_session(session) else {
             return;
         };
@@ -211,7 +211,9 @@ impl Realm {
                 .dismiss(address, Some(number), Standing::Muted, None);
             number
         };
-        if let Some(connector) = self.connectors.get_mut(&player.connector) {
+        if known != Some(number)
+            && let Some(connector) = self.connectors.get_mut(&player.connector)
+        {
             connector.outbox.assign(session, number);
         }
     }
@@ -273,7 +275,7 @@ impl Realm {
             }
         }
         for session in changed {
-            self.assign(session);
+            self.assign(session, None);
         }
         let anybody = self.engine.peer_count() + self.engine.waiting_count() > 0;
         self.schedule.flushed(scope, anybody, now_ms);

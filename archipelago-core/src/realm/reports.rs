@@ -25,7 +25,7 @@ impl Realm {
                 self.apply_full(stamp, &full.sessions, now_ms);
             }
             for heartbeat in &report.heartbeats {
-                self.heartbeat(stamp, heartbeat, now_ms);
+                self.heartbeat(stamp, heartbeat, None, now_ms);
             }
             for &session in &report.disconnects {
                 self.disconnect(stamp, SessionNumber(session), now_ms);
@@ -77,6 +77,7 @@ impl Realm {
             return;
         };
         let session = SessionNumber(entry.session);
+        let known = Some(entry.assignment);
         let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
             return;
         };
@@ -88,7 +89,7 @@ impl Realm {
             Some(current) if current > session => connector.outbox.kick(session),
             Some(current) if current == session => {
                 self.resume_place(address, entry, now_ms);
-                self.find(stamp, session, now_ms);
+                self.find(stamp, session, known, now_ms);
             }
             _ => {
                 self.take_over(address, session, stamp, now_ms);
@@ -108,7 +109,7 @@ impl Realm {
                 position: Some(position),
                 desired_room: None,
             };
-            self.heartbeat(stamp, &heartbeat, now_ms);
+            self.heartbeat(stamp, &heartbeat, known, now_ms);
         }
     }
 
@@ -122,17 +123,29 @@ impl Realm {
             .miss(session, now_ms.saturating_add(self.config.resume_grace_ms));
     }
 
-    /// A connector vouches for the session. What it was told last may be lost, so it is told again: clients hear only
-    /// what they do not know.
-    fn find(&mut self, stamp: &ConnectorStamp, session: SessionNumber, now_ms: u64) {
+    /// A connector vouches for the session, and may have said which assignment is `known` there. What it was told last may
+    /// be lost, so it is told again: clients hear only what they do not know.
+    fn find(
+        &mut self,
+        stamp: &ConnectorStamp,
+        session: SessionNumber,
+        known: Option<u64>,
+        now_ms: u64,
+    ) {
         self.vouch(session, now_ms);
         if let Some(connector) = self.connectors.get_mut(&stamp.connector) {
             connector.sessions.insert(session);
         }
-        self.assign(session);
+        self.assign(session, known);
     }
 
-    fn heartbeat(&mut self, stamp: &ConnectorStamp, heartbeat: &SessionHeartbeat, now_ms: u64) {
+    fn heartbeat(
+        &mut self,
+        stamp: &ConnectorStamp,
+        heartbeat: &SessionHeartbeat,
+        known: Option<u64>,
+        now_ms: u64,
+    ) {
         let Some(position) = heartbeat.position.and_then(Position::from_message) else {
             return;
         };
@@ -170,10 +183,10 @@ impl Realm {
             self.registry.find(session);
         }
         if missing {
-            self.find(stamp, session, now_ms);
+            self.find(stamp, session, known, now_ms);
         } else if first {
             // A new session is told its island even if it is the one its predecessor was told.
-            self.assign(session);
+            self.assign(session, known);
         }
     }
 
