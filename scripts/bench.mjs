@@ -2,11 +2,12 @@
 import { benchFlush } from "./lib/bench-flush.mjs";
 import { benchRoom } from "./lib/bench-room.mjs";
 import { benchSimulator } from "./lib/bench-simulator.mjs";
+import { benchStorage } from "./lib/bench-storage.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
 
 /** By name. */
-const BENCHMARKS = { flush: benchFlush, room: benchRoom, simulator: benchSimulator };
+const BENCHMARKS = { flush: benchFlush, room: benchRoom, simulator: benchSimulator, storage: benchStorage };
 
 await runMain(async () => {
   const [name = "flush", ...args] = process.argv.slice(2);

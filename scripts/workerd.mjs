@@ -11,21 +11,30 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { FAULTY_BUILD } from "./lib/build.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { NPM_BIN, ROOT } from "./lib/paths.mjs";
 import { readWranglerConfig, workerdConfig } from "./lib/workerd-config.mjs";
 
 const START_TIMEOUT_MS = 30_000;
 
+/** Starts what follows with the signal ignored that would end it; Node itself sets all of them back. */
+const IGNORING_FULL_FILES = ["sh", "-c", `trap "" XFSZ; exec "$0" "$@"`];
+
 /** How long it may take to end when asked to: it waits for open sockets to be closed, which clients may never do. */
 const STOP_TIMEOUT_MS = 1_000;
 
 /**
+ * @typedef {"release" | "faults"} Build the one that is deployed, or the one in which tests can have things fail
+ *
  * @typedef {object} WorkerdOptions
  * @property {Record<string, string>} [vars] beside or instead of those in `wrangler.toml`
  * @property {string} [storage] folder for the Durable Objects' storage, kept afterwards; without it, one that goes with
  *   the process
  * @property {number} [port] 0, or left out, for one that is free
+ * @property {Build} [build] which build of the Worker; the release unless told otherwise
+ * @property {boolean} [survivesFullFiles] a write that makes a file larger than the process may (`prlimit --fsize`) fails,
+ *   as on a full disk, instead of ending the process
  * @property {boolean} [verbose] pass the Worker's log on to stderr as it comes
  *
  * @typedef {object} Workerd
@@ -49,13 +58,16 @@ export async function startWorkerd(options = {}) {
   const folder = await mkdtemp(join(tmpdir(), "archipelago-"));
   const storage = resolve(options.storage ?? join(folder, "storage"));
   await mkdir(storage, { recursive: true });
-  const modules = await copyModules(resolve(ROOT, config.main), folder);
+  const main = options.build === "faults" ? `${FAULTY_BUILD}/index.js` : config.main;
+  const modules = await copyModules(resolve(ROOT, main), folder);
   const file = join(folder, "config.capnp");
   const vars = { ...config.vars, ...options.vars };
   await writeFile(file, workerdConfig(config, { port: options.port ?? 0, storage, vars, modules }));
 
   // Descriptor 3 is where it reports the port it listens on.
-  const child = spawn(join(NPM_BIN, "workerd"), ["serve", "--control-fd=3", file], {
+  const command = [join(NPM_BIN, "workerd"), "serve", "--control-fd=3", file];
+  const [program = "", ...args] = options.survivesFullFiles ? [...IGNORING_FULL_FILES, ...command] : command;
+  const child = spawn(program, args, {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   endWithParent(child, folder);

@@ -1,6 +1,7 @@
 //! An object's one alarm.
 
 use std::cell::Cell;
+use std::future::Future;
 
 use worker::js_sys;
 use worker::{ScheduledTime, State};
@@ -36,7 +37,16 @@ impl Alarm {
         }
     }
 
-    /// The alarm has rung, or was deleted: none is set any more.
+    /// The alarm has rung: does what it is for, after the handler.
+    ///
+    /// A panic, also one of another object in the isolate, leaves every handler waiting that has not returned; and the
+    /// platform rings no more as long as one waits.
+    pub fn rung(&self, state: &State, work: impl Future<Output = ()> + 'static) {
+        self.unset();
+        state.wait_until(work);
+    }
+
+    /// The alarm was deleted: none is set any more.
     pub fn unset(&self) {
         self.at_ms.set(None);
     }

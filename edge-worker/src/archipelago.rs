@@ -72,14 +72,16 @@ impl DurableObject for Archipelago {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
+        fault!(RealmRequest, self.shared.state, &request.path());
         let response = self.shared.serve(request).await;
         self.shared.settle().await;
         response
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.shared.alarm.unset();
-        self.shared.ring().await;
+        fault!(RealmAlarm, self.shared.state);
+        let shared = &self.shared;
+        shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
         Response::empty()
     }
 
@@ -166,8 +168,10 @@ impl Shared {
         let reply = match bus::request::<C>(&mut request).await {
             Ok(call) => self.with(|loaded| {
                 let reply = decide(&mut loaded.realm, &call, now_ms())?;
+                fault!(RealmDecided, self.state, C::PATH);
                 // Whatever is answered is stored: it holds although the object may die in the next moment.
                 loaded.keep()?;
+                fault!(RealmStored, self.state, C::PATH);
                 Ok(reply)
             }),
             Err(error) => Err(error),
@@ -191,6 +195,7 @@ impl Shared {
     }
 
     fn load(&self) -> Result<Loaded, BusError> {
+        fault!(RealmLoad, self.state);
         let config =
             settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
         let store = Store::open(&self.state.storage())?;
@@ -212,7 +217,7 @@ impl Shared {
     }
 
     /// What the alarm is for. In an empty realm, or one that cannot be loaded, its loop ends here.
-    async fn ring(self: &Rc<Self>) {
+    async fn ring(self: Rc<Self>) {
         let started = now_ms();
         match self.with(|loaded| Ok(loaded.realm.next_ms().is_some())) {
             Ok(true) => {}
@@ -223,6 +228,7 @@ impl Shared {
         self.alarm
             .no_later_than(&self.state, started.saturating_add(ALARM_RETRY_MS))
             .await;
+        fault!(RealmFlush, self.state, else return);
         let flushed = self.on_realm(|loaded| loaded.realm.tick(started)).flatten();
         self.settle().await;
         if flushed.is_some() {

@@ -85,6 +85,7 @@ impl DurableObject for WsConnector {
         let response = match request.path().as_str() {
             UPGRADE_PATH => self.shared.upgrade(&request)?,
             Delivery::PATH => {
+                fault!(ConnectorDelivery, self.shared.state);
                 let reply = match bus::request::<Delivery>(&mut request).await {
                     Ok(delivery) => self.shared.with(|loaded, now| {
                         loaded
@@ -93,6 +94,7 @@ impl DurableObject for WsConnector {
                     }),
                     Err(error) => Err(error),
                 };
+                fault!(ConnectorDelivered, self.shared.state);
                 bus::reply(reply)?
             }
             _ => Response::error("Not Found", 404)?,
@@ -109,6 +111,7 @@ impl DurableObject for WsConnector {
         let Some(id) = socket_id(&socket) else {
             return Ok(());
         };
+        fault!(ConnectorMessage, self.shared.state);
         let step = self.shared.with(|loaded, now| match message {
             WebSocketIncomingMessage::Binary(frame) => {
                 loaded.connector.frame(id, &frame, now, &mut loaded.actions);
@@ -140,8 +143,9 @@ impl DurableObject for WsConnector {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.shared.alarm.unset();
-        self.shared.ring().await;
+        fault!(ConnectorAlarm, self.shared.state);
+        let shared = &self.shared;
+        shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
         Response::empty()
     }
 
@@ -207,6 +211,7 @@ impl Shared {
     }
 
     fn upgrade(&self, request: &Request) -> Result<Response> {
+        fault!(ConnectorUpgrade, self.state);
         let name = request.headers().get(NAME_HEADER)?;
         let origin = request.headers().get(ORIGIN_HEADER)?.unwrap_or_default();
         let WebSocketPair { client, server } = WebSocketPair::new()?;
@@ -228,7 +233,7 @@ impl Shared {
     }
 
     /// What the alarm is for. Without sockets its loop ends here.
-    async fn ring(self: &Rc<Self>) {
+    async fn ring(self: Rc<Self>) {
         let busy = self.with(|loaded, _| loaded.connector.deadline_ms().is_some());
         if !busy.unwrap_or(true) {
             return;

@@ -9,12 +9,36 @@
     clippy::unwrap_used
 )]
 
+/// Where a test can have something fail: the error is returned, or thrown away with what follows `else`. Nothing of it is
+/// in a release.
+macro_rules! fault {
+    ($point:ident) => {
+        #[cfg(feature = "faults")]
+        crate::faults::strike(crate::faults::Point::$point, "", None)?;
+    };
+    ($point:ident, $state:expr) => {
+        fault!($point, $state, "")
+    };
+    ($point:ident, $state:expr, else $otherwise:expr) => {
+        #[cfg(feature = "faults")]
+        if crate::faults::strike(crate::faults::Point::$point, "", Some(&$state)).is_err() {
+            $otherwise
+        }
+    };
+    ($point:ident, $state:expr, $call:expr) => {
+        #[cfg(feature = "faults")]
+        crate::faults::strike(crate::faults::Point::$point, $call, Some(&$state))?;
+    };
+}
+
 mod about;
 mod alarm;
 mod archipelago;
 mod bus;
 mod clock;
 mod connector;
+#[cfg(feature = "faults")]
+mod faults;
 mod http;
 mod live_map;
 mod log;
@@ -30,5 +54,9 @@ use worker::{Context, Env, Request, Response, Result, event};
 
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+    #[cfg(feature = "faults")]
+    if request.path() == faults::PATH {
+        return faults::control(request).await;
+    }
     routes::handle(request, &env).await
 }

@@ -80,6 +80,7 @@ impl DurableObject for LiveMap {
         match request.path().as_str() {
             UPGRADE_PATH => self.shared.upgrade().await,
             LiveFrame::PATH => {
+                fault!(MapFrame, self.shared.state);
                 let frame = bus::request::<LiveFrame>(&mut request).await;
                 bus::reply(frame.map(|frame| self.shared.show(frame)))
             }
@@ -113,8 +114,8 @@ impl DurableObject for LiveMap {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.shared.alarm.unset();
-        self.shared.ring().await;
+        let shared = &self.shared;
+        shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
         Response::empty()
     }
 
@@ -195,7 +196,7 @@ impl Shared {
     }
 
     /// What the alarm is for. Without viewers its loop ends here.
-    async fn ring(self: &Rc<Self>) {
+    async fn ring(self: Rc<Self>) {
         if self.state.get_websockets().is_empty() {
             return;
         }
@@ -203,7 +204,7 @@ impl Shared {
         self.renew_later().await;
         let asks = self.audience.borrow_mut().asks(now_ms());
         if asks {
-            Rc::clone(self).ask(Whom::All).await;
+            self.ask(Whom::All).await;
         }
     }
 

@@ -95,6 +95,7 @@ impl DurableObject for Room {
         let Some(id) = socket_id(&socket) else {
             return Ok(());
         };
+        fault!(RoomMessage, self.shared.state);
         self.shared.with(|loaded, now| match message {
             WebSocketIncomingMessage::Binary(frame) => {
                 loaded.room.frame(id, &frame, now, &mut loaded.actions);
@@ -125,8 +126,9 @@ impl DurableObject for Room {
     }
 
     async fn alarm(&self) -> Result<Response> {
-        self.shared.alarm.unset();
-        self.shared.ring().await;
+        fault!(RoomAlarm, self.shared.state);
+        let shared = &self.shared;
+        shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
         Response::empty()
     }
 
@@ -242,7 +244,7 @@ impl Shared {
     }
 
     /// What the alarm is for. Without sockets its loop ends here.
-    async fn ring(self: &Rc<Self>) {
+    async fn ring(self: Rc<Self>) {
         if self.with(|_, _| ()).is_some() {
             // Re-armed first: a failing tick must not stop the loop.
             self.alarm

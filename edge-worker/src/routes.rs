@@ -166,7 +166,8 @@ pub async fn upgrade(
     init.with_headers(headers);
     let upgrade = Request::new_with_init(&format!("https://object{path}"), &init)?;
     let stub = env.durable_object(binding)?.get_by_name(name)?;
-    let response = stub.fetch_with_request(upgrade).await?;
+    let answer = stub.fetch_with_request(upgrade).await;
+    let response = answer.map_err(BusError::Unreachable)?;
     match response.status_code() {
         101 => Ok(response),
         FULL => Err(HttpError::Full),

@@ -33,6 +33,30 @@ const WORKER = {
   },
 };
 
+/** Where the Worker with faults lies: not beside the release, it is for tests alone. */
+export const FAULTY_BUILD = "target/faults";
+
+/**
+ * Compiles as the tests of the other crates for WebAssembly do, so that they share what is compiled.
+ *
+ * @type {readonly [string, ...string[]]}
+ */
+const FAULTY_WORKER_BUILD = [
+  "worker-build",
+  ...["--dev", "--out-dir", `../${FAULTY_BUILD}`, "edge-worker", "--locked", "--features", "faults"],
+];
+
+/** @type {Product} */
+const FAULTY_WORKER = {
+  name: "the Worker with faults",
+  stamp: "faulty-worker",
+  compiles: true,
+  sources: WORKER.sources,
+  outputs: [`${FAULTY_BUILD}/index.js`, `${FAULTY_BUILD}/index_bg.wasm`],
+  words: FAULTY_WORKER_BUILD,
+  make: ({ env }) => runQuietly(FAULTY_WORKER_BUILD, oneProfile(env)),
+};
+
 /** Compiled together, also when only one of them has changed: cargo sees which, and they agree about what they share. */
 const CRATES = ["archipelago-wasm", "archipelago-worlds"];
 
@@ -120,6 +144,26 @@ const PAGES = {
  */
 export async function buildWorker(tools) {
   await makeIfNeeded(WORKER, tools);
+}
+
+/**
+ * Builds the Worker in which tests can have things fail, unless it is up to date.
+ *
+ * @param {Tools} tools
+ */
+export async function buildFaultyWorker(tools) {
+  await makeIfNeeded(FAULTY_WORKER, tools);
+}
+
+/**
+ * `wasm-pack test` calls `cargo build --tests`, which takes the dev profile, and then `cargo test`, which takes the
+ * test profile: equal settings let the second find what the first compiled.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function oneProfile(env) {
+  return { ...env, CARGO_PROFILE_DEV_OPT_LEVEL: "2" };
 }
 
 /**

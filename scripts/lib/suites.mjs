@@ -1,7 +1,7 @@
 /** The tests, suite by suite. A suite builds what it looks at. */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildPackage, buildPages, buildWorker } from "./build.mjs";
+import { buildFaultyWorker, buildPackage, buildPages, buildWorker, oneProfile } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
 import { Failure } from "./failure.mjs";
 import { PACKAGE, ROOT, TARGET } from "./paths.mjs";
@@ -40,7 +40,13 @@ export function suites(tools) {
     chrome: WASM_CRATES.map((crate) => inChrome(crate, tools)),
     package: [nodeTests("package", "tests/package", tools, { builds: [buildPackage], browser: true, atOnce: 2 })],
     // Most of a test is waiting: two at a time even on two cores.
-    e2e: [nodeTests("end to end", "tests/e2e", tools, { builds: [buildWorker], browser: false, atOnce: 2 })],
+    e2e: [
+      nodeTests("end to end", "tests/e2e", tools, {
+        builds: [buildWorker, buildFaultyWorker],
+        browser: false,
+        atOnce: 2,
+      }),
+    ],
     // A page that is drawn keeps all cores busy.
     pages: [nodeTests("pages", "tests/pages", tools, { builds: [buildWorker, buildPages], browser: true, atOnce: 1 })],
   };
@@ -81,16 +87,6 @@ function inChrome(crate, { env }) {
     }
     return status === 0;
   });
-}
-
-/**
- * `wasm-pack test` calls `cargo build --tests`, which takes the dev profile, and then `cargo test`, which takes the
- * test profile: equal settings let the second find what the first compiled.
- *
- * @param {NodeJS.ProcessEnv} env
- */
-function oneProfile(env) {
-  return { ...env, CARGO_PROFILE_DEV_OPT_LEVEL: "2" };
 }
 
 /**

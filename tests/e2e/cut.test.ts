@@ -2,12 +2,18 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { Identity } from "./support/identity.ts";
+import { LastingRealm } from "./support/lasting-realm.ts";
+import { assertUserCount } from "./support/memory.ts";
 import { challengeRequest, signedChallenge } from "./support/packets.ts";
 import { freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
-import type { About, Islands } from "./support/stats.ts";
+import type { Islands } from "./support/stats.ts";
+import { rowCount } from "./support/storage.ts";
 import { eventually, sleep } from "./support/wait.ts";
 
 const TIMES = 20;
+
+/** About as long as so many handshakes at the same time take. */
+const HANDSHAKE_MS = 100;
 
 /** Goes some way into a session and loses the network there. */
 type Cut = (realm: Realm, identity: Identity) => Promise<void>;
@@ -48,6 +54,13 @@ const CUTS: Record<string, Cut> = {
     await sleep(Math.random() * 20);
     client.cut();
   },
+  "at a random moment of the handshake": async (realm, identity) => {
+    const client = await realm.connect();
+    const handshake = client.handshake(identity).catch(() => "cut off");
+    await sleep(Math.random() * HANDSHAKE_MS);
+    client.cut();
+    await handshake;
+  },
   "after the welcome": async (realm, identity) => {
     (await realm.login(identity)).client.cut();
   },
@@ -67,6 +80,36 @@ const CUTS: Record<string, Cut> = {
   },
 };
 
+/** Fails unless the witness alone is in all stats and counts within this time. */
+async function assertAlone(realm: Realm, witness: { address: string; island: string }, withinMs: number) {
+  await eventually(withinMs, async () => {
+    const addresses = (await realm.peers()).map(({ address }) => address);
+    assert.deepEqual(addresses, [witness.address]);
+    const { islands } = await realm.get<Islands>("/islands");
+    assert.deepEqual(
+      islands.map(({ id }) => id),
+      [witness.island],
+    );
+    await assertUserCount(realm, 1);
+  });
+}
+
+/** Fails unless these have no session any more: those who never moved are in no list, only a handshake tells. */
+async function assertNoSessions(realm: Realm, identities: readonly Identity[], withinMs: number) {
+  await eventually(withinMs, async () => {
+    for (const { address } of identities) {
+      const client = await realm.connect();
+      const { alreadyConnected } = await client.challenge(address);
+      await client.leave();
+      assert.equal(alreadyConnected, false);
+    }
+  });
+}
+
+function createIdentities(): Promise<Identity[]> {
+  return Promise.all(Array.from({ length: TIMES }, () => Identity.create()));
+}
+
 describe("connections that are cut", () => {
   let realm: Realm;
   let witness: Awaited<ReturnType<Realm["player"]>>;
@@ -78,33 +121,46 @@ describe("connections that are cut", () => {
 
   for (const [moment, cut] of Object.entries(CUTS)) {
     it(`leave no trace when it happens ${moment}, ${TIMES} times`, async () => {
-      const identities = await Promise.all(Array.from({ length: TIMES }, () => Identity.create()));
+      const identities = await createIdentities();
       await Promise.all(identities.map((identity) => cut(realm, identity)));
-      await eventually(STATS_MS + SETTLED_MS, async () => {
-        const addresses = (await realm.peers()).map(({ address }) => address);
-        assert.deepEqual(addresses, [witness.address]);
-        const { islands } = await realm.get<Islands>("/islands");
-        assert.deepEqual(
-          islands.map(({ id }) => id),
-          [witness.island],
-        );
-        const { comms } = await realm.get<About>("/about");
-        assert.equal(comms.usersCount, 1);
-        for (const path of ["/core-status", "/status"]) {
-          const { userCount } = await realm.get<{ userCount: number }>(path);
-          assert.equal(userCount, 1, path);
-        }
-      });
-      // Those who were welcomed and never moved are in no list: only a handshake tells.
-      await eventually(STATS_MS, async () => {
-        for (const { address } of identities.slice(0, 3)) {
-          const client = await realm.connect();
-          const { alreadyConnected } = await client.challenge(address);
-          await client.leave();
-          assert.equal(alreadyConnected, false);
-        }
-      });
+      await assertAlone(realm, witness, STATS_MS + SETTLED_MS);
+      await assertNoSessions(realm, identities.slice(0, 3), STATS_MS);
       await witness.client.quiet(0);
     });
   }
+});
+
+describe("handshakes that are cut after the realm was killed", () => {
+  const GRACE_S = 2;
+  const at = freshGround();
+  let lasting: LastingRealm;
+  let witness: Awaited<ReturnType<Realm["player"]>>;
+  let earlier: Identity[];
+  before(async () => {
+    lasting = await LastingRealm.start({ RESUME_GRACE: String(GRACE_S) });
+    const before = await lasting.realm.player(at(0, 0));
+    earlier = await createIdentities();
+    await Promise.all(earlier.map((identity, index) => lasting.realm.player(at(1_000 * (index + 1), 0), identity)));
+    await lasting.crash();
+    witness = await lasting.realm.player(at(0, 0), before.identity);
+    assert.equal(witness.island, before.island);
+  });
+  after(() => lasting.end());
+
+  it(`leave no trace, neither of ${TIMES} strangers nor of ${TIMES} who were there before`, async () => {
+    const { realm } = lasting;
+    const identities = [...(await createIdentities()), ...earlier];
+    const cut = CUTS["at a random moment of the handshake"];
+    assert.ok(cut);
+    await Promise.all(identities.map((identity) => cut(realm, identity)));
+    await assertAlone(realm, witness, STATS_MS + SETTLED_MS);
+    await assertNoSessions(realm, [...identities.slice(0, 3), ...earlier.slice(0, 3)], STATS_MS);
+    // Those who were there before keep their places for the grace.
+    await eventually(GRACE_S * 1_000 + STATS_MS + SETTLED_MS, () => {
+      assert.equal(rowCount(lasting.storage, "sessions"), 1);
+      assert.equal(rowCount(lasting.storage, "islands"), 1);
+    });
+    await assertAlone(realm, witness, 0);
+    await witness.client.quiet(0);
+  });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { freshGround, type Player, Realm, SETTLED_MS } from "./support/realm.ts";
+import { rowCount } from "./support/storage.ts";
 import { eventually } from "./support/wait.ts";
 
 const GRACE_S = 2;
@@ -46,9 +47,10 @@ describe("a realm that was killed", () => {
     assert.match(island, /^I[0-9a-z]+$/);
   });
 
-  it("takes back those who return, as in any new session", async () => {
+  it("takes back those who return, to their island and as in any new session", async () => {
     const { client, address } = await realm.login(returning.identity);
     const changed = await client.arrive(at(0, 0));
+    assert.equal(changed.islandId, returning.island);
     assert.equal(changed.fromIslandId, undefined);
     assert.ok(address in changed.peers);
     assert.ok(!(missing.address in changed.peers));
@@ -62,6 +64,8 @@ describe("a realm that was killed", () => {
       const gone = await fetch(`${realm.url}/islands/${missing.island}`);
       assert.equal(gone.status, 404);
     });
+    // Who is missing is in no list either; only the storage shows that the place is given up: there is one more player.
+    await eventually(GRACE_S * 1_000 + 3_000, () => assert.equal(rowCount(storage, "sessions"), 2));
     const client = await realm.connect();
     const { alreadyConnected } = await client.challenge(missing.address);
     assert.equal(alreadyConnected, false);

@@ -42,10 +42,14 @@ describe("rooms of a realm that was killed", () => {
     await rm(storage, { recursive: true, force: true });
   });
 
-  it("are open to those who come back, in their groups", async () => {
+  it("are open to those who come back, under their names", async () => {
     const [one, two, three] = (await Promise.all(
       earlier.map(({ identity }, index) => Traveller.start(realm, places[index] ?? [0, 0, 0], identity)),
     )) as [Traveller, Traveller, Traveller];
+    assert.deepEqual(
+      [one, two, three].map(({ visit }) => visit.island.islandId),
+      earlier.map(({ visit }) => visit.island.islandId),
+    );
     await eventually(PATIENCE_MS, () => assert.deepEqual(one.room.company, [two.address]));
     one.room.chat("where were we?");
     two.room.chat("here");

@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { PATIENCE_MS } from "./support/connection.ts";
 import { Identity } from "./support/identity.ts";
 import { freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
-import { databases } from "./support/room-tokens.ts";
+import { databases } from "./support/storage.ts";
 import { Traveller } from "./support/traveller.ts";
 import { eventually, sleep } from "./support/wait.ts";
 

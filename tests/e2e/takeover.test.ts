@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Client } from "./support/client.ts";
 import { Identity } from "./support/identity.ts";
-import { KickedReason, signedChallenge } from "./support/packets.ts";
+import { LastingRealm } from "./support/lasting-realm.ts";
+import { KickedReason } from "./support/packets.ts";
+import { race } from "./support/race.ts";
 import { freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
 import type { About, Peer } from "./support/stats.ts";
-import { eventually, sleep } from "./support/wait.ts";
+import { eventually } from "./support/wait.ts";
 
 const RACERS = 10;
 
@@ -101,29 +103,7 @@ for (const { name, shards, rounds } of PLACES) {
     it(`lives alone after ${RACERS} of one address have raced`, async () => {
       const at = freshGround();
       const identity = await Identity.create();
-      const clients = await Promise.all(Array.from({ length: RACERS }, () => realm.connect()));
-      const challenges = await Promise.all(clients.map((client) => client.challenge(identity.address)));
-      for (const [index, client] of clients.entries()) {
-        const { challengeToSign } = challenges[index] ?? {};
-        assert.ok(challengeToSign);
-        client.send(signedChallenge(identity.sign(challengeToSign)));
-      }
-      const living = await eventually(8_000, () => {
-        const open = clients.filter((client) => !client.closeInfo);
-        assert.equal(open.length, 1);
-        return open;
-      });
-      await sleep(SETTLED_MS);
-      const [winner] = living;
-      assert.ok(winner);
-      assert.equal(winner.closeInfo, undefined, "the last one was closed too");
-      assert.equal((await winner.next("welcome")).peerId, identity.address);
-      assert.deepEqual(winner.unread(), []);
-      for (const client of clients) {
-        if (client === winner) continue;
-        assert.equal(client.packets.at(-1)?.kind, "kicked");
-        assert.equal(client.closeInfo?.code, 1000);
-      }
+      const winner = await race(realm, identity, RACERS);
       const { peers } = await winner.arrive(at(0, 0));
       assert.deepEqual(Object.keys(peers), [identity.address]);
       await eventually(1_000, async () => {
@@ -134,3 +114,48 @@ for (const { name, shards, rounds } of PLACES) {
     });
   });
 }
+
+describe("sessions of one address after the realm was killed", () => {
+  let lasting: LastingRealm;
+  before(async () => {
+    lasting = await LastingRealm.start({ CONNECTOR_SHARDS: "16" });
+  });
+  after(() => lasting.end());
+
+  for (const racers of [2, RACERS]) {
+    it(`end in exactly one of ${racers} that race, on the island of before`, async () => {
+      const at = freshGround();
+      const neighbour = await lasting.realm.player(at(0, 0));
+      const { identity, address, island } = await lasting.realm.player(at(10, 0));
+      assert.equal(island, neighbour.island);
+      const realm = await lasting.crash();
+      await realm.player(at(0, 0), neighbour.identity);
+      const winner = await race(realm, identity, racers);
+      const changed = await winner.arrive(at(10, 0));
+      assert.equal(changed.islandId, island);
+      assert.equal(changed.fromIslandId, undefined);
+      assert.deepEqual(Object.keys(changed.peers).sort(), [address, neighbour.address].sort());
+      await winner.quiet(SETTLED_MS);
+      await eventually(1_000, async () => {
+        const { comms } = await realm.get<About>("/about");
+        assert.equal(comms.usersCount, 2);
+        const known = (await realm.peers()).map((peer) => peer.address);
+        assert.deepEqual(known.sort(), [address, neighbour.address].sort());
+      });
+      winner.heartbeat(at(500, 0));
+      assert.equal((await winner.next("islandChanged")).fromIslandId, island);
+    });
+  }
+
+  it("take over from each other, each on the island of before", async () => {
+    const at = freshGround();
+    const { identity, island } = await lasting.realm.player(at(0, 0));
+    const realm = await lasting.crash();
+    const first = await realm.player(at(0, 0), identity);
+    assert.equal(first.island, island);
+    const second = await realm.player(at(0, 0), identity);
+    assert.equal(second.island, island);
+    await assertKicked(first.client);
+    await second.client.quiet(SETTLED_MS);
+  });
+});

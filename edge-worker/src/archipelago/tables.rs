@@ -120,6 +120,7 @@ pub fn write(store: &Store, changes: &Changes) -> Result<()> {
             let address = SqlStorageValue::Blob(address.clone());
             put(store, ["sessions", "address"], address, record.as_ref())?;
         }
+        fault!(RealmStore);
         Ok(())
     })
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { startWorkerd, type Workerd } from "../../../scripts/workerd.mjs";
+import { execFileSync } from "node:child_process";
+import { type Build, startWorkerd, type Workerd } from "../../../scripts/workerd.mjs";
 import { Client } from "./client.ts";
 import { getJson } from "./http.ts";
 import { Identity } from "./identity.ts";
@@ -26,6 +27,23 @@ export interface Hosting {
   storage?: string;
   /** A fixed port; a free one otherwise. */
   port?: number;
+  /** The build of the Worker; the release otherwise. */
+  build?: Build;
+  /** Writes to a full disk fail: see {@link Realm.fillDisk}. */
+  survivesFullFiles?: boolean;
+}
+
+/** Something that is to fail: see `edge-worker/src/faults.rs`. */
+export interface Fault {
+  /** Where, such as `realm.flush`. */
+  at: string;
+  /** Only this call, by its path, such as `/report`; at a point that calls pass. */
+  of?: string;
+  how: "panic" | "fail" | "abort";
+  /** How often it happens; once otherwise. */
+  times?: number;
+  /** How often the point is passed unharmed before. */
+  after?: number;
 }
 
 /** A player in a session. */
@@ -132,6 +150,24 @@ export class Realm {
   /** Everybody in `/peers`. */
   async peers(): Promise<Peer[]> {
     return (await this.get<{ peers: Peer[] }>("/peers")).peers;
+  }
+
+  /** Has something fail from now on, as `edge-worker/src/faults.rs` says; only in the build with faults. */
+  async arm(fault: Fault): Promise<void> {
+    const response = await fetch(`${this.url}/faults`, { method: "POST", body: JSON.stringify(fault) });
+    assert.equal(response.status, 204, await response.text());
+  }
+
+  /** Nothing fails on purpose any more. */
+  async disarm(): Promise<void> {
+    const response = await fetch(`${this.url}/faults`, { method: "DELETE" });
+    assert.equal(response.status, 204, await response.text());
+  }
+
+  /** From now on every write to a file fails; or none does. Takes {@link Hosting.survivesFullFiles}. */
+  fillDisk(full = true): void {
+    const limit = full ? "0:" : "unlimited:";
+    execFileSync("prlimit", ["--pid", String(this.#workerd.process.pid), `--fsize=${limit}`]);
   }
 
   /** The process dies at once, and everything that was only in its memory. */

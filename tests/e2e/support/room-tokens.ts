@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { roomUrl } from "./room-client.ts";
+import { readRealm } from "./storage.ts";
 
 /** What a token of a room says, apart from which room that is. */
 export interface Claims {
@@ -52,24 +50,9 @@ export function withToken(connStr: string, token: string): string {
   return connStr.replace(/token=.*$/, `token=${token}`);
 }
 
-/** The databases of all objects of a class that have one. */
-export function databases(storage: string, className: string): string[] {
-  const folder = join(storage, `archipelago-${className}`);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".sqlite"))
-    .map((file) => join(folder, file));
-}
-
 /** The secret with which the realm whose storage this is signs the tokens of its rooms. */
 export function roomKey(storage: string): Buffer {
-  const [file, ...rest] = databases(storage, "Archipelago").filter((path) => !path.includes("metadata"));
-  assert.ok(file !== undefined && rest.length === 0, "not exactly one realm");
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    const row = database.prepare("SELECT value FROM meta WHERE name = 'room_key'").get();
-    return Buffer.from(String(row?.value), "hex");
-  } finally {
-    database.close();
-  }
+  const query = "SELECT value FROM meta WHERE name = 'room_key'";
+  const row = readRealm(storage, (database) => database.prepare(query).get());
+  return Buffer.from(String(row?.value), "hex");
 }

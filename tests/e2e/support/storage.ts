@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** The databases of all objects of a class that have one. */
+export function databases(storage: string, className: string): string[] {
+  const folder = join(storage, `archipelago-${className}`);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(".sqlite"))
+    .map((file) => join(folder, file));
+}
+
+/** Reads the database of the one realm whose storage this is; it may be running. */
+export function readRealm<T>(storage: string, read: (database: DatabaseSync) => T): T {
+  return withRealm(storage, true, read);
+}
+
+/** Changes the database of the one realm whose storage this is; it must not be running. */
+export function editRealm(storage: string, edit: (database: DatabaseSync) => void): void {
+  withRealm(storage, false, edit);
+}
+
+/** The tables that the realm has made, in alphabetical order. */
+export function tables(storage: string): string[] {
+  const query = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'";
+  const rows = readRealm(storage, (database) => database.prepare(query).all());
+  return rows.map(({ name }) => String(name)).sort();
+}
+
+/** How many rows a table of the realm has. */
+export function rowCount(storage: string, table: string): number {
+  const row = readRealm(storage, (database) => database.prepare(`SELECT count(*) AS count FROM ${table}`).get());
+  return Number(row?.count);
+}
+
+/** A number among the realm's names and values. */
+export function storedNumber(storage: string, name: string): number {
+  const query = "SELECT value FROM meta WHERE name = ?";
+  const row = readRealm(storage, (database) => database.prepare(query).get(name));
+  return Number(row?.value ?? assert.fail(`${name} is not stored`));
+}
+
+function withRealm<T>(storage: string, readOnly: boolean, work: (database: DatabaseSync) => T): T {
+  const [file, ...rest] = databases(storage, "Archipelago").filter((path) => !path.includes("metadata"));
+  assert.ok(file !== undefined && rest.length === 0, "not exactly one realm");
+  const database = new DatabaseSync(file, { readOnly });
+  try {
+    return work(database);
+  } finally {
+    database.close();
+  }
+}
