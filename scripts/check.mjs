@@ -6,6 +6,7 @@ import { command, guarded, runSteps } from "./lib/steps.mjs";
 
 const CRATES = ["edge-worker", "archipelago-wasm", "archipelago-worlds"];
 const WASM = ["--target", "wasm32-unknown-unknown", ...CRATES.flatMap((crate) => ["-p", crate])];
+const FAULTS = ["--target", "wasm32-unknown-unknown", "-p", "edge-worker", "--features", "faults"];
 
 await runMain(async () => {
   const tools = await setUp();
@@ -22,6 +23,7 @@ await runMain(async () => {
     command("cargo fmt", ["cargo", "fmt", "--all", "--check"], env),
     command("clippy, native", ["cargo", "clippy", "--locked", "--all-targets", "--", "-D", "warnings"], env),
     command("clippy, wasm", ["cargo", "clippy", "--locked", "--all-targets", ...WASM, "--", "-D", "warnings"], env),
+    command("clippy, with faults", ["cargo", "clippy", "--locked", ...FAULTS, "--", "-D", "warnings"], env),
     command("docs, native", ["cargo", "doc", "--locked", "--no-deps"], strictDocs),
     command("docs, wasm", ["cargo", "doc", "--locked", "--no-deps", ...WASM], strictDocs),
     command("biome", ["biome", "ci", ...colors, "."], env),

@@ -22,7 +22,7 @@ use worker::{
 
 use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
-use crate::clock::now_ms;
+use crate::clock::{Timer, now_ms};
 use crate::store::Store;
 use crate::{log, settings};
 use tables::ReadError;
@@ -32,8 +32,12 @@ const INCARNATION: &str = "incarnation";
 /// What signs the tokens of its rooms: a secret.
 const ROOM_KEY: &str = "room_key";
 
-/// When the alarm rings again if handling it fails, in ms.
-const ALARM_RETRY_MS: u64 = 2_000;
+/// How often the alarm rings, in ms: the platform drops objects from memory that were idle for 10 s, and a grace would
+/// begin anew each time.
+const ALARM_MS: u64 = 5_000;
+
+/// When it is tried again to store what could not be stored, in ms.
+const STORE_RETRY_MS: u64 = 2_000;
 
 /// The object.
 #[durable_object]
@@ -45,6 +49,10 @@ struct Shared {
     state: State,
     env: Env,
     realm: RefCell<Option<Loaded>>,
+    /// For whatever is due next.
+    timer: Timer,
+    /// Rings now and then as long as anything is due: it wakes an object that has died, and keeps one that lives from
+    /// being taken for idle.
     alarm: Alarm,
     /// Whether a frame is on its way to the live map. One at a time: they arrive in their order, and a slow map costs no
     /// more than a quick one.
@@ -65,6 +73,7 @@ impl DurableObject for Archipelago {
                 state,
                 env,
                 realm: RefCell::default(),
+                timer: Timer::default(),
                 alarm: Alarm::default(),
                 streaming: Cell::default(),
             }),
@@ -218,16 +227,18 @@ impl Shared {
 
     /// What the alarm is for. In an empty realm, or one that cannot be loaded, its loop ends here.
     async fn ring(self: Rc<Self>) {
-        let started = now_ms();
         match self.with(|loaded| Ok(loaded.realm.next_ms().is_some())) {
-            Ok(true) => {}
-            Ok(false) => return,
-            Err(error) => return log::warn("realm not loaded", &[("error", &error)]),
+            Ok(true) => self.work().await,
+            Ok(false) => {}
+            Err(error) => log::warn("realm not loaded", &[("error", &error)]),
         }
-        // Re-armed first: a failing flush must not stop the loop.
-        self.alarm
-            .no_later_than(&self.state, started.saturating_add(ALARM_RETRY_MS))
-            .await;
+    }
+
+    /// Does what is due.
+    async fn work(self: Rc<Self>) {
+        // Armed first: a failing flush must not stop the loop.
+        self.arm().await;
+        let started = now_ms();
         fault!(RealmFlush, self.state, else return);
         let flushed = self.on_realm(|loaded| loaded.realm.tick(started)).flatten();
         self.settle().await;
@@ -237,6 +248,11 @@ impl Shared {
             let duration = ended.saturating_sub(started);
             self.on_realm(|loaded| loaded.realm.measured(duration, ended));
         }
+    }
+
+    async fn arm(&self) {
+        let at_ms = now_ms().saturating_add(ALARM_MS);
+        self.alarm.no_later_than(&self.state, at_ms).await;
     }
 
     /// Looks at the realm if it is loaded: an object that was only asked something impossible has none.

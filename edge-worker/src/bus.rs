@@ -118,12 +118,12 @@ pub fn reply<R: Message>(reply: Result<R, BusError>) -> worker::Result<Response>
             crate::log::warn("call refused", &[("error", &error)]);
             let status = match error {
                 BusError::Realm(RealmError::StaleEpoch { .. }) => 409,
-                BusError::Realm(RealmError::NotYetKnown) => 503,
-                BusError::Realm(_) | BusError::Undecodable(_) => 400,
-                BusError::NotReady(_)
+                BusError::Realm(RealmError::NotYetKnown)
+                | BusError::NotReady(_)
                 | BusError::Unreachable(_)
                 | BusError::Refused(_)
                 | BusError::TimedOut(_) => 503,
+                BusError::Realm(_) | BusError::Undecodable(_) => 400,
             };
             Response::error("refused", status)
         }

@@ -2,7 +2,7 @@
 
 mod reporting;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -18,7 +18,7 @@ use worker::{
 
 use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
-use crate::clock::now_ms;
+use crate::clock::{Timer, now_ms};
 use crate::routes::FULL;
 use crate::sockets::{answer_close, attachment, close, close_for_restart, socket_id, upgraded};
 use crate::store::Store;
@@ -56,8 +56,8 @@ struct Shared {
     env: Env,
     loaded: RefCell<Option<Loaded>>,
     alarm: Alarm,
-    /// When the timer of the next report rings.
-    timer_ms: Cell<Option<u64>>,
+    /// For the next report.
+    timer: Timer,
 }
 
 struct Loaded {
@@ -74,7 +74,7 @@ impl DurableObject for WsConnector {
             env,
             loaded: RefCell::default(),
             alarm: Alarm::default(),
-            timer_ms: Cell::default(),
+            timer: Timer::default(),
         };
         Self {
             shared: Rc::new(shared),

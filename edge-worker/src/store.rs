@@ -73,12 +73,6 @@ impl Store {
         Ok(cursor.one::<NumberRow>()?.value as u64)
     }
 
-    /// A stored number.
-    pub fn number(&self, name: &str) -> Result<Option<u64>> {
-        let rows: Vec<NumberRow> = self.select(name)?;
-        Ok(rows.first().map(|row| row.value as u64))
-    }
-
     /// A stored text.
     pub fn text(&self, name: &str) -> Result<Option<String>> {
         let rows: Vec<TextRow> = self.select(name)?;

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { Company } from "./support/company.ts";
 import { PATIENCE_MS } from "./support/connection.ts";
 import { Identity } from "./support/identity.ts";
-import { type Fault, freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
+import { type Fault, freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
 import { eventually, sleep } from "./support/wait.ts";
 
 /** Short enough to wait for the alarms that it sets. */
@@ -94,7 +94,12 @@ describe("a panic that comes in between", () => {
       assert.deepEqual(Object.keys(peers), [address]);
       await client.quiet(SETTLED_MS);
       assert.equal(realm.logged("realm started").length, starts + 1);
-      assert.equal((await realm.get<{ id: string }>(`/islands/${islandId}`)).id, islandId);
+      // Where it is now, the realm knows only when it says so.
+      client.heartbeat(at(0, 0));
+      await eventually(STATS_MS, async () => {
+        assert.equal((await realm.get<{ id: string }>(`/islands/${islandId}`)).id, islandId);
+      });
+      await client.quiet(SETTLED_MS);
       await client.leave();
     });
   }

@@ -12,6 +12,9 @@ import { enterAll, enterWithin, Walker } from "./support/walker.ts";
 const APART_M = 1_000;
 /** By turns groups of three and players who are alone. */
 const UNITS = 15;
+/** Within this time the realm's alarm wakes it, if nobody else does. */
+const ALARM_MS = 5_000;
+
 const OFFLINE = { TRANSPORT: "offline" };
 
 function centres(): Point[] {
@@ -104,7 +107,7 @@ describe("a realm that is killed while its players log in", () => {
 
 describe("the grace after a crash", () => {
   const GRACE_S = 2;
-  const OVER_MS = GRACE_S * 1_000 + 3_000;
+  const OVER_MS = ALARM_MS + GRACE_S * 1_000 + 3_000;
   let lasting: LastingRealm;
   let walkers: Walker[];
   let islands: string[];

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use archipelago_core::protocol::bus::{Delivery, LiveFrame, RoomOrders};
 
-use super::{ALARM_RETRY_MS, Loaded, Shared};
+use super::{Loaded, STORE_RETRY_MS, Shared};
 use crate::bus::{self, BusError};
 use crate::clock::now_ms;
 use crate::{log, settings};
@@ -28,7 +28,7 @@ struct Due {
 }
 
 impl Shared {
-    /// Sends what can be delivered and shown, and sets the alarm for what comes next.
+    /// Sends what can be delivered and shown, and sees to it that what comes next is done.
     pub(super) async fn settle(self: &Rc<Self>) {
         let now = now_ms();
         let Some(due) = self.on_realm(|loaded| loaded.due(now, !self.streaming.get())) else {
@@ -46,7 +46,10 @@ impl Shared {
             self.state.wait_until(Rc::clone(self).stream(frame));
         }
         if let Some(next) = due.next_ms {
-            self.alarm.no_later_than(&self.state, next).await;
+            let shared = Rc::clone(self);
+            self.timer
+                .no_later_than(&self.state, next, || shared.work());
+            self.arm().await;
         }
     }
 
@@ -109,7 +112,7 @@ impl Loaded {
         if let Err(error) = self.keep() {
             log::warn("nothing sent", &[("error", &error)]);
             return Due {
-                next_ms: Some(now.saturating_add(ALARM_RETRY_MS)),
+                next_ms: Some(now.saturating_add(STORE_RETRY_MS)),
                 ..Due::default()
             };
         }

@@ -78,11 +78,16 @@ fn migrate(store: &Store, schema: u64) -> Result<()> {
 }
 
 fn number(store: &Store, name: &str) -> std::result::Result<Option<u64>, ReadError> {
-    let unreadable = |error: worker::Error| match ReadError::from(error) {
-        ReadError::Unreadable(text) => ReadError::Unreadable(text),
-        ReadError::Storage(error) => ReadError::Unreadable(format!("{name} is no number: {error}")),
+    let row = store.run("SELECT value FROM meta WHERE name = ?", vec![name.into()])?;
+    let Some(row) = row.raw().next().transpose()? else {
+        return Ok(None);
     };
-    store.number(name).map_err(unreadable)
+    match row.as_slice() {
+        [SqlStorageValue::Integer(number)] if *number >= 0 => Ok(Some(*number as u64)),
+        _ => Err(ReadError::Unreadable(format!(
+            "{name} is no number: {row:?}"
+        ))),
+    }
 }
 
 /// Rows of a key and a record.
@@ -164,10 +169,6 @@ pub fn set_aside(store: &Store, incarnation: u64, now_ms: u64) -> Result<u64> {
         store.put_number(SCHEMA, 0)
     })?;
     migrate(store, 0)?;
-    Ok(store
-        .number(NEXT_ISLAND)
-        .ok()
-        .flatten()
-        .unwrap_or(0)
-        .max(now_ms))
+    let next = number(store, NEXT_ISLAND).ok().flatten();
+    Ok(next.unwrap_or(0).max(now_ms))
 }

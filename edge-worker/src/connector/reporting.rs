@@ -1,10 +1,8 @@
 //! When and how a connector's reports go out.
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use archipelago_core::protocol::bus::Report;
-use worker::Delay;
 
 use super::{CALL_LIMIT_MS, Shared, warn_if_failed};
 use crate::bus::{self, BusError};
@@ -15,39 +13,25 @@ impl Shared {
     /// Sends the report that is due now, or sets a timer for the next one.
     pub(super) fn report(self: &Rc<Self>) {
         let now = now_ms();
-        let (report, realm) = {
-            let mut slot = self.loaded.borrow_mut();
-            let Some(loaded) = slot.as_mut() else { return };
-            let Some(due) = loaded.connector.report_due_ms() else {
-                return;
+        let (report, realm) =
+            {
+                let mut slot = self.loaded.borrow_mut();
+                let Some(loaded) = slot.as_mut() else { return };
+                let Some(due) = loaded.connector.report_due_ms() else {
+                    return;
+                };
+                if now < due {
+                    let shared = Rc::clone(self);
+                    return self
+                        .timer
+                        .no_later_than(&self.state, due, || async move { shared.report() });
+                }
+                (loaded.connector.take_report(now), loaded.realm_name.clone())
             };
-            if now < due {
-                self.wake_at(due, now);
-                return;
-            }
-            (loaded.connector.take_report(now), loaded.realm_name.clone())
-        };
         if let Some(report) = report {
             self.state
                 .wait_until(Rc::clone(self).send_report(report, realm));
         }
-    }
-
-    /// A timer, not an alarm: an alarm is a write, and this happens four times a second.
-    fn wake_at(self: &Rc<Self>, due_ms: u64, now_ms: u64) {
-        if self.timer_ms.get().is_some_and(|set| set <= due_ms) {
-            return;
-        }
-        self.timer_ms.set(Some(due_ms));
-        let shared = Rc::clone(self);
-        self.state.wait_until(async move {
-            Delay::from(Duration::from_millis(due_ms - now_ms)).await;
-            // An earlier timer may have been set meanwhile; this one then only looks once more.
-            if shared.timer_ms.get() == Some(due_ms) {
-                shared.timer_ms.set(None);
-            }
-            shared.report();
-        });
     }
 
     async fn send_report(self: Rc<Self>, report: Report, realm: String) {
