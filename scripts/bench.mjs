@@ -2,9 +2,19 @@
 import { benchFlush } from "./lib/bench-flush.mjs";
 import { benchRoom } from "./lib/bench-room.mjs";
 import { benchSimulator } from "./lib/bench-simulator.mjs";
-import { benchStorage } from "./lib/bench-storage.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
+
+/**
+ * Imported only when it is wanted: what it reads the storage with says on every start that it is experimental.
+ *
+ * @param {import("./lib/setup.mjs").Tools} tools
+ * @param {string[]} args
+ */
+async function benchStorage(tools, args) {
+  const bench = await import("./lib/bench-storage.mjs");
+  await bench.benchStorage(tools, args);
+}
 
 /** By name. */
 const BENCHMARKS = { flush: benchFlush, room: benchRoom, simulator: benchSimulator, storage: benchStorage };

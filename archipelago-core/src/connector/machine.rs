@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use prost::Message as _;
 
+use crate::auth::Address;
 use crate::pacing::PerSecond;
 use crate::protocol::bus::{
     ConnectReply, ConnectRequest, ConnectorStamp, LiveSession, Report, ReportReply,
@@ -135,7 +136,7 @@ impl Connector {
         self.keep(socket, out);
     }
 
-    /// The realm has taken the client. A client that left meanwhile is given back at once.
+    /// The realm has taken the client, or wants to be asked again. A client that left meanwhile is given back at once.
     pub fn joined(
         &mut self,
         socket: SocketId,
@@ -144,10 +145,21 @@ impl Connector {
         out: &mut Vec<Action>,
     ) {
         let number = SessionNumber(reply.session);
-        let kicked = self.kicked_early.remove(&number);
-        self.join_settled();
         self.reports.seen_incarnation(reply.incarnation, now_ms);
         self.reports.introduce(now_ms);
+        let session = self.sessions.get(&socket);
+        if reply.session == 0
+            && let Some(Stage::Joining { address }) = session.map(Session::stage)
+        {
+            // It was meant for an incarnation that is over, or for none in particular.
+            let address = *address;
+            return self.announce(socket, address, out);
+        }
+        let kicked = self.kicked_early.remove(&number);
+        self.join_settled();
+        if reply.session == 0 {
+            return;
+        }
         if !self.sessions.contains_key(&socket) {
             self.reports.ended(number, now_ms);
             return;
@@ -283,13 +295,7 @@ impl Connector {
             session::Action::Join(address) => {
                 self.joining += 1;
                 self.keep(socket, out);
-                let stamp = Some(self.reports.stamp().clone());
-                let request = ConnectRequest {
-                    stamp,
-                    socket: socket.0,
-                    address: address.0.to_vec(),
-                };
-                out.push(Action::Join(socket, request));
+                self.announce(socket, address, out);
             }
             session::Action::Heartbeat {
                 session,
@@ -309,6 +315,16 @@ impl Connector {
             }
             session::Action::Close(close) => self.close(socket, close, now_ms, out),
         }
+    }
+
+    fn announce(&mut self, socket: SocketId, address: Address, out: &mut Vec<Action>) {
+        let request = ConnectRequest {
+            stamp: Some(self.reports.stamp().clone()),
+            socket: socket.0,
+            address: address.0.to_vec(),
+            incarnation: Some(self.reports.incarnation()),
+        };
+        out.push(Action::Join(socket, request));
     }
 
     fn close(&mut self, socket: SocketId, close: Close, now_ms: u64, out: &mut Vec<Action>) {
@@ -335,8 +351,9 @@ impl Connector {
 
 /// A session as it is listed to the realm; none before the client is welcome.
 fn listed(session: &Session) -> Option<LiveSession> {
-    match session.stage() {
-        Stage::Live(live) => Some(live.to_listed()),
-        _ => None,
-    }
+    let listed = session.live()?.to_listed();
+    Some(LiveSession {
+        position_is_old: session.is_position_old(),
+        ..listed
+    })
 }

@@ -155,14 +155,25 @@ impl Reports {
             heartbeats: std::mem::take(&mut self.heartbeats).into_values().collect(),
             disconnects: std::mem::take(&mut self.disconnects),
             abandoned_sockets: std::mem::take(&mut self.abandoned),
+            incarnation: self.incarnation,
         }
+    }
+
+    /// The realm's incarnation as far as it is known; 0: it has not answered yet.
+    pub fn incarnation(&self) -> u64 {
+        self.incarnation
     }
 
     pub fn answered(&mut self, reply: &ReportReply, now_ms: u64) {
         self.under_way = false;
         self.failures = 0;
         self.not_before_ms = 0;
-        self.unanswered = None;
+        if let Some(report) = self.unanswered.take()
+            && report.incarnation != 0
+            && report.incarnation != reply.incarnation
+        {
+            self.take_back(report);
+        }
         self.seen_incarnation(reply.incarnation, now_ms);
         self.full_wanted |= reply.full_wanted;
         self.catch_up(now_ms);
@@ -180,11 +191,20 @@ impl Reports {
     /// left is said again.
     pub fn refused(&mut self, now_ms: u64) {
         if let Some(report) = self.unanswered.take() {
-            self.disconnects.extend(report.disconnects);
-            self.abandoned.extend(report.abandoned_sockets);
+            self.take_back(report);
         }
-        self.full_wanted = true;
         self.failed(now_ms);
+    }
+
+    /// The realm has not applied a report. Where everybody is, a full list says; what else was in it is said again.
+    fn take_back(&mut self, report: Report) {
+        for heartbeat in report.heartbeats {
+            let session = SessionNumber(heartbeat.session);
+            self.heartbeats.entry(session).or_insert(heartbeat);
+        }
+        self.disconnects.extend(report.disconnects);
+        self.abandoned.extend(report.abandoned_sockets);
+        self.full_wanted = true;
     }
 
     /// The first report of an epoch is due as soon as there is a reason to speak at all.

@@ -49,12 +49,32 @@ impl Realm {
         // Until then, a connector may not have listed its sessions to a realm that has just started.
         let settled = now_ms >= rooms_known_ms.saturating_add(self.config.connector_timeout_ms);
         self.rooms.heard(report, &listed, now_ms);
-        for (address, assignment) in listed {
+        for (at, (address, assignment)) in listed.into_iter().enumerate() {
+            if at >= report.players as usize {
+                self.renew(address, assignment);
+            }
             self.judge(address, assignment, settled, now_ms);
         }
         Ok(RoomReportReply {
             orders: Some(self.rooms.answer(&report.room)),
+            number: self.rooms.number(&report.room),
         })
+    }
+
+    /// Somebody is muted in a room. If it is by the current assignment, an earlier incarnation has given the player
+    /// another one that is lost, and this one has taken up what the connector knows: then there has to be a new one.
+    fn renew(&mut self, address: Address, assignment: u64) {
+        let Some(player) = self.registry.player_mut(&address) else {
+            return;
+        };
+        if player
+            .place
+            .take_if(|place| place.assignment == assignment)
+            .is_some()
+        {
+            let session = player.session;
+            self.assign(session, None);
+        }
     }
 
     /// Somebody has been seen in a room.

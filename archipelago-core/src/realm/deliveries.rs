@@ -85,10 +85,11 @@ fn delivered_island(engine: &Engine, registry: &Registry, number: IslandNumber) 
         return DeliveredIsland::default();
     };
     let member = |&peer: &crate::engine::Peer| {
-        let (address, _) = registry.of_peer(peer)?;
+        let (address, player) = registry.of_peer(peer)?;
+        let position = engine.position(peer).or(player.presumed_at)?;
         Some(Member {
             address: address.0.to_vec(),
-            position: Some(engine.position(peer)?.into()),
+            position: Some(position.into()),
         })
     };
     DeliveredIsland {

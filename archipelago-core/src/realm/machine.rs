@@ -1,5 +1,5 @@
 use crate::auth::Address;
-use crate::engine::{Engine, EngineConfig, IslandNumber, Peer, Scope, Update};
+use crate::engine::{Engine, EngineConfig, IslandNumber, Peer, Position, Scope, Update};
 use crate::protocol::bus::{
     ConnectReply, ConnectRequest, ConnectorStamp, LookupReply, LookupRequest, StatusReply,
 };
@@ -66,6 +66,8 @@ pub struct Realm {
     /// When this incarnation first heard from a room.
     pub(super) rooms_known_ms: Option<u64>,
     pub(super) unstored: Unstored,
+    /// Whether sessions were found in the storage.
+    pub(super) has_past: bool,
     issued: u64,
     assignments: u64,
 }
@@ -82,6 +84,7 @@ impl Realm {
             rooms: Rooms::default(),
             rooms_known_ms: None,
             unstored: Unstored::default(),
+            has_past: false,
             connectors: Connectors::default(),
             config,
             incarnation,
@@ -105,7 +108,8 @@ impl Realm {
     }
 
     /// A client has proven who it is. It takes over from the address's session before it, which is kicked; asking again
-    /// for the same socket gives the same answer.
+    /// for the same socket gives the same answer. A request for another incarnation issues nothing: it may be a late
+    /// repeat of one that was answered long ago.
     ///
     /// # Errors
     /// See [`RealmError`].
@@ -121,6 +125,12 @@ impl Realm {
             session: session.0,
             incarnation,
         };
+        if request
+            .incarnation
+            .is_some_and(|meant| meant != incarnation)
+        {
+            return Ok(reply(SessionNumber(0)));
+        }
         if let Some(session) = self
             .connectors
             .hear(stamp, now_ms)?
@@ -155,6 +165,7 @@ impl Realm {
             place: None,
             spoken_of: false,
             told_is_known: true,
+            presumed_at: None,
             absence: None,
         };
         self.unstored.session(address);
@@ -230,7 +241,7 @@ impl Realm {
         }
         while let Some((address, player)) = self.registry.overdue(now_ms) {
             if player.is_connected() {
-                self.give_up_place(player.session);
+                self.end_silence(player.session, now_ms);
             } else {
                 self.leave(address, now_ms);
             }
@@ -253,12 +264,26 @@ impl Realm {
         self.leave_rooms(address, now_ms);
     }
 
-    /// The session lives, but has not said in time where the player is: it starts as a newcomer does.
-    fn give_up_place(&mut self, session: SessionNumber) {
+    /// Somebody who is known to the engine says where it is.
+    pub(super) fn place(&mut self, peer: Peer, at: Position, wish: Option<&str>, now_ms: u64) {
+        self.engine.update(peer, at, wish);
+        if !self.engine.is_known(peer) {
+            self.schedule.arrival(now_ms);
+        }
+    }
+
+    /// The session lives, but has not said in time where the player is: it is taken to be where it was before the realm
+    /// has started, or starts as a newcomer does.
+    fn end_silence(&mut self, session: SessionNumber, now_ms: u64) {
         self.registry.find(session);
-        if let Some((_, player)) = self.registry.of_session(session)
-            && let Some(peer) = player.peer.take()
-        {
+        let Some((_, player)) = self.registry.of_session(session) else {
+            return;
+        };
+        let Some(peer) = player.peer else { return };
+        if let Some(position) = player.presumed_at {
+            self.place(peer, position, None, now_ms);
+        } else {
+            player.peer = None;
             self.engine.remove(peer);
         }
     }

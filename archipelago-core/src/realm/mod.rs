@@ -14,6 +14,7 @@
 
 mod admission;
 mod attempts;
+mod check;
 mod connectors;
 mod deliveries;
 mod live;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::auth::Address;
-use crate::engine::{IslandNumber, Peer};
+use crate::engine::{IslandNumber, Peer, Position};
 use crate::session::SessionNumber;
 
 /// Which island a player was assigned to, and how far the player has got there.
@@ -39,6 +39,8 @@ pub(super) struct Player {
     /// Whether the realm knows what this session was told; not of a session that has outlived the realm, until its
     /// connector lists it.
     pub told_is_known: bool,
+    /// Where the player was when its connector fell asleep, if the realm has heard nothing since it has started.
+    pub presumed_at: Option<Position>,
     /// Set while the stats do not show the player.
     pub absence: Option<Absence>,
 }

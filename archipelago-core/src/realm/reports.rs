@@ -11,12 +11,19 @@ use super::registry::Player;
 use super::{Realm, RealmError};
 
 impl Realm {
-    /// What happened on a connector. Applying a report twice changes nothing.
+    /// What happened on a connector. Applying a report twice changes nothing, and one for another incarnation is passed
+    /// over: it may be of any age.
     ///
     /// # Errors
     /// See [`RealmError`].
     pub fn report(&mut self, report: &Report, now_ms: u64) -> Result<ReportReply, RealmError> {
         let stamp = report.stamp.as_ref().ok_or(RealmError::MissingStamp)?;
+        if report.incarnation != 0 && report.incarnation != self.incarnation {
+            return Ok(ReportReply {
+                incarnation: self.incarnation,
+                full_wanted: true,
+            });
+        }
         let connector = self.connectors.hear(stamp, now_ms)?;
         if report.sequence > connector.sequence {
             connector.sequence = report.sequence;
@@ -93,7 +100,10 @@ impl Realm {
             }
             _ => {
                 self.take_over(address, session, stamp, now_ms);
-                self.resume_place(address, entry, now_ms);
+                // Who is not stored was released, and rooms were told so: what it had must not come back.
+                if !self.has_past {
+                    self.resume_place(address, entry, now_ms);
+                }
             }
         }
         let Some((_, player)) = self.registry.of_session(session) else {
@@ -101,9 +111,14 @@ impl Realm {
         };
         player.spoken_of = true;
         // What the realm has heard of the session is newer than what was kept with its socket.
-        if !player.heard
-            && let Some(position) = entry.position
-        {
+        let Some(position) = entry.position.filter(|_| !player.heard) else {
+            return;
+        };
+        if entry.position_is_old && !player.is_present() {
+            player.heard = true;
+            player.presumed_at = Position::from_message(position);
+            self.assign(session, known);
+        } else {
             let heartbeat = SessionHeartbeat {
                 session: session.0,
                 position: Some(position),
@@ -167,16 +182,12 @@ impl Realm {
         let first = !std::mem::replace(&mut player.heard, true);
         let (missing, absent) = (!player.is_connected(), !player.is_present());
         let desired_room = heartbeat.desired_room.as_deref();
-        let peer = if let Some(peer) = player.peer {
-            self.engine.update(peer, position, desired_room);
-            peer
+        if let Some(peer) = player.peer {
+            self.place(peer, position, desired_room, now_ms);
         } else {
             let peer = self.engine.insert(position, desired_room);
             player.peer = Some(peer);
             self.registry.name_peer(peer, address);
-            peer
-        };
-        if !self.engine.is_known(peer) {
             self.schedule.arrival(now_ms);
         }
         if absent {

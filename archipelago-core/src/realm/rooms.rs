@@ -121,8 +121,7 @@ impl Rooms {
         if let Some(counters) = &report.counters {
             self.counters.add(counters);
         }
-        let known = self.by_id.get(&report.room).map_or(0, |room| room.number);
-        if report.number < known {
+        if report.number < self.number(&report.room) {
             return;
         }
         let mut before = self.forget(&report.room);
@@ -251,6 +250,11 @@ impl Rooms {
         let ordered = self.ordered.iter();
         let orders = ordered.filter_map(|id| self.by_id.get(id)?.attempts.next_ms());
         farewell.into_iter().chain(orders).min()
+    }
+
+    /// The number of the newest report that was heard of a room; 0: of none.
+    pub fn number(&self, room: &str) -> u64 {
+        self.by_id.get(room).map_or(0, |room| room.number)
     }
 
     /// All that is ordered of a room, for the answer to its report. A room that does not get the answer asks again.

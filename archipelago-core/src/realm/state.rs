@@ -51,9 +51,14 @@ pub struct Changes {
 /// Why what is stored cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StateError {
-    /// No such number can ever be given.
-    #[error("the next island's number is {0}: it must be at least 1")]
-    Number(u64),
+    /// The next island would get a number that was given before, or that none can have.
+    #[error("the next island's number is {next:?}: it must be stored, and above {highest}")]
+    Number {
+        /// What is stored.
+        next: Option<u64>,
+        /// The highest number of the islands that are stored; 0 if there are none.
+        highest: u64,
+    },
     /// No island's record.
     #[error("the record of island {0} cannot be read")]
     Island(u64),
@@ -101,6 +106,20 @@ impl Unstored {
     }
 }
 
+impl Stored {
+    fn next_number(&self) -> Result<IslandNumber, StateError> {
+        let next = self.next_island;
+        let highest = self.islands.iter().map(|&(number, _)| number).max();
+        let highest = highest.unwrap_or(0);
+        let is_new = next.is_none() && self.islands.is_empty() && self.sessions.is_empty();
+        let number = if is_new { Some(1) } else { next };
+        number
+            .filter(|&number| number > highest)
+            .and_then(IslandNumber::new)
+            .ok_or(StateError::Number { next, highest })
+    }
+}
+
 impl Realm {
     /// A realm as it was stored; `incarnation` is higher than at any start before. Everybody is missing until a connector
     /// vouches for the session or the player logs in again, for the grace, which begins now.
@@ -114,10 +133,9 @@ impl Realm {
         stored: &Stored,
         now_ms: u64,
     ) -> Result<Self, StateError> {
-        let next = stored.next_island.unwrap_or(IslandNumber::FIRST.get());
-        let first = IslandNumber::new(next).ok_or(StateError::Number(next))?;
-        let mut realm = Self::new(config, incarnation, first);
+        let mut realm = Self::new(config, incarnation, stored.next_number()?);
         realm.unstored.next_island = stored.next_island.unwrap_or(0);
+        realm.has_past = !stored.sessions.is_empty();
         let mut players: BTreeMap<Address, Player> = BTreeMap::new();
         for (address, record) in &stored.sessions {
             let (address, player) = read_session(address, record, incarnation, now_ms)?;
@@ -261,6 +279,7 @@ fn read_session(
         place: None,
         spoken_of: false,
         told_is_known: false,
+        presumed_at: None,
         absence: None,
     };
     Ok((player, state))

@@ -43,13 +43,14 @@ impl Room {
             guests: self.guests.listed(),
             players: self.guests.members().len() as u32,
             counters: Some(counters),
-            number: now_ms,
+            number: self.reports.next_number(now_ms),
         })
     }
 
     /// The realm has taken the report, and may have said who belongs elsewhere.
     pub fn report_answered(&mut self, reply: &RoomReportReply, now_ms: u64, out: &mut Vec<Action>) {
         self.reports.answered(self.guests.count() > 0, now_ms);
+        self.reports.overtake(reply.number, now_ms);
         if let Some(orders) = &reply.orders {
             self.obey(orders, now_ms, out);
         }

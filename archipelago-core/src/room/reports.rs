@@ -32,6 +32,8 @@ pub(super) struct Reports {
     last_ms: u64,
     /// Nothing shortens the rest after a report, or the wait after a failure.
     not_before_ms: u64,
+    /// No number up to this is given any more.
+    last_number: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -85,6 +87,22 @@ impl Reports {
         self.last_ms = now_ms;
         self.under_way = Some(UnderWay { counters, anybody });
         Some(counters)
+    }
+
+    /// The number of a report. Without a memory that outlives a sleep it is the time, if the realm has not yet heard of a
+    /// later one.
+    pub fn next_number(&mut self, now_ms: u64) -> u64 {
+        self.last_number = now_ms.max(self.last_number.saturating_add(1));
+        self.last_number
+    }
+
+    /// The realm has heard of this number. If it is higher than all that were given here, the room was on a machine before
+    /// whose clock is ahead of this one: what was reported meanwhile was passed over.
+    pub fn overtake(&mut self, number: u64, now_ms: u64) {
+        if number > self.last_number {
+            self.last_number = number;
+            self.soon(now_ms);
+        }
     }
 
     pub fn answered(&mut self, anybody: bool, now_ms: u64) {

@@ -121,6 +121,11 @@ impl Session {
         self.kept_ms = self.since_ms;
     }
 
+    /// Whether the client may have said later than the record, from which the session was resumed, where it is.
+    pub fn is_position_old(&self) -> bool {
+        self.doubt_ms > 0
+    }
+
     /// Where the session stands.
     pub fn stage(&self) -> &Stage {
         &self.stage

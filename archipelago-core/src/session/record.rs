@@ -36,6 +36,7 @@ impl Live {
             position: self.position.map(common::Position::from),
             told_island: self.told.map_or(0, IslandNumber::get),
             assignment: self.assignment,
+            position_is_old: false,
         }
     }
 }

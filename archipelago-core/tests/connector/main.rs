@@ -4,6 +4,7 @@
 mod clients;
 
 mod deliveries;
+mod incarnations;
 mod records;
 mod reports;
 mod shard;

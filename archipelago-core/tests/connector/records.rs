@@ -2,6 +2,7 @@
 
 use archipelago_core::auth::challenge_from;
 use archipelago_core::connector::{Action, SocketId};
+use archipelago_core::protocol::bus::LiveSession;
 use archipelago_core::session::RecordError;
 
 use crate::clients::{
@@ -29,7 +30,11 @@ fn sessions_are_taken_up_from_their_records() {
         assert_eq!(after.connector.resume(record, NOW_MS), Ok(socket));
     }
     let report = after.report_now();
-    assert_eq!(report.full.unwrap().sessions, [live_session(1, 70, (4, 5))]);
+    let listed = LiveSession {
+        position_is_old: true,
+        ..live_session(1, 70, (4, 5))
+    };
+    assert_eq!(report.full.unwrap().sessions, [listed]);
     assert_eq!(report.sequence, 1);
     // Neither told again nor told anything older; the next island is told with the one before.
     let old = delivery(&[island(9, &[(1, 1.0)])], &[assign(70, 5, 0)]);
@@ -42,6 +47,14 @@ fn sessions_are_taken_up_from_their_records() {
     let out = after.frame(signing, &frame);
     assert!(matches!(out.last(), Some(Action::Join(..))), "{out:?}");
     assert!(after.open() > signing);
+    after.frame(live, &heartbeat(at(1.0, 1.0)));
+    after.answer_as(1, true);
+    let listed = live_session(1, 70, (5, 6));
+    assert_eq!(
+        after.report_now().full.unwrap().sessions,
+        [listed],
+        "heard now"
+    );
     assert_eq!(sent(&after.delivered(&kicks(&[70]))).len(), 1);
 }
 

@@ -256,6 +256,7 @@ fn a_connector_with_sessions_shows_that_it_lives() {
     let empty = Report {
         stamp: Some(stamp()),
         sequence: 2,
+        incarnation: 1,
         ..Report::default()
     };
     assert_eq!(report, empty);

@@ -116,12 +116,14 @@ impl Shard {
             "{out:?}"
         );
         let frame = signed_challenge(&chain(&wallet(number), &challenge_from(RANDOM)));
+        let out = self.frame(socket, &frame);
         let request = ConnectRequest {
             stamp: Some(stamp()),
             socket: socket.0,
             address: address.0.to_vec(),
+            incarnation: incarnation_of(&out),
         };
-        let out = self.frame(socket, &frame);
+        assert!(request.incarnation.is_some());
         assert_eq!(out.last(), Some(&Action::Join(socket, request)));
         assert_waits(socket, &out);
         socket
@@ -187,6 +189,7 @@ pub fn live_session(number: u8, session: u64, told: (u64, u64)) -> LiveSession {
         position: Some(at(1.0, 1.0).into()),
         told_island,
         assignment,
+        position_is_old: false,
     }
 }
 
@@ -251,4 +254,12 @@ fn assert_waits(socket: SocketId, out: &[Action]) {
     assert_eq!(SocketId::of_record(&record), Some(socket));
     let mut after = Shard::new();
     assert!(after.connector.resume(&record, NOW_MS).is_err());
+}
+
+/// Whom the request is for that goes out.
+pub fn incarnation_of(out: &[Action]) -> Option<u64> {
+    match out.last() {
+        Some(Action::Join(_, request)) => request.incarnation,
+        other => panic!("no request: {other:?}"),
+    }
 }

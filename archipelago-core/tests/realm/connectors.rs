@@ -14,6 +14,7 @@ fn listed(who: u8, session: u64, position: Option<Position>) -> LiveSession {
         position: position.map(Into::into),
         told_island: 1,
         assignment: 0,
+        position_is_old: false,
     }
 }
 

@@ -18,4 +18,5 @@ mod rooms;
 mod rooms_after_restart;
 mod schedule;
 mod sessions;
+mod survival;
 mod world;

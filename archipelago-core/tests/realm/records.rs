@@ -54,10 +54,18 @@ fn a_state_that_makes_no_sense_is_refused_with_the_reason() {
     let good = settled().disk.read();
     assert!(restore(&good).is_ok());
     let first = good.sessions[0].clone();
-    let cases: [(Break, &str); 8] = [
+    let cases: [(Break, &str); 10] = [
+        (
+            |stored| stored.next_island = None,
+            "the next island's number is None",
+        ),
+        (
+            |stored| stored.next_island = Some(1),
+            "the next island's number is Some(1): it must be stored, and above 1",
+        ),
         (
             |stored| stored.next_island = Some(0),
-            "the next island's number is 0",
+            "the next island's number is Some(0)",
         ),
         (
             |stored| stored.islands[0].1.push(0xff),

@@ -18,6 +18,7 @@ fn listed(who: u8, session: u64, x: f32, (told_island, assignment): (u64, u64)) 
         position: Some(at(x, 0.0).into()),
         told_island,
         assignment,
+        position_is_old: false,
     }
 }
 
@@ -349,4 +350,35 @@ fn who_has_left_does_not_stay_because_of_an_old_list() {
     assert!(!world.is_connected(1));
     world.advance_alive(GRACE_MS + PERIOD_MS, &mut [&mut a]);
     assert_eq!(world.disk.sessions.len(), 0);
+}
+
+/// The connector has slept: where its players stood then may be far from where they are.
+#[test]
+fn an_old_position_moves_nobody_and_counts_when_none_comes() {
+    let mut world = World::new();
+    let mut a = Link::new("a", 1);
+    let [one, two, three] = three(&mut world, &mut a);
+    world.restart();
+    let old = |who, (session, assignment), x, island| LiveSession {
+        position_is_old: true,
+        ..listed(who, session, x, (island, assignment))
+    };
+    // They came together long after their records were written.
+    let list = a.list(&[
+        old(1, one, HERE, 1),
+        old(2, two, THERE, 1),
+        old(3, three, THERE, 3),
+    ]);
+    world.report(&list);
+    assert_eq!(world.islands(), [], "nobody knows where they are now");
+    assert!(world.is_connected(2));
+    let mut deliveries = world.advance_alive(GRACE_MS / 2, &mut [&mut a]);
+    let beats = a.heartbeats(&[(one.0, HERE), (two.0, HERE)]);
+    world.report(&beats);
+    deliveries.extend(world.advance_alive(GRACE_MS / 2 - 1, &mut [&mut a]));
+    assert_eq!(world.islands(), islands(&[("I1", &[1, 2])]));
+    deliveries.extend(world.advance_alive(1, &mut [&mut a]));
+    assert_eq!(world.islands(), islands(&[("I1", &[1, 2]), ("I3", &[3])]));
+    deliveries.extend(world.advance_alive(TIMEOUT_MS, &mut [&mut a]));
+    assert_eq!(told(&deliveries), []);
 }

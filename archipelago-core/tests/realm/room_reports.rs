@@ -61,7 +61,7 @@ fn an_older_report_changes_nothing() {
             ..listing("main.I1", &[&guest])
         };
         let reply = world.realm.room_report(&report, world.now_ms).unwrap();
-        assert_eq!(reply.orders, Some(nothing()));
+        assert_eq!((reply.orders, reply.number), (Some(nothing()), 7));
         assert_eq!(world.realm.rooms(world.now_ms).rooms[0].players, 1);
     }
 }

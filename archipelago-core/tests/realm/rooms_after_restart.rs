@@ -15,6 +15,7 @@ fn listed(who: u8, session: u64, (told_island, assignment): (u64, u64)) -> LiveS
         position: Some(at(HERE, 0.0).into()),
         told_island,
         assignment,
+        position_is_old: false,
     }
 }
 

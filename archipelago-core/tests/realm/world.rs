@@ -61,6 +61,7 @@ impl Link {
             stamp: Some(self.stamp()),
             socket: self.sockets,
             address: address(who).0.to_vec(),
+            incarnation: None,
         }
     }
 

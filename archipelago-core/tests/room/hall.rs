@@ -272,8 +272,11 @@ impl Hall {
     }
 
     pub fn answer(&mut self, orders: Option<RoomOrders>) {
-        let reply = RoomReportReply { orders };
-        self.act(|room, now_ms, out| room.report_answered(&reply, now_ms, out));
+        self.answer_with(&RoomReportReply { orders, number: 0 });
+    }
+
+    pub fn answer_with(&mut self, reply: &RoomReportReply) {
+        self.act(|room, now_ms, out| room.report_answered(reply, now_ms, out));
     }
 
     /// The report that is due at this moment, answered.

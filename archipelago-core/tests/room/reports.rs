@@ -1,6 +1,6 @@
 //! What the realm is told, and when.
 
-use archipelago_core::protocol::bus::{RoomCounters, RoomReport};
+use archipelago_core::protocol::bus::{RoomCounters, RoomReport, RoomReportReply};
 use archipelago_core::room::{
     ROOM_IDLE_REPORT_MS, ROOM_REPORT_INTERVAL_MS, ROOM_REPORT_REST_MS, ROOM_RETRY_MAX_MS,
     ROOM_RETRY_MS, Reason,
@@ -339,4 +339,31 @@ fn a_room_that_wakes_with_guests_reports_at_once() {
     hall.challenged(None, 1);
     hall.sleep();
     assert_eq!(due(&hall), None);
+}
+
+/// Its object was on a machine before whose clock is ahead of this one.
+#[test]
+fn a_room_overtakes_the_number_that_the_realm_knows() {
+    let mut hall = Hall::new();
+    hall.enter(1);
+    let passed_over = hall.report();
+    let known = passed_over.number + 300_000;
+    let orders = None;
+    hall.answer_with(&RoomReportReply {
+        orders,
+        number: known,
+    });
+    assert_eq!(
+        due(&hall),
+        Some(ROOM_REPORT_REST_MS),
+        "as soon as reports may be"
+    );
+    let report = hall.report();
+    assert_eq!(report.guests, passed_over.guests);
+    let number = report.number;
+    assert!(number > known);
+    let orders = None;
+    hall.answer_with(&RoomReportReply { orders, number });
+    let next_ms = ROOM_REPORT_REST_MS + ROOM_IDLE_REPORT_MS;
+    assert_eq!(due(&hall), Some(next_ms), "it has got through");
 }

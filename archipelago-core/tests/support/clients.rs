@@ -24,8 +24,15 @@ pub const TIMEOUTS: Timeouts = Timeouts {
 
 /// The account of client `number`.
 pub fn wallet(number: u8) -> Wallet {
+    account(number.into())
+}
+
+/// The account of client `number`, of more than a byte can count.
+pub fn account(number: u16) -> Wallet {
     let mut secret = [0x11; 32];
-    secret[31] = number;
+    let [high, low] = number.to_be_bytes();
+    secret[30] ^= high;
+    secret[31] = low;
     Wallet::from_secret(&secret).expect("a number below the group order")
 }
 

@@ -1,6 +1,7 @@
 //! The bus: calls and their answers, some of which are late, lost or doubled.
 
 use archipelago_core::connector::SocketId;
+use archipelago_core::engine::Position;
 use archipelago_core::protocol::bus::{
     ConnectReply, ConnectRequest, Delivery, LookupReply, LookupRequest, Report, ReportReply,
     RoomOrders, RoomReport, RoomReportReply,
@@ -18,13 +19,22 @@ pub(super) struct Weather {
     pub(super) delay_ms: f64,
     pub(super) drop: f64,
     pub(super) repeat: f64,
+    /// How often a call comes once more when nobody thinks of it any longer, and an answer when hardly anybody does.
+    pub(super) late: f64,
 }
+
+/// How late a call may come once more, in ms.
+pub(super) const LATE_MAX_MS: u64 = 30_000;
 
 pub(super) const FAIR: Weather = Weather {
     delay_ms: 5.0,
     drop: 0.0,
     repeat: 0.0,
+    late: 0.0,
 };
+
+/// How likely a call is lost that is on its way to a realm that dies. What is not lost, the next incarnation gets.
+const LOST_WITH_REALM: f64 = 0.7;
 
 /// Who is at the other end of the realm's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +81,11 @@ pub(super) struct Call {
 
 #[derive(Debug)]
 pub(super) enum Mail {
+    /// Somebody who has lost the connection comes back.
+    Come {
+        who: usize,
+        position: Position,
+    },
     Request {
         call: u64,
         line: Line,
@@ -101,7 +116,7 @@ pub(super) enum Mail {
 }
 
 impl Request {
-    fn is_to_realm(&self) -> bool {
+    pub(super) fn is_to_realm(&self) -> bool {
         !matches!(self, Self::Deliver(_) | Self::Order(..))
     }
 }
@@ -126,13 +141,15 @@ impl World {
 
     fn fail_in(&mut self, call: u64, line: &Line, within_ms: f64) {
         self.disturb(line);
+        self.trace_line(line, "a call fails");
         self.reply_in(call, Reply::Failed, within_ms);
     }
 
     pub(super) fn call(&mut self, line: Line, start: u64, request: Request) {
         self.counter += 1;
         let call = self.counter;
-        let weather = self.weather;
+        let weather = self.setting.weather;
+        self.trace_call(&line, &request);
         if self.is_cut_off(&line) || self.rng.chance(weather.drop) {
             self.fail_in(call, &line, CALL_LIMIT_MS as f64);
         } else {
@@ -147,6 +164,11 @@ impl World {
                 let later = delay + self.rng.below(3_000) as u64;
                 self.post(later, mail(request.clone()));
                 self.disturb(&line);
+            }
+            if matches!(line, Line::Connector(_)) && self.rng.chance(weather.late) {
+                let later = self.rng.below(LATE_MAX_MS as usize) as u64;
+                self.post(later, mail(request.clone()));
+                self.count("late repeats");
             }
             if self.rng.chance(weather.drop) {
                 // The caller gives up, perhaps before the request has even arrived.
@@ -172,6 +194,7 @@ impl World {
 
     pub(super) fn arrive(&mut self, mail: Mail) {
         match mail {
+            Mail::Come { who, position } => self.come(who, position),
             Mail::Frame { client, frame } => {
                 if self.clients[client].stage == Stage::Welcome {
                     self.clients[client].stage = Stage::Heard;
@@ -184,11 +207,7 @@ impl World {
                 request,
             } => {
                 let reply = self.serve(&line, request);
-                if self.is_cut_off(&line) || self.rng.chance(self.weather.drop) {
-                    self.fail_in(call, &line, CALL_LIMIT_MS as f64);
-                } else {
-                    self.reply_in(call, reply, self.weather.delay_ms);
-                }
+                self.send_back(call, &line, reply);
             }
             Mail::Reply { call, reply } => {
                 if let Some(call) = self.calls.remove(&call) {
@@ -203,14 +222,30 @@ impl World {
         }
     }
 
-    /// What was on its way to the realm is lost.
+    fn send_back(&mut self, call: u64, line: &Line, reply: Reply) {
+        let weather = self.setting.weather;
+        if self.is_cut_off(line) || self.rng.chance(weather.drop) {
+            return self.fail_in(call, line, CALL_LIMIT_MS as f64);
+        }
+        let is_late = matches!(line, Line::Connector(_)) && self.rng.chance(weather.late);
+        let limit_ms = if is_late {
+            CALL_LIMIT_MS as f64
+        } else {
+            weather.delay_ms
+        };
+        self.reply_in(call, reply, limit_ms);
+    }
+
+    /// Most of what was on its way to the realm is lost.
     pub(super) fn lose_calls_to_realm(&mut self) {
+        let rng = &mut self.rng;
+        let is_lost = |_: &(u64, u64), mail: &mut Mail| {
+            let to_realm = matches!(mail, Mail::Request { request, .. } if request.is_to_realm());
+            to_realm && rng.chance(LOST_WITH_REALM)
+        };
         let lost: Vec<Mail> = self
             .mail
-            .extract_if(
-                ..,
-                |_, mail| matches!(mail, Mail::Request { request, .. } if request.is_to_realm()),
-            )
+            .extract_if(.., is_lost)
             .map(|(_, mail)| mail)
             .collect();
         for mail in lost {

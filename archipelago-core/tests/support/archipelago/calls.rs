@@ -1,54 +1,107 @@
 //! What those who are called do, and what callers do with the answers.
 
 use archipelago_core::connector::{Action, SocketId};
-use archipelago_core::protocol::bus::{ConnectRequest, Delivery, LookupRequest};
+use archipelago_core::protocol::bus::{
+    ConnectReply, ConnectRequest, Delivery, LookupRequest, Report,
+};
 
 use super::bus::{Call, Line, Reply, Request};
 use super::{World, random_of, shard_name};
 
 impl World {
     pub(super) fn serve(&mut self, line: &Line, request: Request) -> Reply {
-        let now_ms = self.now_ms;
+        self.trace_arrival(line, &request);
         match (line, request) {
-            (_, Request::LookUp(_, request)) => {
-                let reply = self.realm.lookup(&request);
-                reply.map_or(Reply::Failed, Reply::LookedUp)
-            }
-            (Line::Connector(shard), Request::Connect(request)) => self.connect(*shard, &request),
-            (_, Request::Report(report)) => {
-                let reply = self.realm.report(&report, now_ms);
-                reply.map_or(Reply::Failed, Reply::Reported)
-            }
             (Line::Connector(shard), Request::Deliver(delivery)) => {
-                let mut out = Vec::new();
+                let (now_ms, mut out) = (self.shard_ms(*shard), Vec::new());
                 let connector = &mut self.shards[*shard].connector;
                 connector.delivered(&delivery, now_ms, &mut out);
                 self.carry_out(*shard, out);
                 Reply::Delivered
             }
-            (_, Request::Pass(knock)) => Reply::Passed(self.may_pass(&knock)),
-            (_, Request::RoomReport(report)) => {
-                let reply = self.realm.room_report(&report, now_ms).expect("addresses");
-                self.seen_in_room(&report);
-                Reply::RoomReported(self.incarnation, reply)
-            }
             (Line::Room(room), Request::Order(incarnation, orders)) => {
                 self.obey(room, incarnation, &orders);
                 Reply::Obeyed
+            }
+            (line, request) => {
+                let is_up = self.server.up_ms.is_none();
+                let reply = is_up.then(|| self.ask_realm(line, request)).flatten();
+                if reply.is_none() {
+                    self.disturb(line);
+                }
+                reply.unwrap_or(Reply::Failed)
+            }
+        }
+    }
+
+    /// What the realm says; none if it refuses, or if it could not store what it has decided.
+    fn ask_realm(&mut self, line: &Line, request: Request) -> Option<Reply> {
+        match (line, request) {
+            (_, Request::LookUp(_, request)) => {
+                self.realm.lookup(&request).ok().map(Reply::LookedUp)
+            }
+            (_, Request::Pass(knock)) => self.may_pass(&knock).map(Reply::Passed),
+            (Line::Connector(shard), Request::Connect(request)) => self.connect(*shard, &request),
+            (Line::Connector(shard), Request::Report(report)) => self.report(*shard, &report),
+            (_, Request::RoomReport(report)) => {
+                let incarnation = self.incarnation;
+                let reply = self.realm.room_report(&report, self.realm_ms());
+                if !self.commit() {
+                    return None;
+                }
+                let reply = reply.expect("addresses");
+                if reply.number > report.number {
+                    self.count("numbers overtaken");
+                }
+                self.seen_in_room(&report);
+                Some(Reply::RoomReported(incarnation, reply))
             }
             (line, request) => panic!("{request:?} over {line:?}"),
         }
     }
 
-    fn connect(&mut self, shard: usize, request: &ConnectRequest) -> Reply {
-        let Ok(reply) = self.realm.connect(request, self.now_ms) else {
-            return Reply::Failed;
-        };
+    fn connect(&mut self, shard: usize, request: &ConnectRequest) -> Option<Reply> {
+        let reply = self.realm.connect(request, self.realm_ms());
+        match &reply {
+            Ok(ConnectReply { session: 0, .. }) => self.count("logins asked for again"),
+            Ok(reply) => self.note_session(shard, request, reply.session),
+            Err(_) => self.count("logins refused"),
+        }
+        let reply = reply.ok().map(Reply::Connected);
+        if self.commit() { reply } else { None }
+    }
+
+    /// The realm has issued a session, now or before.
+    fn note_session(&mut self, shard: usize, request: &ConnectRequest, session: u64) {
         let epoch = request.stamp.as_ref().map_or(0, |stamp| stamp.epoch);
         let client = self.sockets[&(shard, epoch, request.socket)];
         self.taken += 1;
         self.clients[client].taken.get_or_insert(self.taken);
-        Reply::Connected(reply)
+        match self.watch.issued.insert(session, client) {
+            Some(before) => assert_eq!(before, client, "{session:x} twice"),
+            None => self.note_login(self.address_of(client)),
+        }
+    }
+
+    fn report(&mut self, shard: usize, report: &Report) -> Option<Reply> {
+        let reply = self.realm.report(report, self.realm_ms());
+        let incarnation = self.incarnation;
+        let is_stored = self.commit();
+        let is_meant = report.incarnation == 0 || report.incarnation == incarnation;
+        if !is_meant {
+            self.count("reports passed over");
+        } else if incarnation == self.incarnation && reply.is_ok() {
+            self.note_report(shard, report);
+        }
+        if let Err(error) = &reply {
+            self.count("reports refused");
+            self.trace_line(&Line::Connector(shard), &format!("is refused: {error}"));
+        }
+        if is_stored {
+            reply.ok().map(Reply::Reported)
+        } else {
+            None
+        }
     }
 
     pub(super) fn answered(&mut self, call: Call, reply: Reply) {
@@ -68,9 +121,10 @@ impl World {
             }
             (Line::Room(room), Request::Order(incarnation, orders)) => {
                 if incarnation == self.incarnation {
+                    let now_ms = self.realm_ms();
                     match reply {
                         Reply::Obeyed => self.realm.room_obeyed(&room, &orders),
-                        _ => self.realm.room_unreachable(&room, self.now_ms),
+                        _ => self.realm.room_unreachable(&room, now_ms),
                     }
                 }
             }
@@ -84,19 +138,19 @@ impl World {
         if start != self.incarnation {
             return;
         }
-        let name = shard_name(shard);
+        let (name, now_ms) = (shard_name(shard), self.realm_ms());
         if matches!(reply, Reply::Delivered) {
-            self.realm.delivered(&name, delivery, self.now_ms);
+            self.realm.delivered(&name, delivery, now_ms);
             self.farewells(delivery);
         } else {
-            self.realm.undelivered(&name, self.now_ms);
+            self.realm.undelivered(&name, now_ms);
         }
     }
 
     fn connector_answered(&mut self, index: usize, request: Request, reply: Reply) {
         let random = self.random_at(index, request_socket(&request));
+        let (now_ms, mut out) = (self.shard_ms(index), Vec::new());
         let connector = &mut self.shards[index].connector;
-        let (now_ms, mut out) = (self.now_ms, Vec::new());
         match (request, reply) {
             (Request::LookUp(socket, _), reply) => {
                 let connected = matches!(reply, Reply::LookedUp(reply) if reply.already_connected);
@@ -144,7 +198,7 @@ impl World {
                 }
                 Action::Challenge(socket) => {
                     let random = self.random_at(shard, Some(socket));
-                    let (now_ms, mut out) = (self.now_ms, Vec::new());
+                    let (now_ms, mut out) = (self.shard_ms(shard), Vec::new());
                     let connector = &mut self.shards[shard].connector;
                     connector.looked_up(socket, false, random, now_ms, &mut out);
                     self.carry_out(shard, out);

@@ -6,11 +6,11 @@ use archipelago_core::engine::Scope;
 use archipelago_core::protocol::bus::LookupRequest;
 use serde_json::{Value, json};
 
-use super::{ADDRESSES, MAX_PEERS, Stage, World, chain_of};
+use super::{Stage, World, chain_of};
 
 impl World {
     /// At any time.
-    pub(super) fn check(&self) {
+    pub(super) fn check(&mut self) {
         let snapshot = self.realm.snapshot();
         let addresses: BTreeSet<&[u8]> = snapshot
             .peers
@@ -23,20 +23,23 @@ impl World {
         let everybody: Vec<u32> = (0..snapshot.peers.len() as u32).collect();
         assert_eq!(members, everybody, "everybody is on one island");
         for island in &snapshot.islands {
-            assert!((1..=MAX_PEERS as usize).contains(&island.members.len()));
+            assert!((1..=self.setting.max_peers as usize).contains(&island.members.len()));
         }
         let ids: BTreeSet<&str> = snapshot.islands.iter().map(|i| i.id.as_str()).collect();
         assert_eq!(ids.len(), snapshot.islands.len());
-        let users = self.realm.status(self.now_ms).users;
+        let users = self.realm.status(self.realm_ms()).users;
         assert_eq!(users as usize, snapshot.peers.len());
+        self.check_rows(&snapshot);
+        self.check_sessions();
         self.check_rooms();
     }
 
     /// After a flush: the live stream shows what the stats show, and remembers it.
     pub(super) fn check_stream(&mut self, scope: Scope) {
+        let now_ms = self.realm_ms();
         let snapshot = self.realm.snapshot();
         let pushed = self.realm.take_frame();
-        let frame: Value = serde_json::from_str(&self.realm.watch(self.now_ms).frame).unwrap();
+        let frame: Value = serde_json::from_str(&self.realm.watch(now_ms).frame).unwrap();
         if let Some(pushed) = pushed {
             let mut first = frame.clone();
             first.as_object_mut().unwrap().remove("history");
@@ -61,7 +64,7 @@ impl World {
         if scope == Scope::Full {
             let last = frame["history"].as_array().unwrap().last();
             let expected = json!([
-                self.now_ms,
+                now_ms,
                 snapshot.peers.len(),
                 snapshot.islands.len(),
                 frame["reassignments"]
@@ -90,17 +93,20 @@ impl World {
             assert_eq!(other, None, "two live sessions: {state:?}");
         }
         assert_eq!(told, shown, "what clients were told, and what is");
-        assert_eq!(self.realm.status(self.now_ms).users as usize, told.len());
+        assert_eq!(
+            self.realm.status(self.realm_ms()).users as usize,
+            told.len()
+        );
         let connected: BTreeSet<Vec<u8>> = told.into_keys().collect();
         assert_eq!(self.present_addresses(), connected);
-        assert!(self.realm.next_ms().is_none_or(|next| next > self.now_ms));
+        assert!(self.realm_due_ms().is_none_or(|next| next > self.now_ms));
         assert!(self.mail.is_empty() && self.calls.is_empty());
         *self.tally.entry("live at the end").or_default() += connected.len() as u32;
     }
 
     /// Who is connected, by asking for everybody.
     pub(super) fn present_addresses(&self) -> BTreeSet<Vec<u8>> {
-        (0..ADDRESSES)
+        (0..self.setting.addresses)
             .map(|who| chain_of(who).0.0.to_vec())
             .filter(|address| {
                 let address = address.clone();

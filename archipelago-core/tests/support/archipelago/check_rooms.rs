@@ -21,13 +21,18 @@ const fn max(a: u64, b: u64) -> u64 {
 
 impl World {
     pub(super) fn is_current(&self, who: usize, assignment: u64) -> bool {
+        self.passes(who, assignment) == Some(true)
+    }
+
+    /// Whether an assignment is the current one; none if the realm does not know yet.
+    pub(super) fn passes(&self, who: usize, assignment: u64) -> Option<bool> {
         let address = chain_of(who).0.0.to_vec();
         let guest = Some(RoomGuest {
             address,
             assignment,
         });
         let reply = self.realm.pass(&PassRequest { guest });
-        reply.expect("an address").is_current
+        Some(reply.ok()?.is_current)
     }
 
     pub(super) fn open_visits(&self) -> Vec<VisitId> {
@@ -37,7 +42,7 @@ impl World {
             .collect()
     }
 
-    fn guests(&self) -> Vec<VisitId> {
+    pub(super) fn guests(&self) -> Vec<VisitId> {
         let is_guest = |&visit: &VisitId| self.visits[visit].standing > Standing::Visitor;
         self.open_visits().into_iter().filter(is_guest).collect()
     }
@@ -167,7 +172,7 @@ impl World {
 
     /// What is under way is answered first, and reports rest in between.
     fn patience_ms(&self) -> u64 {
-        4 * self.weather.delay_ms as u64 + ROOM_REPORT_REST_MS
+        4 * self.setting.weather.delay_ms as u64 + ROOM_REPORT_REST_MS
     }
 
     /// Whoever is not where it belongs is muted and closed in time, unless something has gone wrong on the way.
@@ -207,7 +212,9 @@ impl World {
         let undisturbed_ms = self.lines.get(visit.room.as_str()).map_or(0, |line| {
             line.disturbed_until_ms.max(line.cut_off_until_ms) + RECOVERY_MS
         });
-        Some(undisturbed_ms.max(self.settled_ms?).max(visit.admitted_ms))
+        let able_ms = self.server.troubled_ms + RECOVERY_MS;
+        let known_ms = undisturbed_ms.max(able_ms);
+        Some(known_ms.max(self.settled_ms?).max(visit.admitted_ms))
     }
 
     /// When nothing is on the way any more: everybody is in the room of its island, and only there.
@@ -218,6 +225,9 @@ impl World {
             assert_eq!(state.stage, Stage::Heard);
             let ticket = state.tickets.last().expect("told");
             assert!(self.is_current(state.who, ticket.assignment));
+            if !self.setting.goes_to_rooms(state.who) {
+                continue;
+            }
             let island = state.told.as_ref().expect("told");
             let room = format!("{REALM_NAME}.{island}");
             expected.insert((client, room, ticket.assignment));
@@ -246,7 +256,7 @@ impl World {
 
     /// The realm knows how many are in which room.
     fn check_counts(&mut self) {
-        let counted = self.realm.rooms(self.now_ms).rooms;
+        let counted = self.realm.rooms(self.realm_ms()).rooms;
         let counted: BTreeMap<String, usize> = counted
             .into_iter()
             .map(|count| (count.room, count.players as usize))

@@ -2,7 +2,7 @@
 
 use super::bus::{Line, Request};
 use super::rooms::Host;
-use super::{ROOM_KEY, SHARDS, World, shard_name};
+use super::{ROOM_KEY, Shard, World, shard_name};
 
 impl World {
     /// Does whatever is due until then, in order.
@@ -21,13 +21,8 @@ impl World {
 
     pub(super) fn due_ms(&self) -> Option<u64> {
         let mail = self.mail.first_key_value().map(|(&(at, _), _)| at);
-        let shards = self.shards.iter().flat_map(|shard| {
-            [
-                shard.connector.report_due_ms(),
-                shard.connector.deadline_ms(),
-            ]
-        });
-        let realm = self.realm.next_ms();
+        let shards = self.shards.iter().map(Shard::due_ms);
+        let realm = self.realm_due_ms();
         let rooms = self.rooms.values().filter_map(Host::due_ms);
         shards.flatten().chain(mail).chain(realm).chain(rooms).min()
     }
@@ -40,9 +35,11 @@ impl World {
             .filter(|first| first.key().0 <= now_ms)
         {
             let mail = first.remove();
+            self.events += 1;
             self.arrive(mail);
         }
-        for index in 0..SHARDS {
+        for index in 0..self.shards.len() {
+            let now_ms = self.shard_ms(index);
             let shard = &mut self.shards[index];
             let epoch = shard.epoch;
             if let Some(report) = shard.connector.take_report(now_ms) {
@@ -53,21 +50,41 @@ impl World {
             self.carry_out(index, out);
         }
         self.turn_rooms();
-        if self.realm.next_ms().is_some_and(|next| next <= now_ms) {
+        if self.realm_due_ms().is_some_and(|next| next <= now_ms) {
             self.turn_realm();
         }
     }
 
     fn turn_realm(&mut self) {
-        let (now_ms, incarnation) = (self.now_ms, self.incarnation);
-        if let Some(scope) = self.realm.tick(now_ms) {
-            self.check_stream(scope);
+        if self.server.up_ms.is_some() {
+            return self.restart_realm();
+        }
+        self.events += 1;
+        let now_ms = self.realm_ms();
+        let scope = self.realm.tick(now_ms);
+        if let Some(scope) = scope {
+            self.check_engine(scope);
             let duration = self.rng.pick(&[0, 0, 3, 40]);
             self.realm.measured(duration, now_ms);
         }
+        if !self.commit() {
+            // Nobody gets to see a flush that is not stored.
+            self.realm.take_frame();
+            return;
+        }
+        if let Some(scope) = scope {
+            self.check_stream(scope);
+            self.note_flush();
+        }
+        self.send();
+    }
+
+    /// What the realm has to tell goes out.
+    fn send(&mut self) {
+        let (now_ms, incarnation) = (self.realm_ms(), self.incarnation);
         for (name, mut delivery) in self.realm.take_deliveries(now_ms) {
             delivery.room_key = ROOM_KEY.to_vec();
-            let shard = (0..SHARDS)
+            let shard = (0..self.shards.len())
                 .find(|&shard| shard_name(shard) == name)
                 .expect("a known connector");
             let request = Request::Deliver(delivery);

@@ -2,24 +2,27 @@
 
 use archipelago_core::connector::SocketId;
 use archipelago_core::engine::Position;
-use archipelago_core::realm::Realm;
 
+use super::server::any_clock;
 use super::{
-    ADDRESSES, CONNECTOR_TIMEOUT_MS, Client, ClientId, ORIGIN, RESUME_GRACE_MS, SHARDS, Shard,
-    Stage, World, chain_of, realm_config,
+    CONNECTOR_TIMEOUT_MS, Client, ClientId, ORIGIN, RESUME_GRACE_MS, Shard, Stage, World, chain_of,
 };
 use crate::clients::{at, challenge_request, heartbeat_of};
 
 impl World {
     pub(super) fn open(&mut self) {
-        let who = self.rng.below(ADDRESSES);
-        let shard = self.rng.below(SHARDS);
-        let mut out = Vec::new();
-        let socket = self.shards[shard]
-            .connector
-            .opened(ORIGIN.to_owned(), self.now_ms, &mut out);
-        let client = self.clients.len();
+        let who = self.rng.below(self.setting.addresses);
         let position = self.somewhere();
+        self.come(who, position);
+    }
+
+    /// Somebody opens a socket.
+    pub(super) fn come(&mut self, who: usize, position: Position) {
+        let shard = self.rng.below(self.shards.len());
+        let (now_ms, mut out) = (self.shard_ms(shard), Vec::new());
+        let connector = &mut self.shards[shard].connector;
+        let socket = connector.opened(ORIGIN.to_owned(), now_ms, &mut out);
+        let client = self.clients.len();
         self.clients.push(Client {
             who,
             shard,
@@ -35,6 +38,9 @@ impl World {
         self.shards[shard].clients.insert(socket, client);
         let epoch = self.shards[shard].epoch;
         self.sockets.insert((shard, epoch, socket.0), client);
+        self.trace_client(client, || {
+            format!("opens a socket to {}", super::shard_name(shard))
+        });
         self.carry_out(shard, out);
         let address = chain_of(who).0.to_string();
         self.say_later(client, challenge_request(&address), 50);
@@ -51,20 +57,29 @@ impl World {
     pub(super) fn hang_up(&mut self, client: ClientId) {
         let Client { shard, socket, .. } = self.clients[client];
         if std::mem::replace(&mut self.clients[client].open, false) {
+            let now_ms = self.shard_ms(shard);
             let shard = &mut self.shards[shard];
             shard.clients.remove(&socket);
             shard.records.remove(&socket);
-            shard.connector.closed(socket, self.now_ms);
+            shard.connector.closed(socket, now_ms);
+            self.trace_client(client, || "hangs up".to_owned());
             self.leave_sometime(client);
         }
     }
 
+    /// Some of the players say where they are.
     pub(super) fn live(&mut self) {
         let live = self.live_clients();
         if live.is_empty() {
             return;
         }
-        let client = self.rng.pick(&live);
+        for _ in 0..self.setting.addresses.div_ceil(20) {
+            let client = self.rng.pick(&live);
+            self.walk(client);
+        }
+    }
+
+    fn walk(&mut self, client: ClientId) {
         let here = self.clients[client].position;
         let position = match self.rng.below(10) {
             0 => self.somewhere(),
@@ -88,35 +103,56 @@ impl World {
     /// The client's session has ended without its doing.
     pub(super) fn session_over(&mut self, client: ClientId) {
         self.clients[client].open = false;
+        self.trace_client(client, || "is disconnected".to_owned());
         self.leave_sometime(client);
     }
 
     /// The shard starts again; its sockets live on, or are lost.
     pub(super) fn restart_shard(&mut self, sockets_live: bool) {
-        self.count("restarts");
-        let index = self.rng.below(SHARDS);
+        let index = self.rng.below(self.shards.len());
+        self.start_shard(index, sockets_live);
+    }
+
+    pub(super) fn start_shard(&mut self, index: usize, sockets_live: bool) {
+        self.count("connector restarts");
         let epoch = self.shards[index].epoch + 1;
-        let fresh = Shard::start(index, epoch, self.now_ms);
+        // Sockets that live on are on the same machine, and so is its clock.
+        let ahead_ms = if sockets_live {
+            self.shards[index].ahead_ms
+        } else {
+            any_clock(&mut self.rng)
+        };
+        let fresh = Shard::start(index, epoch, self.now_ms, ahead_ms);
         let old = std::mem::replace(&mut self.shards[index], fresh);
+        self.trace_shard(index, || {
+            format!("starts again, epoch {epoch}, sockets live: {sockets_live}")
+        });
         let shard = &mut self.shards[index];
         shard.cut_off_until_ms = old.cut_off_until_ms;
-        if !sockets_live {
-            for client in old.clients.into_values() {
-                self.session_over(client);
-            }
-            return;
+        shard.disturbed_ms = old.disturbed_ms;
+        if sockets_live {
+            return self.resume_sockets(index, old);
         }
+        for client in old.clients.into_values() {
+            self.session_over(client);
+        }
+    }
+
+    /// A connector that has started again takes up the sockets of the one before.
+    fn resume_sockets(&mut self, index: usize, old: Shard) {
+        let now_ms = self.shard_ms(index);
+        let shard = &mut self.shards[index];
         let mut lost = Vec::new();
         for (socket, client) in old.clients {
             let record = &old.records[&socket];
             assert_eq!(SocketId::of_record(record), Some(socket));
-            if shard.connector.resume(record, self.now_ms).is_err() {
+            if shard.connector.resume(record, now_ms).is_err() {
                 // It awaited an answer, which is lost.
                 assert_eq!(self.clients[client].stage, Stage::Handshake);
                 lost.push(client);
                 continue;
             }
-            self.sockets.insert((index, epoch, socket.0), client);
+            self.sockets.insert((index, shard.epoch, socket.0), client);
             shard.clients.insert(socket, client);
         }
         shard.records = old.records;
@@ -127,7 +163,7 @@ impl World {
 
     pub(super) fn cut_off(&mut self) {
         self.count("cuts");
-        let shard = self.rng.below(SHARDS);
+        let shard = self.rng.below(self.shards.len());
         // Most last about as long as it takes to be presumed dead, and end within the grace.
         let presumed_dead_ms = CONNECTOR_TIMEOUT_MS as f64;
         let pause = match self.rng.below(3) {
@@ -135,25 +171,14 @@ impl World {
             _ => presumed_dead_ms + self.rng.between(0.0, 1.5 * RESUME_GRACE_MS as f64),
         } as u64;
         self.shards[shard].cut_off_until_ms = self.now_ms + pause;
-    }
-
-    /// The realm starts again. Calls to it and from it that are under way fail.
-    pub(super) fn restart_realm(&mut self) {
-        self.count("restarts");
-        self.incarnation += 1;
-        let next_island = self.realm.next_island();
-        self.realm = Realm::new(realm_config(), self.incarnation, next_island);
-        self.settled_ms = None;
-        for visit in &mut self.visits {
-            visit.farewell_ms = None;
-        }
-        self.lose_calls_to_realm();
+        self.trace_shard(shard, || format!("is cut off for {pause} ms"));
     }
 
     pub(super) fn somewhere(&mut self) -> Position {
+        let half_side = self.setting.half_side_m;
         at(
-            self.rng.between(-40.0, 40.0) as f32,
-            self.rng.between(-40.0, 40.0) as f32,
+            self.rng.between(-half_side, half_side) as f32,
+            self.rng.between(-half_side, half_side) as f32,
         )
     }
 }

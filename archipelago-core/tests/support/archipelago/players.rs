@@ -5,7 +5,7 @@ use archipelago_core::protocol::v3::IslandChangedMessage;
 use archipelago_core::protocol::v3::server_packet::Message;
 
 use super::bus::Mail;
-use super::{Client, ClientId, MAX_PEERS, Stage, World, chain_of, random_of};
+use super::{Client, ClientId, Stage, World, chain_of, random_of};
 use crate::clients::{heartbeat_of, read, signed_challenge};
 
 impl World {
@@ -33,9 +33,9 @@ impl World {
             ..
         } = self.clients[client];
         if open {
-            let mut out = Vec::new();
+            let (now_ms, mut out) = (self.shard_ms(shard), Vec::new());
             let connector = &mut self.shards[shard].connector;
-            connector.frame(socket, frame, self.now_ms, &mut out);
+            connector.frame(socket, frame, now_ms, &mut out);
             self.carry_out(shard, out);
         }
     }
@@ -58,7 +58,7 @@ impl World {
                 assert_eq!(welcome.peer_id, address.to_string());
                 assert_eq!(state.stage, Stage::Handshake);
                 state.stage = Stage::Welcome;
-                if self.rng.chance(0.8) {
+                if self.calm || self.rng.chance(0.8) {
                     let frame = heartbeat_of(Some(state.position.into()), None);
                     self.say_later(client, frame, 1_000);
                 }
@@ -67,6 +67,7 @@ impl World {
             Message::Kicked(_) => {
                 state.kicked = true;
                 self.count("kicked");
+                self.trace_client(client, || "is kicked".to_owned());
                 self.check_kick(client);
             }
             other => panic!("never sent: {other:?}"),
@@ -79,10 +80,14 @@ impl World {
         assert_eq!(changed.from_island_id, state.told);
         let address = chain_of(state.who).0.to_string();
         assert!(changed.peers.contains_key(&address));
-        assert!(changed.peers.len() <= MAX_PEERS as usize);
         let before = state.told.replace(changed.island_id.clone());
         let moved = before.is_some_and(|before| before != changed.island_id);
         self.count(if moved { "moved" } else { "told" });
+        self.told_count += 1;
+        self.check_told(changed);
+        self.trace_client(client, || {
+            format!("is told {} with {}", changed.island_id, changed.peers.len())
+        });
         self.told(client, changed);
     }
 

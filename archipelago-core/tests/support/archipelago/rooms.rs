@@ -8,6 +8,7 @@ use archipelago_core::room::{Action, ROOM_IDLE_REPORT_MS, Reason, Relay, Room};
 use archipelago_core::transport::{Pass, RoomId};
 
 use super::bus::{CALL_LIMIT_MS, Line, Reply, Request};
+use super::server::any_clock;
 use super::visits::{Standing, VisitId};
 use super::{TIMEOUTS, World};
 
@@ -22,6 +23,8 @@ pub(super) struct Host {
     /// None while it sleeps.
     room: Option<Room>,
     wakes_ms: u64,
+    /// By how much its clock is ahead of that of the world, in ms.
+    ahead_ms: u64,
     pub(super) sockets: BTreeMap<SocketId, VisitId>,
     records: BTreeMap<SocketId, Vec<u8>>,
 }
@@ -38,7 +41,7 @@ pub(super) struct LineState {
 impl Host {
     pub(super) fn due_ms(&self) -> Option<u64> {
         match &self.room {
-            Some(room) => room.deadline_ms(),
+            Some(room) => Some(room.deadline_ms()?.saturating_sub(self.ahead_ms)),
             None => Some(self.wakes_ms),
         }
     }
@@ -46,7 +49,7 @@ impl Host {
 
 impl World {
     pub(super) fn wake(&mut self, id: &str) {
-        let now_ms = self.now_ms;
+        let now_ms = self.room_ms(id);
         let Some(host) = self.rooms.get_mut(id).filter(|host| host.room.is_none()) else {
             return;
         };
@@ -61,7 +64,7 @@ impl World {
     /// Something happens in a room, if there is one.
     pub(super) fn on_room(&mut self, id: &str, act: impl FnOnce(&mut Room, u64, &mut Vec<Action>)) {
         self.wake(id);
-        let now_ms = self.now_ms;
+        let now_ms = self.room_ms(id);
         let host = self.rooms.get_mut(id);
         if let Some(room) = host.and_then(|host| host.room.as_mut()) {
             let mut out = Vec::new();
@@ -76,16 +79,18 @@ impl World {
         let id = room.as_str();
         self.counter += 1;
         let start = self.counter;
+        let ahead_ms = any_clock(&mut self.rng);
         self.rooms.entry(id.to_owned()).or_insert_with(|| Host {
             room: Some(Room::new(room.clone(), TIMEOUTS.handshake_ms)),
             id: room.clone(),
             start,
             wakes_ms: 0,
+            ahead_ms,
             sockets: BTreeMap::new(),
             records: BTreeMap::new(),
         });
         self.wake(id);
-        let (now_ms, mut out) = (self.now_ms, Vec::new());
+        let (now_ms, mut out) = (self.room_ms(id), Vec::new());
         let host = self.rooms.get_mut(id).expect("a room");
         let room = host.room.as_mut().expect("awake");
         let socket = room.opened(Some(pass), random, now_ms, &mut out);
@@ -118,12 +123,13 @@ impl World {
 
     /// All members hear it but the one who is left out, and nobody else.
     fn relay(&mut self, id: &str, relay: &Relay) {
+        let now_ms = self.room_ms(id);
         let host = self.rooms.get_mut(id).expect("a room");
         let room = host.room.as_mut().expect("awake");
         let (mut receivers, mut out) = (Vec::new(), Vec::new());
         room.relay(
             relay,
-            self.now_ms,
+            now_ms,
             |_| 0,
             |socket| receivers.push(socket),
             &mut out,
@@ -149,7 +155,7 @@ impl World {
         for action in out {
             self.carry_out_in_room(id, action);
         }
-        let now_ms = self.now_ms;
+        let now_ms = self.room_ms(id);
         let Some(host) = self.rooms.get_mut(id) else {
             return;
         };
@@ -229,14 +235,33 @@ impl World {
             host.start = self.counter;
             host.room = None;
             host.wakes_ms = self.now_ms + self.rng.below(ALARM_MS) as u64;
-        } else if let Some(host) = self.rooms.remove(&id) {
-            for visit in host.sockets.into_values() {
-                let state = &mut self.visits[visit];
-                state.open = false;
-                state.standing = Standing::Visitor;
-                self.lost_socket(visit);
-            }
+        } else {
+            self.lose_room(&id);
         }
+    }
+
+    /// All rooms are gone, and all sockets in them.
+    pub(super) fn lose_rooms(&mut self) {
+        let ids: Vec<String> = self.rooms.keys().cloned().collect();
+        for id in ids {
+            self.disturb(&Line::Room(id.clone()));
+            self.lose_room(&id);
+        }
+    }
+
+    fn lose_room(&mut self, id: &str) {
+        let host = self.rooms.remove(id);
+        for visit in host.into_iter().flat_map(|host| host.sockets.into_values()) {
+            let state = &mut self.visits[visit];
+            state.open = false;
+            state.standing = Standing::Visitor;
+            self.lost_socket(visit);
+        }
+    }
+
+    /// The time on a room's clock.
+    fn room_ms(&self, id: &str) -> u64 {
+        self.now_ms + self.rooms.get(id).map_or(0, |host| host.ahead_ms)
     }
 
     pub(super) fn cut_off_room(&mut self) {
@@ -253,11 +278,31 @@ impl World {
 
     /// Something goes wrong on a line.
     pub(super) fn disturb(&mut self, line: &Line) {
-        if let Line::Room(id) = line {
-            let until_ms = self.now_ms + CALL_LIMIT_MS;
-            let line = self.lines.entry(id.clone()).or_default();
-            line.disturbed_until_ms = line.disturbed_until_ms.max(until_ms);
+        let until_ms = self.now_ms + CALL_LIMIT_MS;
+        match line {
+            Line::Room(id) => {
+                let line = self.lines.entry(id.clone()).or_default();
+                line.disturbed_until_ms = line.disturbed_until_ms.max(until_ms);
+            }
+            Line::Connector(shard) => self.shards[*shard].disturbed_ms = until_ms,
+            Line::Door => {}
         }
+    }
+
+    /// Somebody is not admitted because the same player is there with a later assignment.
+    fn check_overtaken(&mut self, visit: VisitId) {
+        let state = &self.visits[visit];
+        let is_later = |other: VisitId| {
+            let other = &self.visits[other];
+            other.who == state.who
+                && other.room == state.room
+                && other.assignment > state.assignment
+        };
+        assert!(
+            self.guests().into_iter().any(is_later),
+            "closed without an order: {state:?}"
+        );
+        self.count("overtaken");
     }
 
     /// What has become of a visit that the room has ended.
@@ -266,6 +311,7 @@ impl World {
         assert!(std::mem::replace(&mut state.open, false));
         let standing = std::mem::replace(&mut state.standing, Standing::Visitor);
         match reason {
+            Reason::Moved if standing == Standing::Visitor => self.check_overtaken(visit),
             Reason::Moved => {
                 assert!(state.is_dismissed, "closed without an order: {state:?}");
                 self.count("closed by order");

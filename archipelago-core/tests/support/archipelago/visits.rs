@@ -123,6 +123,9 @@ impl World {
     }
 
     pub(super) fn knock_within(&mut self, within_ms: usize, client: ClientId, ticket: Ticket) {
+        if !self.setting.goes_to_rooms(self.clients[client].who) {
+            return;
+        }
         let tries = 1;
         let knock = Knock {
             client,
@@ -147,22 +150,22 @@ impl World {
         self.call(Line::Door, 0, Request::Pass(knock));
     }
 
-    /// What the realm says of somebody at the door.
-    pub(super) fn may_pass(&self, knock: &Knock) -> bool {
+    /// What the realm says of somebody at the door; none if it does not know yet.
+    pub(super) fn may_pass(&self, knock: &Knock) -> Option<bool> {
         let state = &self.clients[knock.client];
         let assignment = knock.ticket.assignment;
-        let may_pass = self.is_current(state.who, assignment);
+        let may_pass = self.passes(state.who, assignment)?;
         let newest = state.tickets.last().map_or(0, |ticket| ticket.assignment);
         // What the realm has said before its last start, it knows from others only.
         let is_outdated = assignment < newest && newest >> 32 == self.incarnation;
         assert!(!(may_pass && is_outdated), "the client was told {newest}");
-        may_pass
+        Some(may_pass)
     }
 
     pub(super) fn door_answered(&mut self, mut knock: Knock, reply: &Reply) {
         match reply {
-            Reply::Passed(true) if !self.rng.chance(self.weather.drop) => {
-                let wait_ms = 1 + self.weather.delay_ms as usize;
+            Reply::Passed(true) if !self.rng.chance(self.setting.weather.drop) => {
+                let wait_ms = 1 + self.setting.weather.delay_ms as usize;
                 self.post_within(wait_ms, Mail::Enter(knock));
             }
             Reply::Passed(false) => self.count("refused at the door"),
