@@ -283,15 +283,7 @@ impl Connector {
         match action {
             session::Action::None => {}
             session::Action::Send(packet) => out.push(Action::Send(socket, packet.encode_to_vec())),
-            session::Action::LookUp(address) => {
-                self.keep(socket, out);
-                let may_look_up = self.lookups.allows(LOOKUPS_PER_SECOND_MAX, now_ms);
-                out.push(if may_look_up {
-                    Action::LookUp(socket, address)
-                } else {
-                    Action::Challenge(socket)
-                });
-            }
+            session::Action::LookUp(address) => self.look_up(socket, address, now_ms, out),
             session::Action::Join(address) => {
                 self.joining += 1;
                 self.keep(socket, out);
@@ -315,6 +307,16 @@ impl Connector {
             }
             session::Action::Close(close) => self.close(socket, close, now_ms, out),
         }
+    }
+
+    fn look_up(&mut self, socket: SocketId, who: Address, now_ms: u64, out: &mut Vec<Action>) {
+        self.keep(socket, out);
+        let may_look_up = self.lookups.allows(LOOKUPS_PER_SECOND_MAX, now_ms);
+        out.push(if may_look_up {
+            Action::LookUp(socket, who)
+        } else {
+            Action::Challenge(socket)
+        });
     }
 
     fn announce(&mut self, socket: SocketId, address: Address, out: &mut Vec<Action>) {

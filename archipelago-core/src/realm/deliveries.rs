@@ -4,6 +4,7 @@ use crate::engine::{Engine, IslandNumber};
 use crate::protocol::bus::{Assignment, DeliveredIsland, Delivery, Member};
 
 use super::Realm;
+use super::outbox::Outbox;
 use super::registry::Registry;
 
 impl Realm {
@@ -15,41 +16,7 @@ impl Realm {
             if state.outbox.due_ms().is_none_or(|due| now_ms < due) {
                 continue;
             }
-            let mut delivery = Delivery {
-                incarnation: self.incarnation,
-                kicks: state.outbox.kicks.iter().map(|session| session.0).collect(),
-                ..Default::default()
-            };
-            let mut islands: Vec<(IslandNumber, u32)> = Vec::new();
-            for (&session, &number) in &state.outbox.assignments {
-                let player = self.registry.of_session(session);
-                let Some(peer) = player.and_then(|(_, player)| player.peer) else {
-                    continue;
-                };
-                let Some(island) = self.engine.island_of(peer) else {
-                    continue;
-                };
-                islands.push((island, delivery.assignments.len() as u32));
-                delivery.assignments.push(Assignment {
-                    session: session.0,
-                    number,
-                    island: 0,
-                });
-            }
-            islands.sort_unstable();
-            for chunk in islands.chunk_by(|(a, _), (b, _)| a == b) {
-                let index = delivery.islands.len() as u32;
-                for &(island, assignment) in chunk {
-                    delivery.assignments[assignment as usize].island = index;
-                    if delivery.islands.len() == index as usize {
-                        delivery.islands.push(delivered_island(
-                            &self.engine,
-                            &self.registry,
-                            island,
-                        ));
-                    }
-                }
-            }
+            let mut delivery = compose(&state.outbox, &self.engine, &mut self.registry);
             if delivery.assignments.is_empty() {
                 state.outbox.assignments.clear();
             }
@@ -57,6 +24,7 @@ impl Realm {
                 continue;
             }
             state.outbox.attempts.begun();
+            delivery.incarnation = self.incarnation;
             deliveries.push((name.clone(), delivery));
         }
         deliveries
@@ -78,6 +46,43 @@ impl Realm {
             connector.outbox.attempts.failed(now_ms);
         }
     }
+}
+
+/// All that a connector has not acknowledged; each island once.
+fn compose(outbox: &Outbox, engine: &Engine, registry: &mut Registry) -> Delivery {
+    let mut delivery = Delivery {
+        kicks: outbox.kicks.iter().map(|session| session.0).collect(),
+        ..Default::default()
+    };
+    let mut islands: Vec<(IslandNumber, u32)> = Vec::new();
+    for (&session, &number) in &outbox.assignments {
+        let player = registry.of_session(session);
+        let Some(peer) = player.and_then(|(_, player)| player.peer) else {
+            continue;
+        };
+        let Some(island) = engine.island_of(peer) else {
+            continue;
+        };
+        islands.push((island, delivery.assignments.len() as u32));
+        delivery.assignments.push(Assignment {
+            session: session.0,
+            number,
+            island: 0,
+        });
+    }
+    islands.sort_unstable();
+    for chunk in islands.chunk_by(|(a, _), (b, _)| a == b) {
+        let index = delivery.islands.len() as u32;
+        for &(island, assignment) in chunk {
+            delivery.assignments[assignment as usize].island = index;
+            if delivery.islands.len() == index as usize {
+                delivery
+                    .islands
+                    .push(delivered_island(engine, registry, island));
+            }
+        }
+    }
+    delivery
 }
 
 fn delivered_island(engine: &Engine, registry: &Registry, number: IslandNumber) -> DeliveredIsland {

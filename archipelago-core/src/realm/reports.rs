@@ -84,7 +84,6 @@ impl Realm {
             return;
         };
         let session = SessionNumber(entry.session);
-        let known = Some(entry.assignment);
         let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
             return;
         };
@@ -96,7 +95,7 @@ impl Realm {
             Some(current) if current > session => connector.outbox.kick(session),
             Some(current) if current == session => {
                 self.resume_place(address, entry, now_ms);
-                self.find(stamp, session, known, now_ms);
+                self.find(stamp, session, Some(entry.assignment), now_ms);
             }
             _ => {
                 self.take_over(address, session, stamp, now_ms);
@@ -106,6 +105,13 @@ impl Realm {
                 }
             }
         }
+        self.hear_listed(stamp, entry, now_ms);
+    }
+
+    /// A session is listed, perhaps with its position.
+    fn hear_listed(&mut self, stamp: &ConnectorStamp, entry: &LiveSession, now_ms: u64) {
+        let session = SessionNumber(entry.session);
+        let known = Some(entry.assignment);
         let Some((_, player)) = self.registry.of_session(session) else {
             return;
         };
@@ -166,13 +172,7 @@ impl Realm {
         };
         let session = SessionNumber(heartbeat.session);
         let Some((address, player)) = self.registry.of_session(session) else {
-            // Forgotten, or replaced and the kick is lost: the connector's list will tell.
-            if let Some(connector) = self.connectors.get_mut(&stamp.connector)
-                && !connector.outbox.kicks.contains(&session)
-            {
-                connector.listed = false;
-            }
-            return;
+            return self.wonder(stamp, session);
         };
         if player.connector != stamp.connector {
             return;
@@ -198,6 +198,15 @@ impl Realm {
         } else if first {
             // A new session is told its island even if it is the one its predecessor was told.
             self.assign(session, known);
+        }
+    }
+
+    /// A session is forgotten here, or was replaced and the kick is lost: its connector's list will tell.
+    fn wonder(&mut self, stamp: &ConnectorStamp, session: SessionNumber) {
+        if let Some(connector) = self.connectors.get_mut(&stamp.connector)
+            && !connector.outbox.kicks.contains(&session)
+        {
+            connector.listed = false;
         }
     }
 
