@@ -4,23 +4,13 @@ use archipelago_core::engine::EngineConfig;
 use archipelago_core::protocol::bus::LiveSession;
 use archipelago_core::realm::{ARRIVALS_DELAY_MS, RealmConfig};
 
-use crate::clients::{address, at};
-use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, TIMEOUT_MS, World, config, kicked, told};
+use crate::clients::address;
+use crate::world::{
+    GRACE_MS, HERE, Link, PERIOD_MS, TIMEOUT_MS, World, config, kicked, listed, told,
+};
 
 /// Beyond the reach of [`HERE`].
 const THERE: f32 = 500.0;
-
-/// A session as its connector lists it.
-fn listed(who: u8, session: u64, x: f32, (told_island, assignment): (u64, u64)) -> LiveSession {
-    LiveSession {
-        session,
-        address: address(who).0.to_vec(),
-        position: Some(at(x, 0.0).into()),
-        told_island,
-        assignment,
-        position_is_old: false,
-    }
-}
 
 /// Somebody who has been told where it is, with the assignment's number.
 fn settler(world: &mut World, link: &mut Link, who: u8, x: f32) -> (u64, u64) {

@@ -1,23 +1,10 @@
 //! Rooms that outlive their realm.
 
 use archipelago_core::engine::IslandNumber;
-use archipelago_core::protocol::bus::LiveSession;
 use archipelago_core::realm::{FAREWELL_MS, Realm, RealmConfig};
 
-use crate::clients::{address, at};
 use crate::rooms::{closed, guest, muted, nothing, settled};
-use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, TIMEOUT_MS, config};
-
-fn listed(who: u8, session: u64, (told_island, assignment): (u64, u64)) -> LiveSession {
-    LiveSession {
-        session,
-        address: address(who).0.to_vec(),
-        position: Some(at(HERE, 0.0).into()),
-        told_island,
-        assignment,
-        position_is_old: false,
-    }
-}
+use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, TIMEOUT_MS, config, listed};
 
 /// What the realm knew of its rooms is lost with it; connectors and rooms tell it again.
 #[test]
@@ -29,7 +16,7 @@ fn a_realm_that_has_restarted_sends_nobody_away_whom_it_does_not_know_yet() {
     world.realm = Realm::new(config(), 2, IslandNumber::new(50).unwrap());
     let both = [&here, &stranger];
     assert_eq!(world.room_lists("main.I1", &both), nothing());
-    let report = a.list(&[listed(1, session, (1, here.assignment))]);
+    let report = a.list(&[listed(1, session, HERE, (1, here.assignment))]);
     world.report(&report);
     assert!(world.is_current(&here), "as it was told");
     world.advance(PERIOD_MS);
@@ -47,7 +34,7 @@ fn a_realm_that_has_restarted_knows_the_old_rooms_by_the_list() {
     let mut world = settled(&mut a);
     let (session, here) = world.settler(&mut a, 1, HERE);
     world.realm = Realm::new(config(), 2, IslandNumber::new(50).unwrap());
-    let report = a.list(&[listed(1, session, (1, here.assignment))]);
+    let report = a.list(&[listed(1, session, HERE, (1, here.assignment))]);
     world.report(&report);
     let deliveries = world.advance(PERIOD_MS);
     assert_eq!(deliveries.len(), 1, "another island");
@@ -60,7 +47,7 @@ fn a_realm_that_has_restarted_knows_the_old_rooms_by_the_list() {
         ..config()
     };
     world.realm = Realm::new(elsewhere, 3, IslandNumber::new(80).unwrap());
-    let report = a.list(&[listed(1, session, (51, 9))]);
+    let report = a.list(&[listed(1, session, HERE, (51, 9))]);
     world.report(&report);
     world.advance(PERIOD_MS);
     assert_eq!(world.order(), []);
@@ -76,7 +63,7 @@ fn who_was_given_up_does_not_come_back_by_the_old_assignment() {
     world.room_lists("main.I1", &[&old]);
     world.advance_alive(TIMEOUT_MS + GRACE_MS, &mut [&mut alive]);
     assert_eq!(world.order(), [("main.I1".to_owned(), muted(&[&old]))]);
-    let report = dead.list(&[listed(1, session, (1, old.assignment))]);
+    let report = dead.list(&[listed(1, session, HERE, (1, old.assignment))]);
     world.report(&report);
     assert!(!world.is_current(&old));
     let deliveries = world.advance(PERIOD_MS);

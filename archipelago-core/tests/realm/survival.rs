@@ -5,20 +5,9 @@ use archipelago_core::protocol::bus::{
 };
 use archipelago_core::realm::ARRIVALS_DELAY_MS;
 
-use crate::clients::{address, at};
+use crate::clients::at;
 use crate::rooms::{guest, listing, muted};
-use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, World, kicked, told};
-
-fn listed(who: u8, session: u64, (told_island, assignment): (u64, u64)) -> LiveSession {
-    LiveSession {
-        session,
-        address: address(who).0.to_vec(),
-        position: Some(at(HERE, 0.0).into()),
-        told_island,
-        assignment,
-        position_is_old: false,
-    }
-}
+use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, World, kicked, listed, told};
 
 /// A repeat that was long under way would else take over from the session that it has itself opened.
 #[test]
@@ -33,7 +22,7 @@ fn a_login_for_another_incarnation_issues_nothing() {
     world.heartbeat(&mut a, session, HERE);
     world.advance(ARRIVALS_DELAY_MS);
     world.restart();
-    let list = a.list(&[listed(1, session, (1, 1 << 32 | 1))]);
+    let list = a.list(&[listed(1, session, HERE, (1, 1 << 32 | 1))]);
     world.report(&list);
     let ask_again = ConnectReply {
         session: 0,
@@ -84,12 +73,12 @@ fn who_was_released_and_comes_back_to_the_same_island_is_assigned_anew() {
     let (stays, here) = world.settler(&mut a, 1, HERE);
     let (session, old) = world.settler(&mut b, 2, HERE);
     world.restart();
-    let list = a.list(&[listed(1, stays, (1, here.assignment))]);
+    let list = a.list(&[listed(1, stays, HERE, (1, here.assignment))]);
     world.report(&list);
     world.room_lists("main.I1", &[&here, &old]);
     world.advance(GRACE_MS);
     assert_eq!(world.order(), [("main.I1".to_owned(), muted(&[&old]))]);
-    let list = b.list(&[listed(2, session, (1, old.assignment))]);
+    let list = b.list(&[listed(2, session, HERE, (1, old.assignment))]);
     world.report(&list);
     assert!(!world.is_current(&old));
     let deliveries = world.advance(PERIOD_MS);
@@ -108,7 +97,7 @@ fn who_is_muted_where_it_belongs_is_assigned_anew() {
     let mut a = Link::new("a", 1);
     let (session, here) = world.settler(&mut a, 1, HERE);
     world.restart();
-    let list = a.list(&[listed(1, session, (1, here.assignment))]);
+    let list = a.list(&[listed(1, session, HERE, (1, here.assignment))]);
     world.report(&list);
     assert!(world.is_current(&here));
     assert_eq!(told(&world.deliver()), []);
@@ -140,7 +129,7 @@ fn who_is_only_presumed_to_be_somewhere_is_listed_there() {
     // What told it its island was lost with the connector's memory.
     let list = a.list(&[LiveSession {
         position_is_old: true,
-        ..listed(1, session, (0, 0))
+        ..listed(1, session, HERE, (0, 0))
     }]);
     world.report(&list);
     let deliveries = world.deliver();

@@ -257,6 +257,18 @@ impl World {
     }
 }
 
+/// A session as its connector lists it.
+pub fn listed(who: u8, session: u64, x: f32, (told_island, assignment): (u64, u64)) -> LiveSession {
+    LiveSession {
+        session,
+        address: address(who).0.to_vec(),
+        position: Some(at(x, 0.0).into()),
+        told_island,
+        assignment,
+        position_is_old: false,
+    }
+}
+
 /// What each session is told, in order: the name of its connector, its number, its island.
 pub fn told(deliveries: &[(String, Delivery)]) -> Vec<(&str, u64, &str)> {
     let each = deliveries.iter().flat_map(|(name, delivery)| {
