@@ -46,7 +46,21 @@ impl Alarm {
         state.wait_until(work);
     }
 
-    /// The alarm was deleted: none is set any more.
+    /// Whether the alarm is going to ring.
+    pub fn is_set(&self) -> bool {
+        self.at_ms.get().is_some()
+    }
+
+    /// The alarm does not ring any more.
+    pub async fn delete(&self, state: &State) {
+        self.unset();
+        if let Err(error) = state.storage().delete_alarm().await {
+            // It rings once more, for nothing.
+            crate::log::warn("alarm not deleted", &[("error", &error)]);
+        }
+    }
+
+    /// The alarm has rung, or was deleted: none is set any more.
     pub fn unset(&self) {
         self.at_ms.set(None);
     }

@@ -90,8 +90,15 @@ impl DurableObject for Archipelago {
     async fn alarm(&self) -> Result<Response> {
         fault!(RealmAlarm, self.shared.state);
         let shared = &self.shared;
-        shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
-        Response::empty()
+        shared.alarm.unset();
+        // Armed before anything else: neither a realm that cannot be loaded nor a failing flush ends the loop.
+        shared.arm().await;
+        shared.state.wait_until(Rc::clone(shared).ring());
+        if shared.alarm.is_set() {
+            Response::empty()
+        } else {
+            Err("alarm not set".into())
+        }
     }
 
     // This object has no sockets; handlers that are not defined would panic.
@@ -225,18 +232,17 @@ impl Shared {
         })
     }
 
-    /// What the alarm is for. In an empty realm, or one that cannot be loaded, its loop ends here.
+    /// What the alarm is for. In an empty realm its loop ends here.
     async fn ring(self: Rc<Self>) {
         match self.with(|loaded| Ok(loaded.realm.next_ms().is_some())) {
             Ok(true) => self.work().await,
-            Ok(false) => {}
+            Ok(false) => self.alarm.delete(&self.state).await,
             Err(error) => log::warn("realm not loaded", &[("error", &error)]),
         }
     }
 
     /// Does what is due.
     async fn work(self: Rc<Self>) {
-        // Armed first: a failing flush must not stop the loop.
         self.arm().await;
         let started = now_ms();
         fault!(RealmFlush, self.state, else return);
@@ -250,6 +256,7 @@ impl Shared {
         }
     }
 
+    /// The alarm rings soon.
     async fn arm(&self) {
         let at_ms = now_ms().saturating_add(ALARM_MS);
         self.alarm.no_later_than(&self.state, at_ms).await;
@@ -289,7 +296,8 @@ fn load_realm(config: RealmConfig, incarnation: u64, store: &Store) -> Result<Re
                 &[("reason", &reason), ("incarnation", &incarnation)],
             );
             let next = tables::set_aside(store, incarnation, now)?;
-            let next = IslandNumber::new(next).unwrap_or(IslandNumber::FIRST);
+            let next = IslandNumber::new(next)
+                .ok_or_else(|| BusError::NotReady(format!("the next island's number is {next}")))?;
             Ok(Realm::new(config, incarnation, next))
         }
     }

@@ -32,7 +32,7 @@ pub enum Point {
     /// It has stored what follows, and has not answered.
     #[serde(rename = "realm.stored")]
     RealmStored,
-    /// Its alarm has rung, and is armed again.
+    /// It is about to do what is due.
     #[serde(rename = "realm.flush")]
     RealmFlush,
     /// It has written, and the transaction is not over.

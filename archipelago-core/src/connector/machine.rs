@@ -147,19 +147,11 @@ impl Connector {
         let number = SessionNumber(reply.session);
         self.reports.seen_incarnation(reply.incarnation, now_ms);
         self.reports.introduce(now_ms);
-        let session = self.sessions.get(&socket);
-        if reply.session == 0
-            && let Some(Stage::Joining { address }) = session.map(Session::stage)
-        {
-            // It was meant for an incarnation that is over, or for none in particular.
-            let address = *address;
-            return self.announce(socket, address, out);
+        if reply.session == 0 {
+            return self.join_again(socket, reply, now_ms, out);
         }
         let kicked = self.kicked_early.remove(&number);
         self.join_settled();
-        if reply.session == 0 {
-            return;
-        }
         if !self.sessions.contains_key(&socket) {
             self.reports.ended(number, now_ms);
             return;
@@ -172,6 +164,24 @@ impl Connector {
             self.step(socket, now_ms, out, Session::kick);
         }
         self.keep(socket, out);
+    }
+
+    /// The request was meant for another incarnation than the one that answers. If that is the newest, it is asked again.
+    fn join_again(
+        &mut self,
+        socket: SocketId,
+        reply: &ConnectReply,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        let session = self.sessions.get(&socket);
+        match session.map(Session::stage) {
+            Some(Stage::Joining { address }) if reply.incarnation == self.reports.incarnation() => {
+                let address = *address;
+                self.announce(socket, address, out);
+            }
+            _ => self.join_failed(socket, now_ms, out),
+        }
     }
 
     /// The realm could not be reached, or did not take the client.

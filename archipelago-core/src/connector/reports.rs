@@ -1,6 +1,7 @@
 //! What a connector still has to report.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::pacing::backoff_ms;
 use crate::protocol::bus::{
@@ -165,6 +166,11 @@ impl Reports {
     }
 
     pub fn answered(&mut self, reply: &ReportReply, now_ms: u64) {
+        let meant = self.unanswered.as_ref().map(|report| report.incarnation);
+        if meant.is_some_and(|meant| meant > reply.incarnation) {
+            // Passed over by one that is over. If its number has fallen, that ends only when this connector restarts.
+            return self.refused(now_ms);
+        }
         self.under_way = false;
         self.failures = 0;
         self.not_before_ms = 0;
@@ -200,7 +206,15 @@ impl Reports {
     fn take_back(&mut self, report: Report) {
         for heartbeat in report.heartbeats {
             let session = SessionNumber(heartbeat.session);
-            self.heartbeats.entry(session).or_insert(heartbeat);
+            match self.heartbeats.entry(session) {
+                Entry::Vacant(entry) => {
+                    entry.insert(heartbeat);
+                }
+                Entry::Occupied(newer) => {
+                    let wish = &mut newer.into_mut().desired_room;
+                    *wish = wish.take().or(heartbeat.desired_room);
+                }
+            }
         }
         self.disconnects.extend(report.disconnects);
         self.abandoned.extend(report.abandoned_sockets);

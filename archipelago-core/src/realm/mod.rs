@@ -31,4 +31,4 @@ pub use live::{FRAME_REST_MS, HISTORY_MAX, WATCH_LEASE_MS};
 pub use machine::{Realm, RealmConfig, RealmError};
 pub use rooms::{FAREWELL_MS, ROOM_SILENCE_MAX_MS};
 pub use schedule::{ARRIVALS_DELAY_MS, RUSH_FACTOR};
-pub use state::{Changes, ISLAND_MEMBERS_MAX, StateError, Stored};
+pub use state::{Changes, ISLAND_MEMBERS_MAX, NUMBER_MAX, StateError, Stored};

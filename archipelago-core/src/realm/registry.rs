@@ -25,7 +25,7 @@ pub(super) struct Player {
     pub session: SessionNumber,
     /// Where the session is.
     pub connector: String,
-    /// The connector's epoch when the session was issued or adopted.
+    /// The connector's epoch when the session was issued, or listed by somebody who was not known.
     pub epoch: u64,
     /// The engine's handle; none before the first heartbeat.
     pub peer: Option<Peer>,

@@ -221,12 +221,19 @@ impl Realm {
         }
     }
 
-    /// A socket's client was given up before the answer had arrived: a session that was issued for it ends.
+    /// A socket's client was given up before the answer had arrived: a session that was issued for it does not live.
     fn abandon(&mut self, stamp: &ConnectorStamp, socket: u64, now_ms: u64) {
         let Some(connector) = self.connectors.get_mut(&stamp.connector) else {
             return;
         };
-        if let Some(session) = connector.answer(socket, None) {
+        let Some(session) = connector.answer(socket, None) else {
+            return;
+        };
+        let known = self.registry.of_session(session);
+        if known.is_some_and(|(_, player)| player.peer.is_some()) {
+            // The place is that of a session before, and whoever has it comes back.
+            self.miss(&stamp.connector, session, now_ms);
+        } else {
             self.disconnect(stamp, session, now_ms);
         }
     }

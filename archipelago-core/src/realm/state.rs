@@ -26,6 +26,9 @@ const ROW_MAX_BYTES: usize = 2_000_000;
 pub const ISLAND_MEMBERS_MAX: usize = 99_000;
 const _: () = assert!(ISLAND_MEMBERS_MAX * ADDRESS_BYTES + 64 <= ROW_MAX_BYTES);
 
+/// The largest number that the platform's storage takes, with room for what comes after.
+pub const NUMBER_MAX: u64 = 1 << 52;
+
 /// What a realm finds in its storage.
 #[derive(Clone, Debug, Default)]
 pub struct Stored {
@@ -114,7 +117,7 @@ impl Stored {
         let is_new = next.is_none() && self.islands.is_empty() && self.sessions.is_empty();
         let number = if is_new { Some(1) } else { next };
         number
-            .filter(|&number| number > highest)
+            .filter(|&number| number > highest && number <= NUMBER_MAX)
             .and_then(IslandNumber::new)
             .ok_or(StateError::Number { next, highest })
     }

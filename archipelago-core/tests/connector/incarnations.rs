@@ -1,9 +1,9 @@
 //! What a connector does when the realm has restarted while it was asked something.
 
-use archipelago_core::connector::Action;
+use archipelago_core::connector::{Action, REPORT_INTERVAL_MS};
 use archipelago_core::protocol::bus::{LiveSessions, Report};
 
-use crate::clients::{at, heartbeat};
+use crate::clients::{at, heartbeat, heartbeat_of};
 use crate::shard::{Shard, incarnation_of, live_session, sent, stamp};
 
 #[test]
@@ -61,4 +61,38 @@ fn a_report_that_was_passed_over_is_said_again() {
         ..report
     };
     assert_eq!(shard.take(), again);
+}
+
+/// That must not happen; if it does, all wait for each other without asking again and again.
+#[test]
+fn an_incarnation_that_falls_is_not_asked_at_once_again() {
+    let mut shard = Shard::new();
+    let socket = shard.live(1, 70);
+    shard.now_ms += REPORT_INTERVAL_MS;
+    shard.frame(socket, &heartbeat(at(5.0, 5.0)));
+    shard.take();
+    shard.answer_as(7, false);
+    assert_eq!(shard.take().incarnation, 7);
+    shard.answer_as(3, true);
+    assert!(shard.connector.report_due_ms() > Some(shard.now_ms));
+    let late = shard.joining(2);
+    let out = shard.joined(late, 0, 3);
+    assert!(
+        !out.iter().any(|action| matches!(action, Action::Join(..))),
+        "{out:?}"
+    );
+}
+
+#[test]
+fn a_wish_that_was_passed_over_stays_until_it_is_replaced() {
+    let mut shard = Shard::new();
+    let socket = shard.live(1, 70);
+    shard.now_ms += REPORT_INTERVAL_MS;
+    shard.frame(socket, &heartbeat_of(Some(at(5.0, 5.0).into()), Some("I9")));
+    shard.take();
+    shard.frame(socket, &heartbeat(at(6.0, 6.0)));
+    shard.answer_as(2, true);
+    let again = shard.report_now();
+    assert_eq!(again.heartbeats[0].position, Some(at(6.0, 6.0).into()));
+    assert_eq!(again.heartbeats[0].desired_room.as_deref(), Some("I9"));
 }

@@ -138,3 +138,38 @@ fn who_is_only_presumed_to_be_somewhere_is_listed_there() {
     assert_eq!(members.len(), 1);
     assert_eq!(members[0].position, Some(at(HERE, 0.0).into()));
 }
+
+/// The realm has taken a login, and its answer is lost: the player, who comes again, has not left.
+#[test]
+fn a_login_whose_answer_is_lost_keeps_the_place() {
+    for restarted in [false, true] {
+        let mut world = World::new();
+        let (mut a, mut b) = (Link::new("a", 1), Link::new("b", 1));
+        world.player(&mut a, 1, HERE);
+        if restarted {
+            world.restart();
+        }
+        let request = b.request(1);
+        world.connect(&request).unwrap();
+        let abandoned = Report {
+            abandoned_sockets: vec![request.socket],
+            ..b.report()
+        };
+        world.report(&abandoned);
+        assert!(!world.is_connected(1));
+        world.advance_alive(PERIOD_MS, &mut [&mut a, &mut b]);
+        let session = world.login(&mut b, 1);
+        world.heartbeat(&mut b, session, HERE);
+        assert!(told(&world.deliver()).contains(&("b", session, "I1")));
+        // And who does not come again has left when the grace is over.
+        let request = b.request(1);
+        world.connect(&request).unwrap();
+        let abandoned = Report {
+            abandoned_sockets: vec![request.socket],
+            ..b.report()
+        };
+        world.report(&abandoned);
+        world.advance_alive(GRACE_MS + PERIOD_MS, &mut [&mut a, &mut b]);
+        assert_eq!(world.disk.sessions.len(), 0);
+    }
+}

@@ -1,6 +1,6 @@
 //! The tables in which a realm outlives its object.
 
-use archipelago_core::realm::{Changes, Stored};
+use archipelago_core::realm::{Changes, NUMBER_MAX, Stored};
 use worker::{Result, SqlCursor, SqlStorageValue};
 
 use crate::store::{Store, integer};
@@ -17,8 +17,8 @@ const MIGRATIONS: [&str; 1] = [
      CREATE TABLE sessions (address BLOB PRIMARY KEY, record BLOB NOT NULL) WITHOUT ROWID",
 ];
 
-/// What the storage says when a table or a column is not as expected.
-const UNEXPECTED: &str = "SQLITE_ERROR";
+/// What the storage says when tables are not as expected. Anything else may be better the next time.
+const UNEXPECTED: [&str; 3] = ["no such table", "no such column", "already exists"];
 
 /// Why there is no state to go on with.
 #[derive(Debug, thiserror::Error)]
@@ -34,7 +34,10 @@ pub enum ReadError {
 impl From<worker::Error> for ReadError {
     fn from(error: worker::Error) -> Self {
         let text = error.to_string();
-        if text.contains(UNEXPECTED) {
+        if UNEXPECTED
+            .iter()
+            .any(|unexpected| text.contains(unexpected))
+        {
             Self::Unreadable(text)
         } else {
             Self::Storage(error)
@@ -152,6 +155,11 @@ fn put(
 /// Keeps tables that cannot be read, under other names, and makes empty ones. Returns the number to go on with, which no
 /// island can have had, whatever has become of the stored one: there are fewer than one a millisecond.
 pub fn set_aside(store: &Store, incarnation: u64, now_ms: u64) -> Result<u64> {
+    let stored = number(store, NEXT_ISLAND).ok().flatten();
+    let next = stored
+        .filter(|next| *next <= NUMBER_MAX)
+        .unwrap_or(0)
+        .max(now_ms);
     store.transaction(|| {
         let tables = store.run(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'meta' \
@@ -166,9 +174,9 @@ pub fn set_aside(store: &Store, incarnation: u64, now_ms: u64) -> Result<u64> {
                 store.run(&statement, vec![])?;
             }
         }
+        store.put_number(NEXT_ISLAND, next)?;
         store.put_number(SCHEMA, 0)
     })?;
     migrate(store, 0)?;
-    let next = number(store, NEXT_ISLAND).ok().flatten();
-    Ok(next.unwrap_or(0).max(now_ms))
+    Ok(next)
 }
