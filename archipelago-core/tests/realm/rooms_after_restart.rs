@@ -1,4 +1,4 @@
-//! Rooms that outlive their realm.
+//! Rooms that outlive their realm and all that it had stored: it begins without a past.
 
 use archipelago_core::engine::IslandNumber;
 use archipelago_core::realm::{FAREWELL_MS, Realm, RealmConfig};
