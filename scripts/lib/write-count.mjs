@@ -2,15 +2,12 @@
  * Counts what a realm writes, with SQLite's own means: triggers on its tables add to a table of counts. workerd lets no
  * trigger near its own table, in which the alarm is; that one is looked at, again and again.
  */
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { Failure } from "./failure.mjs";
+import { openRealm } from "./realm-database.mjs";
 
 const COUNTS = "bench_writes";
 
-/** The realm sets its alarm anew about once a flush. */
-const LOOK_MS = 10;
+/** Much less than the 5 s for which the realm sets its alarm each time. */
+const LOOK_MS = 500;
 
 /**
  * Counts from now on the rows that are inserted, changed and deleted.
@@ -18,7 +15,7 @@ const LOOK_MS = 10;
  * @param {string} storage of a realm that has made its tables and does not run
  */
 export function countRows(storage) {
-  const database = openRealm(storage, false);
+  const database = openRealm(storage, { readOnly: false });
   try {
     database.exec(`CREATE TABLE ${COUNTS} (name TEXT PRIMARY KEY, count INTEGER NOT NULL)`);
     const found = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
@@ -30,7 +27,7 @@ export function countRows(storage) {
 }
 
 /**
- * @param {DatabaseSync} database
+ * @param {import("node:sqlite").DatabaseSync} database
  * @param {string} table
  */
 function countIn(database, table) {
@@ -41,7 +38,7 @@ function countIn(database, table) {
   }
 }
 
-/** What a running realm writes. Alarms that stand for less than 10 ms may be missed. */
+/** What a running realm writes. Alarms that stand for less than half a second may be missed. */
 export class Writes {
   #database;
   #alarms = 0;
@@ -49,7 +46,7 @@ export class Writes {
 
   /** @param {string} storage in which rows are counted */
   constructor(storage) {
-    this.#database = openRealm(storage, true);
+    this.#database = openRealm(storage, { readOnly: true });
     const stored = this.#database.prepare("SELECT value FROM _cf_METADATA WHERE key = 1");
     // Nanoseconds since 1970.
     stored.setReadBigInts(true);
@@ -80,16 +77,4 @@ export class Writes {
     clearInterval(this.#looking);
     this.#database.close();
   }
-}
-
-/**
- * @param {string} storage
- * @param {boolean} readOnly
- */
-function openRealm(storage, readOnly) {
-  const folder = join(storage, "archipelago-Archipelago");
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const [name, ...rest] = names.filter((file) => file.endsWith(".sqlite") && !file.includes("metadata"));
-  if (name === undefined || rest.length > 0) throw new Failure(`There is not exactly one realm in ${folder}.`);
-  return new DatabaseSync(join(folder, name), { readOnly });
 }

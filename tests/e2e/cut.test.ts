@@ -5,6 +5,7 @@ import { Identity } from "./support/identity.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { assertUserCount } from "./support/memory.ts";
 import { challengeRequest, signedChallenge } from "./support/packets.ts";
+import { random } from "./support/random.ts";
 import { freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
 import type { Islands } from "./support/stats.ts";
 import { rowCount } from "./support/storage.ts";
@@ -48,16 +49,18 @@ const CUTS: Record<string, Cut> = {
     client.cut();
   },
   "shortly after sending the chain": async (realm, identity) => {
+    const laterMs = random() * 20;
     const client = await realm.connect();
     const { challengeToSign } = await client.challenge(identity.address);
     client.send(signedChallenge(identity.sign(challengeToSign)));
-    await sleep(Math.random() * 20);
+    await sleep(laterMs);
     client.cut();
   },
   "at a random moment of the handshake": async (realm, identity) => {
+    const laterMs = random() * HANDSHAKE_MS;
     const client = await realm.connect();
     const handshake = client.handshake(identity).catch(() => "cut off");
-    await sleep(Math.random() * HANDSHAKE_MS);
+    await sleep(laterMs);
     client.cut();
     await handshake;
   },
@@ -70,9 +73,10 @@ const CUTS: Record<string, Cut> = {
     client.cut();
   },
   "shortly after the first heartbeat": async (realm, identity) => {
+    const laterMs = random() * 50;
     const { client } = await realm.login(identity);
     client.heartbeat([0, 0, 0]);
-    await sleep(Math.random() * 50);
+    await sleep(laterMs);
     client.cut();
   },
   "after the first island": async (realm, identity) => {

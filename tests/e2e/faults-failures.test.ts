@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { Company } from "./support/company.ts";
 import { PATIENCE_MS } from "./support/connection.ts";
-import { type Fault, FLUSH_MS, freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { LastingRealm } from "./support/lasting-realm.ts";
+import { type Fault, FLUSH_MS, freshGround, type Player, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
 import type { About } from "./support/stats.ts";
 import { rowCount } from "./support/storage.ts";
 import { eventually, sleep } from "./support/wait.ts";
@@ -104,6 +105,7 @@ describe("a storage that fails", () => {
 
 describe("deliveries that fail", () => {
   const STRANGERS = 12;
+  const FAILURES = 3;
   let realm: Realm;
   before(async () => {
     realm = await Realm.start({ TRANSPORT: "offline" }, { build: "faults" });
@@ -114,13 +116,62 @@ describe("deliveries that fail", () => {
     it(`are repeated and believed once, and hold up nobody else, at ${at}`, async () => {
       const ground = freshGround();
       const players = await Promise.all(Array.from({ length: STRANGERS }, () => realm.login()));
-      // One connector's deliveries fail, until that connector is left alone.
-      await realm.arm({ at, how: "fail", times: 3 });
+      const failures = realm.logged("delivery failed").length;
+      await realm.arm({ at, how: "fail", times: FAILURES });
       await Promise.all(players.map(({ client }, index) => client.arrive(ground(1_000 * index, 0))));
       await Promise.all(players.map(({ client }) => client.quiet(SETTLED_MS)));
-      assert.equal(realm.logged("delivery failed").length % 3, 0);
+      assert.equal(realm.logged("delivery failed").length, failures + FAILURES);
       await Promise.all(players.map(({ client }) => client.leave()));
     });
+  }
+});
+
+describe("a player who comes back after a crash, and whose login fails at first", () => {
+  const place = freshGround()(0, 0);
+  let lasting: LastingRealm;
+  let player: Player & { island: string };
+  beforeEach(async () => {
+    lasting = await LastingRealm.start({ TRANSPORT: "offline", CONNECTOR_SHARDS: "1" });
+    // Not the first of all islands: whoever lost everything would have that one again.
+    await lasting.realm.player(freshGround()(0, 0));
+    player = await lasting.realm.player(place);
+    await lasting.crash({ build: "faults" });
+  });
+  afterEach(() => lasting.end());
+
+  for (const at of ["realm.decided", "realm.stored"]) {
+    it(`is on the old island after the second login, at ${at}`, async () => {
+      const { realm } = lasting;
+      await realm.arm({ at, of: "/connect", how: "fail" });
+      await assert.rejects(realm.login(player.identity), /closed: 1013/);
+      await assertBack();
+    });
+
+    it(`is on the old island although reports came in between, at ${at}`, async () => {
+      const { realm } = lasting;
+      await realm.arm({ at, of: "/connect", how: "fail" });
+      await assert.rejects(realm.login(player.identity), /closed: 1013/);
+      // By the only connector.
+      await realm.player(freshGround()(0, 0));
+      await sleep(SETTLED_MS);
+      await assertBack();
+    });
+
+    it(`is on the old island although everything has died once more, at ${at}`, async () => {
+      const { realm } = lasting;
+      await realm.arm({ at, of: "/connect", how: "panic" });
+      // It never gets an answer.
+      void realm.login(player.identity).catch(() => {});
+      await eventually(PATIENCE_MS, () => assert.equal(realm.logged("fault").length, 1, "nothing has failed"));
+      await assertBack();
+    });
+  }
+
+  async function assertBack(): Promise<void> {
+    const { client } = await lasting.realm.login(player.identity);
+    const { islandId, fromIslandId } = await client.arrive(place);
+    assert.deepEqual([islandId, fromIslandId], [player.island, undefined]);
+    await client.quiet(SETTLED_MS);
   }
 });
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
+import { databases } from "../../scripts/lib/realm-database.mjs";
 import { PATIENCE_MS } from "./support/connection.ts";
 import { Identity } from "./support/identity.ts";
 import { freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
-import { databases } from "./support/storage.ts";
 import { Traveller } from "./support/traveller.ts";
 import { eventually, sleep } from "./support/wait.ts";
 

@@ -3,6 +3,7 @@ import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { assertAgreed, assertUserCount, highestNumber, islandNumber, lastTold, Memory } from "./support/memory.ts";
 import type { Point } from "./support/packets.ts";
+import { random } from "./support/random.ts";
 import { type Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
 import type { Islands } from "./support/stats.ts";
 import { rowCount, storedNumber } from "./support/storage.ts";
@@ -90,7 +91,7 @@ describe("a realm that is killed while its players log in", () => {
     it(`has them all afterwards, on islands of their own, ${round} of ${ROUNDS}`, async () => {
       const walkers = await Walker.around(centres());
       const rush = enterWithin(RUSH_MS, lasting.realm, walkers).catch(() => "cut off");
-      await sleep(((round - 0.5 * Math.random()) * RUSH_MS) / ROUNDS);
+      await sleep(((round - 0.5 * random()) * RUSH_MS) / ROUNDS);
       await lasting.kill9();
       await rush;
       const memory = new Memory(walkers);

@@ -24,6 +24,7 @@ const UNREADABLE: Record<string, string> = {
   "of an unknown schema": "UPDATE meta SET value = 'latest' WHERE name = 'schema'",
   "whose next number is none": "UPDATE meta SET value = 'many' WHERE name = 'next_island'",
   "whose next number is missing": "DELETE FROM meta WHERE name = 'next_island'",
+  "whose next number is beyond all": "UPDATE meta SET value = 100000000000000000 WHERE name = 'next_island'",
   "whose next number an island has": "UPDATE meta SET value = 1 WHERE name = 'next_island'",
   "of a later start": "UPDATE meta SET value = 0 WHERE name = 'incarnation'",
   "with an island that is no record":
@@ -38,6 +39,18 @@ const UNREADABLE: Record<string, string> = {
   "that lacks a column": "ALTER TABLE islands RENAME COLUMN record TO content",
   "that lacks a table": "DROP TABLE sessions",
 };
+
+/** Those that could lead to a number being given twice. */
+const NUMBERLESS = ["whose next number is missing", "whose next number is beyond all"];
+
+/** What starts a realm that nobody logs in to. */
+const STARTS: Record<string, (realm: Realm) => unknown> = {
+  "its alarm": () => {},
+  "somebody who asks for the islands": (realm) => realm.get("/islands"),
+};
+
+/** Within this time the alarm of a realm that was killed has rung. */
+const ALARM_MS = 8_000;
 
 /** A state with three islands, as a killed realm has left it. */
 interface Left {
@@ -167,6 +180,25 @@ describe("a realm that finds a state", () => {
         await lasting.end();
       }
     });
+  }
+
+  for (const fault of NUMBERLESS) {
+    for (const [who, begin] of Object.entries(STARTS)) {
+      it(`gives no number again that one ${fault} knew, when ${who} starts it and it dies before any login`, async () => {
+        const lasting = await startOn((database) => database.exec(UNREADABLE[fault] ?? assert.fail()));
+        try {
+          const { realm } = lasting;
+          await begin(realm);
+          await eventually(ALARM_MS, () => assert.equal(realm.logged("realm started").length, 1));
+          assert.equal(realm.logged("state set aside").length, 1);
+          await assertAnew(await lasting.crash());
+          assert.deepEqual(lasting.realm.logged("state set aside"), []);
+          await assertLasts(lasting);
+        } finally {
+          await lasting.end();
+        }
+      });
+    }
   }
 
   /** The state that it has begun is one to go on with. */

@@ -64,11 +64,17 @@ impl Results {
 }
 
 /// Plays so many worlds from this seed on, on all cores, and prints what has come of it. Each yields what has happened,
-/// and the number of its events. A world that fails does not keep the others from being played.
+/// and the number of its events. A world that fails does not keep the others from being played; `replay` and its seed
+/// are the command that plays it again.
 ///
 /// # Panics
 /// When all are played, if one has failed.
-pub fn play_all(first: u32, worlds: u32, play: impl Fn(u32) -> (Tally, u64) + Sync) -> Tally {
+pub fn play_all(
+    replay: &str,
+    first: u32,
+    worlds: u32,
+    play: impl Fn(u32) -> (Tally, u64) + Sync,
+) -> Tally {
     let started = Instant::now();
     let results = Mutex::new(Results::default());
     let next = AtomicU32::new(0);
@@ -93,6 +99,7 @@ pub fn play_all(first: u32, worlds: u32, play: impl Fn(u32) -> (Tally, u64) + Sy
         });
     });
     let results = results.into_inner().expect("nobody holds it");
+    report_failures(replay, &results.failures);
     report(first, worlds, &results, started.elapsed().as_secs_f64());
     assert!(
         results.failures.is_empty(),
@@ -102,12 +109,12 @@ pub fn play_all(first: u32, worlds: u32, play: impl Fn(u32) -> (Tally, u64) + Sy
     results.tally
 }
 
-fn report(first: u32, worlds: u32, results: &Results, seconds: f64) {
-    for (seed, message) in results.failures.iter().take(FAILURES_MAX) {
-        println!("seed {seed} failed: {message}\n");
+fn report_failures(replay: &str, failures: &BTreeMap<u32, String>) {
+    for (seed, message) in failures.iter().take(FAILURES_MAX) {
+        println!("seed {seed} failed: {message}\nagain with: {replay} {seed}\n");
     }
     let mut places: BTreeMap<&str, u32> = BTreeMap::new();
-    for message in results.failures.values() {
+    for message in failures.values() {
         *places
             .entry(message.lines().next().unwrap_or_default())
             .or_default() += 1;
@@ -115,6 +122,13 @@ fn report(first: u32, worlds: u32, results: &Results, seconds: f64) {
     for (place, count) in places {
         println!("{count} times {place}");
     }
+    if !failures.is_empty() {
+        let seeds: Vec<String> = failures.keys().map(u32::to_string).collect();
+        println!("failing seeds: {}", seeds.join(" "));
+    }
+}
+
+fn report(first: u32, worlds: u32, results: &Results, seconds: f64) {
     let Results { tally, events, .. } = results;
     println!("what has happened: {tally:?}");
     let rates = (f64::from(worlds) / seconds, *events as f64 / seconds);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { Failure } from "../../../scripts/lib/failure.mjs";
 import { type Build, startWorkerd, type Workerd } from "../../../scripts/workerd.mjs";
 import { Client } from "./client.ts";
 import { getJson } from "./http.ts";
@@ -167,7 +168,15 @@ export class Realm {
   /** From now on every write to a file fails; or none does. Takes {@link Hosting.survivesFullFiles}. */
   fillDisk(full = true): void {
     const limit = full ? "0:" : "unlimited:";
-    execFileSync("prlimit", ["--pid", String(this.#workerd.process.pid), `--fsize=${limit}`]);
+    try {
+      execFileSync("prlimit", ["--pid", String(this.#workerd.process.pid), `--fsize=${limit}`]);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      throw new Failure(
+        "There is no prlimit, with which disks are full.",
+        "It is part of util-linux; only Linux has it.",
+      );
+    }
   }
 
   /** The process dies at once, and everything that was only in its memory. */

@@ -1,16 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-
-/** The databases of all objects of a class that have one. */
-export function databases(storage: string, className: string): string[] {
-  const folder = join(storage, `archipelago-${className}`);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".sqlite"))
-    .map((file) => join(folder, file));
-}
+import type { DatabaseSync } from "node:sqlite";
+import { openRealm } from "../../../scripts/lib/realm-database.mjs";
 
 /** Reads the database of the one realm whose storage this is; it may be running. */
 export function readRealm<T>(storage: string, read: (database: DatabaseSync) => T): T {
@@ -43,9 +33,7 @@ export function storedNumber(storage: string, name: string): number {
 }
 
 function withRealm<T>(storage: string, readOnly: boolean, work: (database: DatabaseSync) => T): T {
-  const [file, ...rest] = databases(storage, "Archipelago").filter((path) => !path.includes("metadata"));
-  assert.ok(file !== undefined && rest.length === 0, "not exactly one realm");
-  const database = new DatabaseSync(file, { readOnly });
+  const database = openRealm(storage, { readOnly });
   try {
     return work(database);
   } finally {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { Client } from "./client.ts";
 import { Identity } from "./identity.ts";
 import type { IslandChangedMessage, Point } from "./packets.ts";
+import { random } from "./random.ts";
 import type { Realm } from "./realm.ts";
 import { sleep } from "./wait.ts";
 
@@ -97,7 +98,7 @@ export async function enterAll(realm: Realm, walkers: readonly Walker[]): Promis
 export function enterWithin(ms: number, realm: Realm, walkers: readonly Walker[]): Promise<IslandChangedMessage[]> {
   return Promise.all(
     walkers.map(async (walker) => {
-      await sleep(Math.random() * ms);
+      await sleep(random() * ms);
       return walker.enter(realm);
     }),
   );

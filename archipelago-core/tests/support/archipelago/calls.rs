@@ -84,6 +84,7 @@ impl World {
     }
 
     fn report(&mut self, shard: usize, report: &Report) -> Option<Reply> {
+        self.note_ends(report);
         let reply = self.realm.report(report, self.realm_ms());
         let incarnation = self.incarnation;
         let is_stored = self.commit();

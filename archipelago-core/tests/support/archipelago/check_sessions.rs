@@ -1,12 +1,11 @@
 //! What must hold of sessions: who lives has an island soon, who does not is forgotten, who comes back is expected.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use archipelago_core::auth::Address;
 use archipelago_core::protocol::bus::Report;
 use archipelago_core::session::{Session, Stage as SessionStage};
 
-use super::bus::LATE_MAX_MS;
 use super::rows::SessionRow;
 use super::{CONNECTOR_TIMEOUT_MS, ClientId, FLUSH_PERIOD_MS, RESUME_GRACE_MS, World, shard_name};
 
@@ -16,14 +15,17 @@ const FLUSHES_MAX: u32 = 2;
 /// What comes on top where something takes a while: retries, and reports that wait for each other.
 const SLACK_MS: u64 = 10_000;
 
-/// How long a session without a client may be in the registry, if nothing goes wrong meanwhile.
-const GHOST_MAX_MS: u64 = CONNECTOR_TIMEOUT_MS + RESUME_GRACE_MS + LATE_MAX_MS + SLACK_MS;
+/// How long a session without a client may be in the registry, if nothing goes wrong meanwhile and no late repeat speaks
+/// for it.
+const GHOST_MAX_MS: u64 = CONNECTOR_TIMEOUT_MS + RESUME_GRACE_MS + SLACK_MS;
 
 /// What is known of sessions besides what clients know.
 #[derive(Default)]
 pub(super) struct Watch {
     /// Whose socket a session was issued for.
     pub(super) issued: BTreeMap<u64, ClientId>,
+    /// Sessions whose end the realm was told.
+    ended: BTreeSet<u64>,
     /// The last report of each connector that this incarnation has applied: epoch and sequence.
     applied: BTreeMap<usize, (u64, u64)>,
     /// Whose first heartbeat has got through, and who is on no island yet.
@@ -40,8 +42,11 @@ struct Arrival {
     flushes: u32,
 }
 
+#[derive(Debug)]
 struct Promise {
     island: u64,
+    /// The player's current session.
+    session: u64,
     until_ms: u64,
 }
 
@@ -53,26 +58,43 @@ impl World {
         let until_ms = self.now_ms + RESUME_GRACE_MS;
         let room = self.setting.max_peers as usize;
         let memberships = self.server.stored.memberships();
+        let sessions = &self.server.stored.sessions;
         let places = memberships.flat_map(|(island, members)| {
-            let promise = move |address| (address, Promise { island, until_ms });
+            let promise = move |address| {
+                let promise = Promise {
+                    island,
+                    session: sessions[&address].session,
+                    until_ms,
+                };
+                (address, promise)
+            };
             members.into_iter().take(room).map(promise)
         });
         self.watch.promises = places.collect();
     }
 
-    /// Memberships that are promised are kept, unless a session has ended.
+    /// Memberships that are promised are kept, unless the client has left.
     pub(super) fn watch_promises(&mut self) {
-        let (rows, now_ms) = (&self.server.rows, self.now_ms);
+        let (rows, now_ms, ended) = (&self.server.rows, self.now_ms, &self.watch.ended);
         self.watch.promises.retain(|address, promise| {
-            let holds = now_ms < promise.until_ms && rows.sessions.contains_key(address);
-            let kept = rows.island_of.get(address) == Some(&promise.island);
-            assert!(
-                !holds || kept,
-                "{address} has lost its place on {}",
-                promise.island
-            );
-            holds
+            let row = rows.sessions.get(address);
+            if now_ms >= promise.until_ms || (row.is_none() && ended.contains(&promise.session)) {
+                return false;
+            }
+            let kept = row.is_some() && rows.island_of.get(address) == Some(&promise.island);
+            assert!(kept, "{address} has lost its place: {promise:?}");
+            promise.session = row.map_or(0, |row| row.session);
+            true
         });
+    }
+
+    /// The realm is told that sessions have ended.
+    pub(super) fn note_ends(&mut self, report: &Report) {
+        for session in &report.disconnects {
+            let client = self.watch.issued.get(session).expect("issued before");
+            assert!(!self.clients[*client].open, "{session:x} lives");
+        }
+        self.watch.ended.extend(&report.disconnects);
     }
 
     /// A player has logged in: that counts.
@@ -178,11 +200,24 @@ impl World {
             let since_ms = before.remove(&row.session).unwrap_or(self.now_ms);
             self.watch.ghosts.insert(row.session, since_ms);
             let calm_ms = self.calm_since_ms(&row.connector);
-            let is_late = self.now_ms > since_ms.max(calm_ms) + GHOST_MAX_MS;
+            let max_ms = GHOST_MAX_MS + self.setting.late_ms;
+            let is_late = self.now_ms > since_ms.max(calm_ms) + max_ms;
             assert!(
                 !is_late,
                 "{address} has left long ago, and is there: {row:?}"
             );
+        }
+        self.count_released(&before);
+    }
+
+    /// Ghosts that no report has ended soon, and that are gone.
+    fn count_released(&mut self, ghosts: &BTreeMap<u64, u64>) {
+        for (session, &since_ms) in ghosts {
+            let address = self.address_of(self.watch.issued[session]);
+            let is_free = !self.server.rows.sessions.contains_key(&address);
+            if is_free && self.now_ms >= since_ms + RESUME_GRACE_MS {
+                self.count("ghosts released");
+            }
         }
     }
 

@@ -14,6 +14,7 @@ impl World {
             self.now_ms = self.now_ms.max(due);
             self.turn();
             self.watch_rooms();
+            self.check();
         }
         self.now_ms = until_ms;
         self.watch_rooms();

@@ -40,15 +40,26 @@ pub(super) struct Server {
     pub(super) troubled_ms: u64,
 }
 
+/// How many of the writes that fail are on the disk nevertheless.
+const WRITTEN_BUT_REFUSED: f64 = 0.25;
+
 /// What becomes of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fate {
     Written,
     Refused,
+    /// The realm lives on, and believes that it was refused.
+    WrittenButRefused,
     /// The realm dies instead.
     Lost,
     /// The realm dies before it can answer.
     WrittenAndDead,
+}
+
+impl Fate {
+    fn is_written(self) -> bool {
+        !matches!(self, Self::Refused | Self::Lost)
+    }
 }
 
 pub(super) fn any_clock(rng: &mut Rng) -> u64 {
@@ -96,24 +107,19 @@ impl World {
         };
         self.observe(&changes);
         let fate = self.fate();
-        self.trace_write(
-            &changes,
-            fate == Fate::Written || fate == Fate::WrittenAndDead,
-        );
+        self.trace_write(&changes, fate.is_written());
+        if fate.is_written() {
+            self.write(&changes);
+        }
         match fate {
-            Fate::Written => self.write(&changes),
-            Fate::Refused => {
-                self.count("writes refused");
-                self.server.troubled_ms = self.now_ms;
-                let pause = 1 + self.rng.below(WRITE_RETRY_MS) as u64;
-                self.server.retry_ms = Some(self.now_ms + pause);
-            }
+            Fate::Written => self.written(),
+            Fate::Refused => self.refused("writes refused"),
+            Fate::WrittenButRefused => self.refused("written, but refused"),
             Fate::Lost => {
                 self.count("dead before the write");
                 self.crash();
             }
             Fate::WrittenAndDead => {
-                self.write(&changes);
                 self.count("dead after the write");
                 self.crash();
             }
@@ -122,8 +128,14 @@ impl World {
     }
 
     fn fate(&mut self) -> Fate {
-        if self.now_ms < self.server.outage_until_ms || self.rng.chance(self.write_failure()) {
+        if self.now_ms < self.server.outage_until_ms {
             Fate::Refused
+        } else if self.rng.chance(self.write_failure()) {
+            if self.rng.chance(WRITTEN_BUT_REFUSED) {
+                Fate::WrittenButRefused
+            } else {
+                Fate::Refused
+            }
         } else if !self.calm && self.rng.chance(self.setting.crash) {
             self.rng.pick(&[Fate::Lost, Fate::WrittenAndDead])
         } else {
@@ -140,12 +152,9 @@ impl World {
     }
 
     fn write(&mut self, changes: &Changes) {
-        self.server.disk.write(changes.clone());
-        self.realm.stored();
-        assert_eq!(self.realm.unstored(), None, "all is stored");
         let server = &mut self.server;
+        server.disk.write(changes.clone());
         server.stored = server.rows.clone();
-        server.retry_ms = None;
         for (number, _) in &changes.islands {
             if let Some(members) = server.stored.islands.get(number) {
                 server.ever.entry(*number).or_default().extend(members);
@@ -154,6 +163,20 @@ impl World {
         if self.rng.chance(0.02) {
             self.check_twin();
         }
+    }
+
+    fn written(&mut self) {
+        self.realm.stored();
+        assert_eq!(self.realm.unstored(), None, "all is stored");
+        self.server.retry_ms = None;
+    }
+
+    /// The realm lives on, and will try again.
+    fn refused(&mut self, how: &'static str) {
+        self.count(how);
+        self.server.troubled_ms = self.now_ms;
+        let pause = 1 + self.rng.below(WRITE_RETRY_MS) as u64;
+        self.server.retry_ms = Some(self.now_ms + pause);
     }
 
     /// The rows as another realm finds them.

@@ -3,7 +3,7 @@
 use archipelago_core::engine::EngineConfig;
 use archipelago_core::realm::RealmConfig;
 
-use super::bus::Weather;
+use super::bus::{LATE_MAX_MS, Weather};
 use super::{CONNECTOR_TIMEOUT_MS, FLUSH_PERIOD_MS, REALM_NAME, RESUME_GRACE_MS};
 use crate::rng::Rng;
 
@@ -24,6 +24,8 @@ pub(super) struct Setting {
     /// One player in so many goes into rooms: who is in a room costs far more than who is not.
     pub(super) room_goer_in: usize,
     pub(super) weather: Weather,
+    /// How late a call may come once more, in ms, even when the weather has cleared up.
+    pub(super) late_ms: u64,
     /// How likely it is that the realm dies with a write.
     pub(super) crash: f64,
     /// How likely it is that a write fails.
@@ -36,11 +38,12 @@ pub(super) struct Setting {
 impl Setting {
     pub(super) fn new(rng: &mut Rng) -> Self {
         let addresses = match rng.below(100) {
-            0..=93 => 20,
-            94..=97 => 60,
+            0..=89 => 20,
+            90..=93 => 60,
             _ => 200 + rng.below(ADDRESSES_MAX - 199),
         };
         let is_small = addresses == 20;
+        let late = rng.pick(&[0.0, 0.0, 0.05]);
         Self {
             addresses,
             shards: if is_small {
@@ -60,8 +63,9 @@ impl Setting {
                 delay_ms: rng.pick(&[5.0, 50.0, 300.0, 2_000.0]),
                 drop: rng.pick(&[0.0, 0.0, 0.05, 0.3]),
                 repeat: rng.pick(&[0.0, 0.0, 0.2]),
-                late: rng.pick(&[0.0, 0.0, 0.05]),
+                late,
             },
+            late_ms: if late > 0.0 { LATE_MAX_MS } else { 0 },
             crash: rng.pick(&[0.0, 0.005, 0.03]),
             write_failure: rng.pick(&[0.0, 0.0, 0.02, 0.2]),
             outages: rng.chance(0.3),
