@@ -44,7 +44,7 @@ const EXPECTED: [(&str, u32); 40] = [
     ("reconfigured", 5),
     ("writes refused", 300),
     ("written, but refused", 50),
-    ("ghosts released", 50),
+    ("ghosts released", 500),
     ("outages", 20),
     ("storms", 20),
     ("all killed", 10),

@@ -14,7 +14,6 @@ impl World {
             self.now_ms = self.now_ms.max(due);
             self.turn();
             self.watch_rooms();
-            self.check();
         }
         self.now_ms = until_ms;
         self.watch_rooms();
@@ -38,6 +37,7 @@ impl World {
             let mail = first.remove();
             self.events += 1;
             self.arrive(mail);
+            self.check();
         }
         for index in 0..self.shards.len() {
             let now_ms = self.shard_ms(index);
@@ -54,6 +54,7 @@ impl World {
         if self.realm_due_ms().is_some_and(|next| next <= now_ms) {
             self.turn_realm();
         }
+        self.check();
     }
 
     fn turn_realm(&mut self) {

@@ -256,7 +256,7 @@ impl World {
         *self.tally.entry(what).or_default() += 1;
     }
 
-    /// One event, whatever is due until the next one, and a look at everything.
+    /// One event, whatever is due until the next one, and a look at everything after each of them.
     pub fn step(&mut self) {
         match self.rng.below(1000) {
             0..=159 => self.open(),
@@ -274,6 +274,7 @@ impl World {
             980..=987 => self.cut_off_room(),
             _ => {}
         }
+        self.check();
         let pause = match self.rng.below(20) {
             0..=9 => self.rng.below(40),
             10..=18 => self.rng.below(600),
@@ -281,6 +282,5 @@ impl World {
         };
         self.events += 1;
         self.advance(self.now_ms + pause as u64);
-        self.check();
     }
 }

@@ -20,8 +20,8 @@ impl World {
                 };
                 self.heartbeat(client, position, None);
             }
-            self.advance(self.now_ms + 2_000);
             self.check();
+            self.advance(self.now_ms + 2_000);
         }
     }
 
@@ -66,8 +66,8 @@ impl World {
                 self.heartbeat(client, position, None);
                 self.return_to_room(client);
             }
-            self.advance(self.now_ms + 2_000);
             self.check();
+            self.advance(self.now_ms + 2_000);
         }
         self.advance(self.now_ms + 1_000);
         while !self.mail.is_empty() {
