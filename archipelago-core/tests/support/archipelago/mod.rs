@@ -218,6 +218,7 @@ impl World {
             rng,
         };
         world.trace("world", || format!("{:?}", world.setting));
+        world.trace("world", || trace::LEGEND.to_owned());
         world.know_everybody();
         world.rush();
         world

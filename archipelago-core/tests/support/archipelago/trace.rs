@@ -1,11 +1,16 @@
 //! What happens in a world, for people to read: the time, who, what.
 
+use archipelago_core::engine::{IslandNumber, island_id};
 use archipelago_core::protocol::bus::{Delivery, Report, RoomOrders};
 use archipelago_core::realm::Changes;
 
 use super::bus::{Line, Request};
 use super::{ClientId, World, shard_name};
 use crate::clients::NOW_MS;
+
+/// What the signs mean.
+pub(super) const LEGEND: &str =
+    "A → B: A sends; A ⇒ B: it arrives. 2.7: the seventh number of its giver's second start.";
 
 impl World {
     /// Prints a line if this world is to be read; what it says is not made up otherwise.
@@ -24,7 +29,8 @@ impl World {
     pub(super) fn trace_client(&self, client: ClientId, what: impl FnOnce() -> String) {
         if self.traced {
             let state = &self.clients[client];
-            let who = format!("client {client} of {}", self.address_of(client));
+            let address = self.address_of(client).to_string();
+            let who = format!("client {client} of {}…", &address[..8]);
             self.trace(&who, || {
                 format!("on {}  {}", shard_name(state.shard), what())
             });
@@ -66,24 +72,23 @@ impl World {
 
     pub(super) fn trace_write(&self, changes: &Changes, is_written: bool) {
         self.trace("realm", || {
-            let rows = |count: usize, what| format!("{count} {what}");
             let next = changes
                 .next_island
-                .map(|next| format!("next island {next}, "));
+                .map(|next| format!("next island {}, ", named(next)));
             let islands: Vec<String> = changes
                 .islands
                 .iter()
                 .map(|(number, record)| {
                     let is_gone = if record.is_none() { " (gone)" } else { "" };
-                    format!("{number}{is_gone}")
+                    format!("{}{is_gone}", named(*number))
                 })
                 .collect();
             format!(
-                "{}: {}islands [{}], {}",
+                "{}: {}islands [{}], {} sessions",
                 if is_written { "writes" } else { "cannot write" },
                 next.unwrap_or_default(),
                 islands.join(", "),
-                rows(changes.sessions.len(), "sessions"),
+                changes.sessions.len(),
             )
         });
     }
@@ -99,11 +104,11 @@ fn end_of(line: &Line) -> String {
 
 fn describe(request: &Request) -> String {
     match request {
-        Request::LookUp(socket, _) => format!("looks up whoever is on socket {}", socket.0),
-        Request::Connect(request) => format!("login on socket {:x}", request.socket),
+        Request::LookUp(socket, _) => format!("looks up whoever is on socket {}", short(socket.0)),
+        Request::Connect(request) => format!("login on socket {}", short(request.socket)),
         Request::Report(report) => describe_report(report),
         Request::Deliver(delivery) => describe_delivery(delivery),
-        Request::Pass(knock) => format!("may {:x} pass?", knock.ticket.assignment),
+        Request::Pass(knock) => format!("may {} pass?", short(knock.ticket.assignment)),
         Request::RoomReport(report) => {
             format!("report {}: {} guests", report.number, report.guests.len())
         }
@@ -146,7 +151,8 @@ fn describe_delivery(delivery: &Delivery) -> String {
         .iter()
         .map(|told| {
             let island = &delivery.islands[told.island as usize].id;
-            format!("{:x} to {island} by {:x}", told.session, told.number)
+            let (session, number) = (short(told.session), short(told.number));
+            format!("session {session} to {island} (assignment {number})")
         })
         .collect();
     let kicks = numbers(delivery.kicks.iter().copied());
@@ -164,6 +170,15 @@ fn describe_orders(orders: &RoomOrders) -> String {
 }
 
 fn numbers(numbers: impl Iterator<Item = u64>) -> String {
-    let texts: Vec<String> = numbers.map(|number| format!("{number:x}")).collect();
+    let texts: Vec<String> = numbers.map(short).collect();
     format!("[{}]", texts.join(", "))
+}
+
+/// Numbers that begin anew with each start of whoever gives them: the start, and the number.
+fn short(number: u64) -> String {
+    format!("{}.{}", number >> 32, number & u64::from(u32::MAX))
+}
+
+fn named(island: u64) -> String {
+    IslandNumber::new(island).map_or_else(String::new, |number| island_id("I", number))
 }
