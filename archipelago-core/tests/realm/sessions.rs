@@ -201,19 +201,13 @@ fn an_abandoned_socket_has_no_session() {
     // Applied, but the answer was lost.
     let request = a.request(1);
     world.connect(&request).unwrap();
-    let report = Report {
-        abandoned_sockets: vec![request.socket],
-        ..a.report()
-    };
+    let report = a.abandoned(&request);
     world.report(&report);
     assert!(!world.is_connected(1));
     assert_eq!(world.connect(&request), Err(RealmError::Abandoned));
     // Overtaken by the report.
     let late = a.request(1);
-    let report = Report {
-        abandoned_sockets: vec![late.socket],
-        ..a.report()
-    };
+    let report = a.abandoned(&late);
     world.report(&report);
     assert_eq!(world.connect(&late), Err(RealmError::Abandoned));
     assert!(!world.is_connected(1));
@@ -233,10 +227,7 @@ fn an_abandoned_socket_takes_nothing_from_a_newer_session() {
     let request = a.request(1);
     world.connect(&request).unwrap();
     world.login(&mut b, 1);
-    let report = Report {
-        abandoned_sockets: vec![request.socket],
-        ..a.report()
-    };
+    let report = a.abandoned(&request);
     world.report(&report);
     assert!(world.is_connected(1));
 }

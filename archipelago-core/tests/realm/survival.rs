@@ -151,10 +151,7 @@ fn a_login_whose_answer_is_lost_keeps_the_place() {
         }
         let request = b.request(1);
         world.connect(&request).unwrap();
-        let abandoned = Report {
-            abandoned_sockets: vec![request.socket],
-            ..b.report()
-        };
+        let abandoned = b.abandoned(&request);
         world.report(&abandoned);
         assert!(!world.is_connected(1));
         world.advance_alive(PERIOD_MS, &mut [&mut a, &mut b]);
@@ -164,10 +161,7 @@ fn a_login_whose_answer_is_lost_keeps_the_place() {
         // And who does not come again has left when the grace is over.
         let request = b.request(1);
         world.connect(&request).unwrap();
-        let abandoned = Report {
-            abandoned_sockets: vec![request.socket],
-            ..b.report()
-        };
+        let abandoned = b.abandoned(&request);
         world.report(&abandoned);
         world.advance_alive(GRACE_MS + PERIOD_MS, &mut [&mut a, &mut b]);
         assert_eq!(world.disk.sessions.len(), 0);

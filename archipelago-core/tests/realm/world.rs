@@ -95,6 +95,14 @@ impl Link {
         }
     }
 
+    /// The client of this request was given up.
+    pub fn abandoned(&mut self, request: &ConnectRequest) -> Report {
+        Report {
+            abandoned_sockets: vec![request.socket],
+            ..self.report()
+        }
+    }
+
     pub fn list(&mut self, sessions: &[LiveSession]) -> Report {
         let sessions = sessions.to_vec();
         Report {
