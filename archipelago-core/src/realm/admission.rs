@@ -86,8 +86,8 @@ impl Realm {
             return;
         };
         let Some(place) = &mut player.place else {
-            // A member without a place was restored: where it was told to be is not known yet.
-            if player.peer.is_none() {
+            // Whoever was restored is not known yet to be told somewhere, also if its island had no room for it.
+            if player.peer.is_none() && player.told_is_known {
                 self.rooms.dismiss(address, None, Standing::Muted, None);
             }
             return;

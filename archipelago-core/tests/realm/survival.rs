@@ -1,13 +1,14 @@
 //! What comes late from the time of an earlier incarnation, and what a release has ended for good.
 
+use archipelago_core::engine::EngineConfig;
 use archipelago_core::protocol::bus::{
     ConnectReply, ConnectRequest, LiveSession, Report, RoomReport,
 };
-use archipelago_core::realm::ARRIVALS_DELAY_MS;
+use archipelago_core::realm::{ARRIVALS_DELAY_MS, RealmConfig};
 
 use crate::clients::at;
-use crate::rooms::{guest, listing, muted};
-use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, World, kicked, listed, told};
+use crate::rooms::{guest, listing, muted, nothing};
+use crate::world::{GRACE_MS, HERE, Link, PERIOD_MS, World, config, kicked, listed, told};
 
 /// A repeat that was long under way would else take over from the session that it has itself opened.
 #[test]
@@ -166,4 +167,24 @@ fn a_login_whose_answer_is_lost_keeps_the_place() {
         world.advance_alive(GRACE_MS + PERIOD_MS, &mut [&mut a, &mut b]);
         assert_eq!(world.disk.sessions.len(), 0);
     }
+}
+
+/// A lowered capacity, and a second crash: the membership is gone, but not yet what the client was told.
+#[test]
+fn who_has_lost_the_place_to_a_lowered_capacity_is_not_muted_before_it_is_listed() {
+    let mut world = World::new();
+    let mut a = Link::new("a", 1);
+    world.player(&mut a, 1, HERE);
+    let session = world.player(&mut a, 2, HERE);
+    let here = guest(2, 1 << 32 | 2);
+    world.restart_as(RealmConfig {
+        engine: EngineConfig::new(1, 20.0, Some(25.0)).unwrap(),
+        ..config()
+    });
+    world.keep();
+    world.restart();
+    assert_eq!(world.room_lists("main.I1", &[&here]), nothing());
+    let list = a.list(&[listed(2, session, HERE, (1, here.assignment))]);
+    world.report(&list);
+    assert!(world.is_current(&here));
 }
