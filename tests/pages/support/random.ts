@@ -1,13 +1,29 @@
-/** A generator of numbers in [0, 1) that begins with a seed; the seed is printed, and SEED in the environment sets it. */
+import { Failure } from "../../../scripts/lib/failure.mjs";
+
+const VARIABLE = "ARCHIPELAGO_SEED";
+const LIMIT = 2 ** 32;
+
+/**
+ * A generator of numbers in [0, 1): the same ones in the same order, as long as the environment says with which seed they
+ * begin. The seed is printed.
+ */
 export function seeded(name: string): () => number {
-  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 32));
-  console.log(`${name}: SEED=${seed}`);
-  let state = seed >>> 0;
+  const seed = readSeed();
+  console.log(`${name}: ${VARIABLE}=${seed}`);
+  let state = seed;
   // mulberry32
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / LIMIT;
   };
+}
+
+function readSeed(): number {
+  const text = process.env[VARIABLE];
+  if (!text) return Math.floor(Math.random() * LIMIT);
+  const given = Number(text);
+  if (/^\d+$/.test(text) && given < LIMIT) return given;
+  throw new Failure(`${VARIABLE} is ${text}.`, `Allowed is a whole number from 0 to ${LIMIT - 1}.`);
 }
