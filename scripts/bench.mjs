@@ -1,5 +1,7 @@
 /** `npm run bench`: how fast things are. `npm run bench -- flush`, or another of the benchmarks below. */
+import { benchChains } from "./lib/bench-chains.mjs";
 import { benchFlush } from "./lib/bench-flush.mjs";
+import { benchHandshakes } from "./lib/bench-handshakes.mjs";
 import { benchRoom } from "./lib/bench-room.mjs";
 import { benchSimulator } from "./lib/bench-simulator.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
@@ -17,7 +19,14 @@ async function benchStorage(tools, args) {
 }
 
 /** By name. */
-const BENCHMARKS = { flush: benchFlush, room: benchRoom, simulator: benchSimulator, storage: benchStorage };
+const BENCHMARKS = {
+  chains: benchChains,
+  flush: benchFlush,
+  handshakes: benchHandshakes,
+  room: benchRoom,
+  simulator: benchSimulator,
+  storage: benchStorage,
+};
 
 await runMain(async () => {
   const [name = "flush", ...args] = process.argv.slice(2);

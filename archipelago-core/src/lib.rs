@@ -9,6 +9,7 @@ pub mod auth;
 pub mod config;
 pub mod connector;
 pub mod engine;
+pub mod moderation;
 pub mod pacing;
 pub mod protocol;
 pub mod realm;

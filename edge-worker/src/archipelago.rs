@@ -8,9 +8,9 @@ use std::rc::Rc;
 
 use archipelago_core::engine::IslandNumber;
 use archipelago_core::protocol::bus::{
-    ConnectRequest, LookupRequest, PassRequest, Report, RoomKeyReply, RoomKeyRequest, RoomReport,
-    RoomsReply, RoomsRequest, Snapshot, SnapshotRequest, StatusReply, StatusRequest, WatchReply,
-    WatchRequest,
+    ConnectRequest, CountersReply, CountersRequest, LookupRequest, PassRequest, Report,
+    RoomKeyReply, RoomKeyRequest, RoomReport, RoomsReply, RoomsRequest, Snapshot, SnapshotRequest,
+    StatusReply, StatusRequest, WatchReply, WatchRequest,
 };
 use archipelago_core::realm::{Realm, RealmConfig, RealmError};
 use archipelago_core::transport::ROOM_KEY_BYTES;
@@ -164,6 +164,12 @@ impl Shared {
             RoomsRequest::PATH => {
                 self.answer(request, |realm, _: &RoomsRequest, now| {
                     Ok::<RoomsReply, _>(realm.rooms(now))
+                })
+                .await
+            }
+            CountersRequest::PATH => {
+                self.answer(request, |realm, _: &CountersRequest, _| {
+                    Ok::<CountersReply, _>(realm.counters())
                 })
                 .await
             }

@@ -1,10 +1,11 @@
 //! Typed calls between the objects: each ties binding, path, request and reply together.
 
 use archipelago_core::protocol::bus::{
-    ConnectReply, ConnectRequest, Delivery, DeliveryReply, LiveFrame, LiveFrameReply, LookupReply,
-    LookupRequest, PassReply, PassRequest, Report, ReportReply, RoomKeyReply, RoomKeyRequest,
-    RoomOrders, RoomOrdersReply, RoomReport, RoomReportReply, RoomsReply, RoomsRequest, Snapshot,
-    SnapshotRequest, StatusReply, StatusRequest, WatchReply, WatchRequest,
+    ConnectReply, ConnectRequest, CountersReply, CountersRequest, Delivery, DeliveryReply,
+    LiveFrame, LiveFrameReply, LookupReply, LookupRequest, PassReply, PassRequest, Report,
+    ReportReply, RoomKeyReply, RoomKeyRequest, RoomOrders, RoomOrdersReply, RoomReport,
+    RoomReportReply, RoomsReply, RoomsRequest, Snapshot, SnapshotRequest, StatusReply,
+    StatusRequest, WatchReply, WatchRequest,
 };
 use archipelago_core::realm::RealmError;
 use prost::Message;
@@ -51,6 +52,7 @@ calls! {
     ARCHIPELAGO "/pass": PassRequest => PassReply;
     ARCHIPELAGO "/room-report": RoomReport => RoomReportReply;
     ARCHIPELAGO "/rooms": RoomsRequest => RoomsReply;
+    ARCHIPELAGO "/counters": CountersRequest => CountersReply;
     CONNECTORS "/deliver": Delivery => DeliveryReply;
     LIVE_MAPS "/frame": LiveFrame => LiveFrameReply;
     ROOMS "/orders": RoomOrders => RoomOrdersReply;

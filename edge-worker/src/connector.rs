@@ -1,15 +1,15 @@
 //! `WsConnector`: the object that holds the sockets of one shard.
 
 mod reporting;
+mod vetting;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::rc::Rc;
 
-use archipelago_core::auth::Address;
-use archipelago_core::connector::{Action, Connector, KEEP_ALIVE_MS, SocketId};
-use archipelago_core::protocol::bus::{ConnectRequest, Delivery, LookupRequest};
-use archipelago_core::protocol::limits::CONNECTOR_SOCKETS_MAX;
+use archipelago_core::connector::{Action, Connector, Crowded, KEEP_ALIVE_MS, SocketId};
+use archipelago_core::protocol::bus::{ConnectRequest, Delivery};
 use serde_bytes::ByteBuf;
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
@@ -19,10 +19,13 @@ use worker::{
 use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::{Timer, now_ms};
-use crate::routes::FULL;
+use crate::moderation::DenyLists;
+use crate::routes::{CLIENT_IP_HEADER, FULL, TOO_MANY_OF_IP};
 use crate::sockets::{answer_close, attachment, close, close_for_restart, socket_id, upgraded};
 use crate::store::Store;
 use crate::{log, settings};
+
+use self::vetting::Lookup;
 
 /// Where an upgrade is sent.
 pub const UPGRADE_PATH: &str = "/ws";
@@ -58,6 +61,7 @@ struct Shared {
     alarm: Alarm,
     /// For the next report.
     timer: Timer,
+    deny_lists: DenyLists,
 }
 
 struct Loaded {
@@ -75,6 +79,7 @@ impl DurableObject for WsConnector {
             loaded: RefCell::default(),
             alarm: Alarm::default(),
             timer: Timer::default(),
+            deny_lists: DenyLists::default(),
         };
         Self {
             shared: Rc::new(shared),
@@ -214,19 +219,21 @@ impl Shared {
         fault!(ConnectorUpgrade, self.state);
         let name = request.headers().get(NAME_HEADER)?;
         let origin = request.headers().get(ORIGIN_HEADER)?.unwrap_or_default();
+        let ip = request.headers().get(CLIENT_IP_HEADER)?;
+        let ip: Option<IpAddr> = ip.and_then(|ip| ip.parse().ok());
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         let opened = self.named(name.as_deref(), |loaded, now| {
-            if loaded.connector.socket_count() >= CONNECTOR_SOCKETS_MAX {
-                return false;
-            }
+            loaded.connector.admit(ip)?;
             self.state.accept_web_socket(&server);
-            let id = loaded.connector.opened(origin, now, &mut loaded.actions);
+            let out = &mut loaded.actions;
+            let id = loaded.connector.opened(origin, ip, now, out);
             loaded.sockets.insert(id, server);
-            true
+            Ok(())
         });
         match opened {
-            Ok(true) => {}
-            Ok(false) => return Response::error("full", FULL),
+            Ok(Ok(())) => {}
+            Ok(Err(Crowded::Full)) => return Response::error("full", FULL),
+            Ok(Err(Crowded::Ip)) => return Response::error("crowded", TOO_MANY_OF_IP),
             Err(error) => return bus::reply::<Delivery>(Err(error)),
         }
         upgraded(client, SUBPROTOCOL, request.headers())
@@ -300,12 +307,24 @@ impl Shared {
                         close(&socket, reason.code(), &reason.to_string());
                     }
                 }
-                Action::LookUp(id, address) => {
-                    let asked = Some((loaded.realm_name.clone(), address));
-                    self.state.wait_until(Rc::clone(self).challenge(id, asked));
+                Action::LookUp {
+                    socket,
+                    address,
+                    asks_realm,
+                } => {
+                    let lookup = Lookup {
+                        address,
+                        asks_realm,
+                    };
+                    self.state
+                        .wait_until(Rc::clone(self).challenge(socket, lookup));
                 }
-                Action::Challenge(id) => {
-                    self.state.wait_until(Rc::clone(self).challenge(id, None));
+                Action::Vet(id, address, questions) => {
+                    self.state
+                        .wait_until(Rc::clone(self).vet(id, address, questions));
+                }
+                Action::Sweep(addresses) => {
+                    self.state.wait_until(Rc::clone(self).sweep(addresses));
                 }
                 Action::Join(id, request) => {
                     self.state.wait_until(Rc::clone(self).join(
@@ -316,31 +335,6 @@ impl Shared {
                 }
             }
         }
-    }
-
-    async fn challenge(self: Rc<Self>, id: SocketId, asked: Option<(String, Address)>) {
-        let already_connected = match asked {
-            Some((realm, address)) => {
-                let request = LookupRequest {
-                    address: address.0.to_vec(),
-                };
-                let reply = bus::call_within(LOOKUP_LIMIT_MS, &self.env, &realm, &request).await;
-                reply.is_ok_and(|reply| reply.already_connected)
-            }
-            None => false,
-        };
-        let mut random = [0; 16];
-        if let Err(error) = getrandom::fill(&mut random) {
-            log::warn("no randomness", &[("error", &error)]);
-            return;
-        }
-        let step = self.with(|loaded, now| {
-            loaded
-                .connector
-                .looked_up(id, already_connected, random, now, &mut loaded.actions);
-        });
-        warn_if_failed("challenge not sent", step);
-        self.settle().await;
     }
 
     async fn join(self: Rc<Self>, id: SocketId, request: ConnectRequest, realm: String) {

@@ -1,6 +1,9 @@
-//! Answers: JSON, CORS, and one place where errors become a status.
+//! Answers: JSON, the headers of all of them, and one place where errors become a status.
 
 use archipelago_core::config::ConfigError;
+use archipelago_core::protocol::limits::{
+    HEADERS_MAX_BYTES, SUBPROTOCOLS_MAX_BYTES, URL_MAX_BYTES,
+};
 use archipelago_core::view::ErrorAnswer;
 use serde::Serialize;
 use worker::{Headers, Method, Response, ResponseBuilder, Result};
@@ -16,6 +19,18 @@ pub enum HttpError {
     /// The request says something impossible.
     #[error("{0}")]
     BadRequest(&'static str),
+    /// What the request is sent to is no host.
+    #[error("the Host header must name a host, and a port if it is not the usual one")]
+    BadHost,
+    /// The URL is longer than it may be.
+    #[error("the URL has {0} bytes; allowed: {URL_MAX_BYTES}")]
+    UrlTooLong(usize),
+    /// The headers are longer than they may be, all together.
+    #[error("the headers have more than {HEADERS_MAX_BYTES} bytes")]
+    HeadersTooLong,
+    /// The client offers more subprotocols than it may.
+    #[error("Sec-WebSocket-Protocol has {0} bytes; allowed: {SUBPROTOCOLS_MAX_BYTES}")]
+    SubprotocolsTooLong(usize),
     /// The client may not.
     #[error("{0}")]
     Forbidden(String),
@@ -48,13 +63,15 @@ pub enum HttpError {
 impl HttpError {
     fn status(&self) -> u16 {
         match self {
-            Self::BadRequest(_) => 400,
+            Self::BadRequest(_) | Self::BadHost | Self::SubprotocolsTooLong(_) => 400,
             Self::Forbidden(_) => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed { .. } => 405,
+            Self::UrlTooLong(_) => 414,
             Self::UpgradeRequired => 426,
-            Self::Config(_) | Self::Platform(_) => 500,
             Self::TooMany(_) => 429,
+            Self::HeadersTooLong => 431,
+            Self::Config(_) | Self::Platform(_) => 500,
             Self::Full | Self::Unavailable(_) => 503,
         }
     }
@@ -89,18 +106,25 @@ fn with_header(response: Response, name: &str, value: &str) -> Result<Response> 
 pub fn json(status: u16, value: &impl Serialize) -> Result<Response> {
     ResponseBuilder::new()
         .with_status(status)
-        .with_headers(cors()?)
+        .with_headers(open_headers()?)
         .from_json(value)
 }
 
 /// A plain text answer.
 pub fn text(text: &str) -> Result<Response> {
-    ResponseBuilder::new().with_headers(cors()?).ok(text)
+    ResponseBuilder::new()
+        .with_headers(open_headers()?)
+        .ok(text)
+}
+
+/// A text answer of another type.
+pub fn text_of_type(media_type: &str, content: &str) -> Result<Response> {
+    with_header(text(content)?, "Content-Type", media_type)
 }
 
 /// The answer to `OPTIONS`.
 pub fn options(allow: &str) -> Result<Response> {
-    let headers = cors()?;
+    let headers = open_headers()?;
     headers.set("Access-Control-Allow-Methods", allow)?;
     headers.set("Access-Control-Allow-Headers", "*")?;
     headers.set("Access-Control-Max-Age", "86400")?;
@@ -121,9 +145,10 @@ pub fn without_body(method: &Method, response: Response) -> Response {
     head.with_headers(response.headers().clone()).empty()
 }
 
-/// Everybody may read what the realm says.
-fn cors() -> Result<Headers> {
+/// Everybody may read what the realm says, and nobody may take it for something else, such as a page.
+fn open_headers() -> Result<Headers> {
     let headers = Headers::new();
     headers.set("Access-Control-Allow-Origin", "*")?;
+    headers.set("X-Content-Type-Options", "nosniff")?;
     Ok(headers)
 }

@@ -37,11 +37,15 @@ mod archipelago;
 mod bus;
 mod clock;
 mod connector;
+mod ethereum;
 #[cfg(feature = "faults")]
 mod faults;
 mod http;
+mod limits;
 mod live_map;
 mod log;
+mod metrics;
+mod moderation;
 mod room;
 mod rooms;
 mod routes;
@@ -49,6 +53,7 @@ mod settings;
 mod sockets;
 mod stats;
 mod store;
+mod upstream;
 
 use worker::{Context, Env, Request, Response, Result, event};
 

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use archipelago_core::auth::Address;
+use archipelago_core::auth::{Address, ContractAnswer, ContractQuestion};
 use archipelago_core::protocol::bus::{RoomOrders, RoomOrdersReply, RoomReport};
 use archipelago_core::protocol::limits::ROOM_SOCKETS_MAX;
 use archipelago_core::room::{self, Action, Batch, ROOM_IDLE_REPORT_MS, SocketId};
@@ -23,7 +23,7 @@ use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::routes::FULL;
 use crate::sockets::{answer_close, attachment, close_for_restart, socket_id, upgraded};
-use crate::{log, settings};
+use crate::{ethereum, log, settings};
 
 /// Where an upgrade is sent.
 pub const UPGRADE_PATH: &str = "/enter";
@@ -282,6 +282,22 @@ impl Shared {
             // The alarm rings once more, and finds nobody.
             log::warn("empty room not forgotten", &[("error", &error)]);
         }
+    }
+
+    /// Asks contract wallets about a visitor's chain.
+    async fn ask_contracts(self: Rc<Self>, id: SocketId, questions: Vec<ContractQuestion>) {
+        let answer = match settings::config(&self.env) {
+            Ok(config) => ethereum::ask(config.upstream.ethereum.as_ref(), &questions).await,
+            Err(error) => {
+                log::warn("not configured", &[("error", &error)]);
+                ContractAnswer::Unavailable
+            }
+        };
+        self.with(|loaded, now| {
+            let out = &mut loaded.actions;
+            loaded.room.contracts_answered(id, answer, now, out);
+        });
+        self.settle().await;
     }
 
     async fn report(self: Rc<Self>, report: RoomReport, realm: String) {

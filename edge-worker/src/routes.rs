@@ -9,10 +9,16 @@ use crate::bus::{BusError, CONNECTORS, LIVE_MAPS};
 use crate::connector::{NAME_HEADER, ORIGIN_HEADER};
 use crate::http::{self, HttpError};
 use crate::sockets::SUBPROTOCOL_HEADER;
-use crate::{about, connector, live_map, rooms, settings, stats};
+use crate::{about, connector, limits, live_map, metrics, rooms, settings, stats};
 
 /// All routes are read-only; the upgrade of a WebSocket is a `GET` too.
 const ALLOW: &str = "GET, HEAD, OPTIONS";
+
+/// Where the platform says which IP the client has. What any other header says is the client's invention.
+pub const CLIENT_IP_HEADER: &str = "CF-Connecting-IP";
+
+/// The longest IP that is passed on: one of IPv6 has 45 characters at most.
+const CLIENT_IP_MAX_BYTES: usize = 64;
 
 /// The routes of a realm.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +32,7 @@ enum Route {
     Parcels,
     CoreStatus,
     Status,
+    Metrics,
     Live,
     RoomsStatus,
     Room(RoomId),
@@ -44,8 +51,9 @@ pub async fn handle(request: Request, env: &Env) -> Result<Response> {
 }
 
 async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Response, HttpError> {
+    limits::check(&request)?;
     let config = settings::config(env)?;
-    let url = request.url()?;
+    let url = request.url().map_err(|_| HttpError::BadHost)?;
     let route = find(url.path(), &config.realm_name).ok_or(HttpError::NotFound)?;
     // As it was sent: the parsed method of one that is unknown is `Get`.
     match request.inner().method().as_str() {
@@ -69,6 +77,7 @@ async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Respon
         Route::Parcels => stats::parcels(env, &config).await,
         Route::CoreStatus => about::core_status(env, &config).await,
         Route::Status => about::status(env, &config).await,
+        Route::Metrics => metrics::metrics(env, &config).await,
         Route::Alive => Ok(http::text("alive")?),
         Route::Ping => Ok(http::text("pong")?),
     }
@@ -95,6 +104,7 @@ fn find(path: &str, realm_name: &str) -> Option<Route> {
         ["parcels"] => Route::Parcels,
         ["core-status"] => Route::CoreStatus,
         ["status"] => Route::Status,
+        ["metrics"] => Route::Metrics,
         ["live"] => Route::Live,
         ["rooms", "status"] => Route::RoomsStatus,
         ["rooms", id] => Route::Room(id.parse().ok()?),
@@ -129,6 +139,11 @@ async fn connect(
     let headers = Headers::new();
     headers.set(NAME_HEADER, &name)?;
     headers.set(ORIGIN_HEADER, &origin)?;
+    if let Some(ip) = request.headers().get(CLIENT_IP_HEADER)?
+        && ip.len() <= CLIENT_IP_MAX_BYTES
+    {
+        headers.set(CLIENT_IP_HEADER, &ip)?;
+    }
     upgrade(
         request,
         env,
@@ -148,6 +163,9 @@ async fn watch(request: &Request, env: &Env, config: &Config) -> Result<Response
 
 /// What an object answers to an upgrade for which it has no place.
 pub const FULL: u16 = 429;
+
+/// What an object answers to an upgrade from an IP that has as many sockets as it may.
+pub const TOO_MANY_OF_IP: u16 = 403;
 
 /// Hands a client's socket to an object; `headers` are for the object.
 pub async fn upgrade(
@@ -171,6 +189,9 @@ pub async fn upgrade(
     match response.status_code() {
         101 => Ok(response),
         FULL => Err(HttpError::Full),
+        TOO_MANY_OF_IP => Err(HttpError::TooMany(
+            "too many connections from your IP address",
+        )),
         refused => Err(BusError::Refused(refused).into()),
     }
 }

@@ -8,13 +8,14 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { inColumns, integer, median, ms } from "./bench-figures.mjs";
+import { buildNative, figures } from "./bench-runs.mjs";
 import { buildPackage, buildWorlds } from "./build.mjs";
 import { Failure } from "./failure.mjs";
-import { lastLines, run } from "./process.mjs";
 import { timed } from "./report.mjs";
 
 /**
  * @typedef {import("./setup.mjs").Tools} Tools
+ * @typedef {import("./bench-runs.mjs").Command} Command
  *
  * @typedef {object} Figures one run of a world, times in milliseconds
  * @property {string} world
@@ -24,8 +25,6 @@ import { timed } from "./report.mjs";
  * @property {number} p99 of the others
  * @property {number} setPositions median of reporting where everybody is
  * @property {string} islands fingerprint of the islands after the last flush
- *
- * @typedef {readonly [string, ...string[]]} Command
  */
 
 /** How many times as long a flush may take as WebAssembly. */
@@ -44,7 +43,7 @@ export async function benchFlush(tools, args) {
   const { worlds, flushes, rounds } = readArguments(args);
   await buildPackage(tools);
   await buildWorlds(tools);
-  const native = await buildNative(tools);
+  const native = await buildNative("archipelago-worlds", "flush", tools);
   /** @type {string[][]} */
   const table = [["world", "native", "wasm", "ratio", "first", "", "p99", "", "setPositions", ""]];
   const slow = [];
@@ -90,25 +89,6 @@ function readArguments(args) {
 }
 
 /**
- * @param {Tools} tools
- * @returns {Promise<string>} the program
- */
-async function buildNative({ env }) {
-  const command = ["bench", "--locked", "--no-run", "-p", "archipelago-worlds", "--bench", "flush"];
-  return timed("Building the native benchmark", async () => {
-    const { status, output } = await run("cargo", [...command, "--message-format=json-render-diagnostics"], { env });
-    const artifacts = output.split("\n").filter((line) => line.startsWith("{"));
-    const programs = artifacts.map((line) => JSON.parse(line).executable).filter((path) => typeof path === "string");
-    const [program] = programs;
-    if (status !== 0 || program === undefined) {
-      const messages = output.split("\n").filter((line) => !line.startsWith("{"));
-      throw new Failure(`Building the native benchmark failed:\n${lastLines(messages.join("\n"), 80)}`);
-    }
-    return program;
-  });
-}
-
-/**
  * Both in turn, several times.
  *
  * @param {{ native: Command, wasm: Command }} commands
@@ -116,31 +96,20 @@ async function buildNative({ env }) {
  * @param {Tools} tools
  * @returns {Promise<{ native: Figures, wasm: Figures }>} the median of each figure
  */
-async function inTurn(commands, rounds, { env }) {
+async function inTurn(commands, rounds, tools) {
   /** @type {Figures[]} */
   const native = [];
   /** @type {Figures[]} */
   const wasm = [];
   for (let round = 0; round < rounds; round++) {
-    native.push(await figures(commands.native, env));
-    wasm.push(await figures(commands.wasm, env));
+    native.push(await figures(commands.native, tools));
+    wasm.push(await figures(commands.wasm, tools));
   }
   const islands = new Set([...native, ...wasm].map((found) => found.islands));
   if (islands.size !== 1) {
     throw new Failure(`The runs end with different islands: ${[...islands].join(", ")}.`);
   }
   return { native: middle(native), wasm: middle(wasm) };
-}
-
-/**
- * @param {Command} command
- * @param {NodeJS.ProcessEnv} env
- * @returns {Promise<Figures>}
- */
-async function figures([program, ...args], env) {
-  const { status, output, error } = await run(program, args, { env });
-  if (status !== 0) throw new Failure(error?.message ?? lastLines(output));
-  return JSON.parse(output);
 }
 
 /** @param {readonly Figures[]} runs */

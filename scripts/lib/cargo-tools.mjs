@@ -33,10 +33,17 @@ export const CARGO_TOOLS = [
   { crate: "wasm-pack", version: "0.15.1", binaries: ["wasm-pack"], minutes: 3 },
 ];
 
+/**
+ * Only long runs of the fuzz targets need it, so set-up leaves it to them.
+ *
+ * @type {CargoTool}
+ */
+export const CARGO_FUZZ = { crate: "cargo-fuzz", version: "0.13.2", binaries: ["cargo-fuzz"], minutes: 2 };
+
 /** What the folder of a tool is called until it is complete. */
 const STAGING_PREFIX = ".installing-";
 
-/** Compiled by all three, so kept from one to the next. */
+/** Much is compiled by several, so it is kept from one to the next. */
 const SHARED_TARGET = join(CACHE, "build");
 
 /** @param {string} lock the text of Cargo.lock */
@@ -56,14 +63,18 @@ function versionsOf(lock) {
  * @returns {string}
  */
 export function cargoToolBin(crate) {
-  const tool = CARGO_TOOLS.find((each) => each.crate === crate);
+  const tool = [...CARGO_TOOLS, CARGO_FUZZ].find((each) => each.crate === crate);
   if (!tool) throw new Error(`no such tool: ${crate}`);
   return join(toolDir(tool), "bin");
 }
 
-/** The tools that are not there yet. */
-export function missingCargoTools() {
-  return CARGO_TOOLS.filter((tool) => !tool.binaries.every((binary) => existsSync(join(toolDir(tool), "bin", binary))));
+/**
+ * Those of the tools that are not there yet.
+ *
+ * @param {readonly CargoTool[]} [tools]
+ */
+export function missingCargoTools(tools = CARGO_TOOLS) {
+  return tools.filter((tool) => !tool.binaries.every((binary) => existsSync(join(toolDir(tool), "bin", binary))));
 }
 
 /**
@@ -77,7 +88,8 @@ export async function installCargoTools(tools, env) {
   await checkForLinker(env);
   await removeLeftovers();
   const minutes = tools.reduce((sum, tool) => sum + tool.minutes, 0);
-  console.log(`▸ ${tools.length} command-line tools will be built, once for all clones: about ${minutes} minutes`);
+  const what = tools.length === 1 ? "A command-line tool" : `${tools.length} command-line tools`;
+  console.log(`▸ ${what} will be built, once for all clones: about ${minutes} minutes`);
   for (const tool of tools) {
     const { crate, version } = tool;
     await timed(`Building ${crate} ${version} into ${toolDir(tool)} (about ${tool.minutes} min)`, () =>

@@ -3,12 +3,12 @@
  *
  * `node scripts/lib/room-load.mjs '{"url": …}'`; prints what it has found as JSON.
  */
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Authenticator } from "@dcl/crypto";
 import { createUnsafeIdentity } from "@dcl/crypto/dist/crypto.js";
 import { Packet } from "@dcl/protocol/out-js/decentraland/kernel/comms/rfc4/comms.gen.js";
 import { WsPacket } from "@dcl/protocol/out-js/decentraland/kernel/comms/rfc5/ws_comms.gen.js";
+import { cpuSeconds } from "./cpu-time.mjs";
 import { openRoomSocket } from "./room-socket.mjs";
 
 /**
@@ -46,8 +46,6 @@ const FEED_BYTES = 15_000;
 const FEEDS_PER_SECOND = 6;
 const PROTOCOL_VERSION = 100;
 const SESSION_MINUTES = 60;
-/** Linux counts a process's time in these, on all machines that matter. */
-const TICKS_PER_SECOND = 100;
 
 /**
  * The tags of what is read here: `WsPacket.peer_update_message`, its `from_alias` and `body`; the body's position, its
@@ -289,20 +287,6 @@ function scene(length) {
  */
 function quantile(sorted, rank) {
   return sorted[Math.ceil(sorted.length * rank) - 1] ?? Number.NaN;
-}
-
-/**
- * What a process has used so far, as its user and in the kernel.
- *
- * @param {number} pid
- * @returns {number | null}
- */
-function cpuSeconds(pid) {
-  if (process.platform !== "linux") return null;
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The second field is the program's name in parentheses, and may contain anything.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 const plan = /** @type {Plan} */ (JSON.parse(process.argv[2] ?? ""));

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use super::json::Json;
 use super::link::{self, Link, LinkType, ParseLinks, Scheme};
-use super::{Address, ChainError, PersonalSignature, ephemeral, ethereum};
+use super::{Address, ChainError, ContractQuestion, PersonalSignature, ephemeral, ethereum};
 
 /// What an auth chain comes to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,20 +22,6 @@ pub struct ContractCheck {
     pub signer: Address,
     /// One for each contract-wallet link, in the order of the chain; never empty.
     pub questions: Vec<ContractQuestion>,
-}
-
-/// Asks a contract wallet whether a signature is its own (EIP-1271 `isValidSignature(bytes32,bytes)`): yes if it says
-/// so of `message_hash` or of `personal_hash`. Wallets differ in which of the two they expect.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ContractQuestion {
-    /// The wallet.
-    pub contract: Address,
-    /// Keccak-256 of the signed text.
-    pub message_hash: [u8; 32],
-    /// The hash that `personal_sign` would sign.
-    pub personal_hash: [u8; 32],
-    /// In the wallet's own format, of any length: a contract that approved the hash beforehand needs none.
-    pub signature: Vec<u8>,
 }
 
 /// Checks that an auth chain proves that its signer answers `challenge` at `now_ms` (milliseconds since 1970).
@@ -98,6 +84,7 @@ impl Claim<'_> {
                     .ok_or(wrong_signer)
             }
             Proof::Contract(signature) => Ok(Some(ContractQuestion {
+                link: self.link,
                 contract: self.authority,
                 message_hash: ethereum::keccak256(self.message.as_bytes()),
                 personal_hash,

@@ -6,6 +6,7 @@
 mod address;
 mod chain;
 mod challenge;
+pub mod contract;
 mod date;
 mod ephemeral;
 mod error;
@@ -16,8 +17,9 @@ mod signature;
 mod wallet;
 
 pub use address::{Address, InvalidAddress};
-pub use chain::{ContractCheck, ContractQuestion, Verdict, verify, verify_with};
+pub use chain::{ContractCheck, Verdict, verify, verify_with};
 pub use challenge::challenge_from;
+pub use contract::{ContractAnswer, ContractQuestion};
 pub use error::ChainError;
 pub use link::{CHAIN_MAX_BYTES, CHAIN_MAX_LINKS, ParseLinks, Property};
 pub use signature::{InvalidSignature, PersonalSignature};

@@ -4,16 +4,18 @@
 
 mod read;
 mod transport;
+mod upstream;
 
 use crate::connector::{ConnectorConfig, KEEP_ALIVE_MS};
 use crate::engine::EngineConfig;
-use crate::protocol::limits::ROOM_PLAYERS_MAX;
+use crate::protocol::limits::{CONNECTOR_SOCKETS_MAX, ROOM_PLAYERS_MAX};
 use crate::realm::{ISLAND_MEMBERS_MAX, RealmConfig};
 use crate::session::Timeouts;
 use crate::transport::Transport;
 
 pub use read::ConfigError;
 use read::{LONGEST_MS, Reader};
+pub use upstream::{SecretUrl, Upstream};
 
 /// Where Decentraland's public content and lambdas are served.
 const PUBLIC_PEER: &str = "https://peer.decentraland.org";
@@ -64,6 +66,8 @@ pub struct Config {
     pub version: String,
     /// `COMMIT_HASH`
     pub commit_hash: Option<String>,
+    /// Who is asked about clients.
+    pub upstream: Upstream,
     /// What the connectors need.
     pub connector: ConnectorConfig,
     /// What the realm needs.
@@ -85,6 +89,9 @@ impl Config {
             |prefix| prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()),
         )?;
         let transport = transport::read(&reader, &realm_name)?;
+        let upstream = upstream::read(&reader)?;
+        let sockets_per_ip_max =
+            reader.whole("MAX_SOCKETS_PER_IP", 0, 0..=CONNECTOR_SOCKETS_MAX)?;
         Ok(Self {
             open_rooms: reader.flag("OPEN_ROOMS")?,
             connector_shards: reader.whole("CONNECTOR_SHARDS", 4, 1..=CONNECTOR_SHARDS_MAX)?,
@@ -106,7 +113,11 @@ impl Config {
                 },
                 island_prefix: island_prefix.clone(),
                 transport: transport.clone(),
+                vets: upstream.gatekeeper.is_some() || upstream.deny_list.is_some(),
+                ban_sweep_ms: upstream.gatekeeper.as_ref().map(|_| upstream.ban_sweep_ms),
+                sockets_per_ip_max: (sockets_per_ip_max > 0).then_some(sockets_per_ip_max),
             },
+            upstream,
             realm: RealmConfig {
                 engine: read_engine(&reader, &transport)?.with_id_prefix(&island_prefix),
                 flush_period_ms: reader.seconds("ARCHIPELAGO_FLUSH_FREQUENCY", 2.0)?,
@@ -241,6 +252,9 @@ mod tests {
             ("TRANSPORT", "carrier pigeon"),
             ("TRANSPORT", "livekit"),
             ("OPEN_ROOMS", "yes"),
+            ("BAN_SWEEP_INTERVAL_MS", "0"),
+            ("MAX_SOCKETS_PER_IP", "-1"),
+            ("MAX_SOCKETS_PER_IP", "20001"),
             ("ARCHIPELAGO_MAX_PEERS_PER_ISLAND", "151"),
         ] {
             let error = read(&[(variable, value)]).unwrap_err();

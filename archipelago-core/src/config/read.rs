@@ -19,6 +19,17 @@ pub struct ConfigError {
 /// The longest time that can be set, in ms: a day.
 pub(super) const LONGEST_MS: u64 = 86_400_000;
 
+const URL: &str = "a URL that starts with http:// or https://";
+
+fn is_url(value: &str) -> bool {
+    let rest = value
+        .strip_prefix("https://")
+        .or_else(|| value.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.starts_with(['/', '?']) && !rest.is_empty() && !rest.contains([' ', '#'])
+    })
+}
+
 /// Reads variables; unset and empty ones have their default.
 pub(super) struct Reader<'a>(pub &'a dyn Fn(&str) -> Option<String>);
 
@@ -105,20 +116,19 @@ impl Reader<'_> {
         })
     }
 
-    /// An HTTP URL, without slashes at the end.
+    /// The HTTP URL of a service, without slashes at the end.
     pub fn url(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
-        self.check(
-            variable,
-            "a URL that starts with http:// or https://",
-            |value| {
-                let rest = value
-                    .strip_prefix("https://")
-                    .or_else(|| value.strip_prefix("http://"))?;
-                let is_url =
-                    !rest.starts_with('/') && !rest.is_empty() && !rest.contains([' ', '?', '#']);
-                is_url.then(|| value.trim_end_matches('/').to_owned())
-            },
-        )
+        self.check(variable, URL, |value| {
+            let is_service = is_url(value) && !value.contains('?');
+            is_service.then(|| value.trim_end_matches('/').to_owned())
+        })
+    }
+
+    /// An HTTP URL as it is, perhaps with a query.
+    pub fn url_of_document(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
+        self.check(variable, URL, |value| {
+            is_url(value).then(|| value.to_owned())
+        })
     }
 
     /// A URL that is not too long to be kept with each session.

@@ -1,6 +1,6 @@
 use prost::Message as _;
 
-use crate::auth::Address;
+use crate::auth::{Address, ContractQuestion};
 use crate::protocol::bus::{ConnectRequest, SocketRecord};
 use crate::session::Reason;
 
@@ -15,11 +15,22 @@ pub enum Action {
     Send(SocketId, Vec<u8>),
     /// Close the socket.
     Close(SocketId, Reason),
-    /// Ask the realm whether the address has a live session, then call
-    /// [`Connector::looked_up`](super::Connector::looked_up).
-    LookUp(SocketId, Address),
-    /// Call [`Connector::looked_up`](super::Connector::looked_up) at once, without asking: too many have asked.
-    Challenge(SocketId),
+    /// Find out about the address with which a client asks: call [`Connector::denied`](super::Connector::denied) if it is
+    /// not let in, else [`Connector::looked_up`](super::Connector::looked_up) with what the realm says.
+    LookUp {
+        /// Whose client it is.
+        socket: SocketId,
+        /// The address.
+        address: Address,
+        /// Whether the realm may be asked; otherwise too many have asked, and the answer is no.
+        asks_realm: bool,
+    },
+    /// Find out whether a client may come in that has this address if the contracts say so, then call
+    /// [`Connector::vetted`](super::Connector::vetted), whatever comes of it.
+    Vet(SocketId, Address, Vec<ContractQuestion>),
+    /// Ask about all of these whether they are banned, call [`Connector::banned`](super::Connector::banned) for those who
+    /// are, and [`Connector::swept`](super::Connector::swept) at the end.
+    Sweep(Vec<Address>),
     /// Announce the client to the realm, then call [`Connector::joined`](super::Connector::joined) or
     /// [`Connector::join_failed`](super::Connector::join_failed).
     Join(SocketId, ConnectRequest),

@@ -4,7 +4,7 @@ use crate::auth::Address;
 use crate::engine::{IslandNumber, island_id};
 use crate::protocol::IslandChanged;
 use crate::protocol::bus::{Assignment, DeliveredIsland, Delivery, DeliveryReply};
-use crate::session::{Session, SessionNumber};
+use crate::session::{Reason, SessionNumber};
 use crate::transport::{Invitation, Pass, RoomKey};
 
 use super::{Action, Connector};
@@ -33,7 +33,7 @@ impl Connector {
         for &kicked in &delivery.kicks {
             let kicked = SessionNumber(kicked);
             if let Some(&socket) = self.sockets.get(&kicked) {
-                self.step(socket, now_ms, out, Session::kick);
+                self.dismiss(socket, Reason::NewSession, now_ms, out);
             } else if self.joining > 0 {
                 self.kicked_early.insert(kicked);
                 if self.kicked_early.len() > KICKED_EARLY_MAX {

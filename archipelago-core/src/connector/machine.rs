@@ -1,18 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
 
-use prost::Message as _;
-
-use crate::auth::Address;
 use crate::pacing::PerSecond;
 use crate::protocol::bus::{
-    ConnectReply, ConnectRequest, ConnectorStamp, LiveSession, Report, ReportReply,
-    SessionHeartbeat,
+    ConnectReply, ConnectorCounters, ConnectorStamp, LiveSession, Report, ReportReply,
 };
-use crate::protocol::limits::LOOKUPS_PER_SECOND_MAX;
-use crate::session::{self, Close, RecordError, Session, SessionNumber, Stage, Timeouts};
+use crate::protocol::limits::CONNECTOR_SOCKETS_MAX;
+use crate::session::{Reason, RecordError, Session, SessionNumber, Stage, Timeouts};
 use crate::transport::Transport;
 
+use super::crowd::{Crowd, Standing};
 use super::reports::Reports;
+use super::sweep::Sweeps;
 use super::{Action, SocketId};
 
 /// What a connector has to know of its realm.
@@ -24,6 +23,21 @@ pub struct ConnectorConfig {
     pub island_prefix: String,
     /// How connection strings are made.
     pub transport: Transport,
+    /// Whether there is anything to find out about a client that has proven who it is.
+    pub vets: bool,
+    /// How often it is asked whether those are banned who are connected, in ms; none: nobody can be asked.
+    pub ban_sweep_ms: Option<u64>,
+    /// How many sockets one IP address may have here; none: any number.
+    pub sockets_per_ip_max: Option<usize>,
+}
+
+/// Why a client gets no socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crowded {
+    /// The connector has [`CONNECTOR_SOCKETS_MAX`] sockets.
+    Full,
+    /// The client's IP address has as many as it may.
+    Ip,
 }
 
 /// The sessions of one connector.
@@ -34,11 +48,15 @@ pub struct Connector {
     pub(super) sessions: BTreeMap<SocketId, Session>,
     pub(super) sockets: HashMap<SessionNumber, SocketId>,
     pub(super) reports: Reports,
+    pub(super) crowd: Crowd,
+    pub(super) sweeps: Sweeps,
+    /// The sockets about whose chains contracts are being asked.
+    pub(super) asking: BTreeSet<SocketId>,
     next_socket: u64,
     /// No session takes too long before this: exact after a tick, and early when a client has said something since.
     earliest_ms: Option<u64>,
     /// How many lookups were asked for.
-    lookups: PerSecond,
+    pub(super) lookups: PerSecond,
     /// How many clients are being announced to the realm.
     pub(super) joining: usize,
     /// Sessions that were replaced before the answer that names them has arrived.
@@ -49,6 +67,9 @@ impl Connector {
     /// A connector that has just started. `epoch` is higher than at any start before.
     pub fn new(config: ConnectorConfig, name: String, epoch: u64, now_ms: u64) -> Self {
         Self {
+            sweeps: Sweeps::new(config.ban_sweep_ms, now_ms),
+            crowd: Crowd::default(),
+            asking: BTreeSet::new(),
             config,
             sessions: BTreeMap::new(),
             sockets: HashMap::new(),
@@ -79,21 +100,57 @@ impl Connector {
         if let Some(live) = session.live() {
             self.sockets.insert(live.number, socket);
             self.reports.list_all(now_ms);
+            self.sweeps.hurry(now_ms);
         }
-        self.not_later_than(session.deadline_ms(&self.config.timeouts));
-        self.sessions.insert(socket, session);
+        self.put(socket, session);
         Ok(socket)
     }
 
-    /// A socket has been opened by a client that reaches the realm at `origin`, such as `https://realm.example`.
-    pub fn opened(&mut self, origin: String, now_ms: u64, out: &mut Vec<Action>) -> SocketId {
+    /// Whether there is room for another socket, of a client at this IP address, if that is known.
+    ///
+    /// # Errors
+    /// There is none: see [`Crowded`].
+    pub fn admit(&mut self, ip: Option<IpAddr>) -> Result<(), Crowded> {
+        if self.sessions.len() >= CONNECTOR_SOCKETS_MAX {
+            return Err(Crowded::Full);
+        }
+        if let (Some(ip), Some(max)) = (ip, self.config.sockets_per_ip_max)
+            && self.crowd.sockets_from(ip) >= max
+        {
+            self.reports.count().crowded += 1;
+            return Err(Crowded::Ip);
+        }
+        Ok(())
+    }
+
+    /// A socket has been opened by a client that reaches the realm at `origin`, such as `https://realm.example`, from this
+    /// IP address, if it is known.
+    pub fn opened(
+        &mut self,
+        origin: String,
+        ip: Option<IpAddr>,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) -> SocketId {
         self.next_socket += 1;
         let socket = SocketId(self.next_socket);
-        let session = Session::new(origin, now_ms);
-        self.not_later_than(session.deadline_ms(&self.config.timeouts));
-        self.sessions.insert(socket, session);
+        self.put(socket, Session::new(origin, now_ms).from_ip(ip));
         self.keep(socket, out);
+        self.thin_out_network(socket, now_ms, out);
         socket
+    }
+
+    fn put(&mut self, socket: SocketId, session: Session) {
+        self.not_later_than(session.deadline_ms(&self.config.timeouts));
+        self.crowd.came(socket, &session);
+        self.sessions.insert(socket, session);
+    }
+
+    pub(super) fn remove(&mut self, socket: SocketId) -> Option<Session> {
+        let session = self.sessions.remove(&socket)?;
+        self.crowd
+            .left(socket, session.ip(), Standing::of(&session));
+        Some(session)
     }
 
     /// A binary message has arrived.
@@ -108,7 +165,7 @@ impl Connector {
 
     /// A socket is gone.
     pub fn closed(&mut self, socket: SocketId, now_ms: u64) {
-        let Some(mut session) = self.sessions.remove(&socket) else {
+        let Some(mut session) = self.remove(socket) else {
             return;
         };
         if let Some(number) = session.closed() {
@@ -116,7 +173,7 @@ impl Connector {
         }
     }
 
-    fn ended(&mut self, number: SessionNumber, now_ms: u64) {
+    pub(super) fn ended(&mut self, number: SessionNumber, now_ms: u64) {
         self.sockets.remove(&number);
         self.reports.ended(number, now_ms);
     }
@@ -160,8 +217,9 @@ impl Connector {
         self.step(socket, now_ms, out, |session| {
             session.joined(number, now_ms)
         });
+        self.reports.count().welcomed += 1;
         if kicked {
-            self.step(socket, now_ms, out, Session::kick);
+            self.dismiss(socket, Reason::NewSession, now_ms, out);
         }
         self.keep(socket, out);
     }
@@ -224,6 +282,7 @@ impl Connector {
         if !self.sockets.is_empty() && self.reports.keep_alive_ms() <= now_ms {
             self.reports.keep_alive(now_ms);
         }
+        self.sweep(now_ms, out);
     }
 
     /// When [`tick`](Self::tick) may have something to do; none without sockets.
@@ -231,11 +290,16 @@ impl Connector {
         if self.sessions.is_empty() {
             return None;
         }
-        let keep_alive = (!self.sockets.is_empty()).then(|| self.reports.keep_alive_ms());
-        self.earliest_ms.into_iter().chain(keep_alive).min()
+        let of_live = (!self.sockets.is_empty()).then(|| {
+            let keep_alive = self.reports.keep_alive_ms();
+            self.sweeps
+                .due_ms()
+                .map_or(keep_alive, |due| due.min(keep_alive))
+        });
+        self.earliest_ms.into_iter().chain(of_live).min()
     }
 
-    fn not_later_than(&mut self, deadline_ms: Option<u64>) {
+    pub(super) fn not_later_than(&mut self, deadline_ms: Option<u64>) {
         self.earliest_ms = self.earliest_ms.into_iter().chain(deadline_ms).min();
     }
 
@@ -276,88 +340,9 @@ impl Connector {
         self.sessions.len()
     }
 
-    pub(super) fn step(
-        &mut self,
-        socket: SocketId,
-        now_ms: u64,
-        out: &mut Vec<Action>,
-        event: impl FnOnce(&mut Session) -> session::Action,
-    ) {
-        let Some(session) = self.sessions.get_mut(&socket) else {
-            return;
-        };
-        let action = event(session);
-        let deadline_ms = session.deadline_ms(&self.config.timeouts);
-        let keep = session.is_record_old();
-        self.not_later_than(deadline_ms);
-        match action {
-            session::Action::None => {}
-            session::Action::Send(packet) => out.push(Action::Send(socket, packet.encode_to_vec())),
-            session::Action::LookUp(address) => self.look_up(socket, address, now_ms, out),
-            session::Action::Join(address) => {
-                self.joining += 1;
-                self.keep(socket, out);
-                self.announce(socket, address, out);
-            }
-            session::Action::Heartbeat {
-                session,
-                position,
-                desired_room,
-                first,
-            } => {
-                let heartbeat = SessionHeartbeat {
-                    session: session.0,
-                    position: Some(position.into()),
-                    desired_room,
-                };
-                self.reports.heartbeat(heartbeat, first, now_ms);
-                if first || keep {
-                    self.keep(socket, out);
-                }
-            }
-            session::Action::Close(close) => self.close(socket, close, now_ms, out),
-        }
-    }
-
-    fn look_up(&mut self, socket: SocketId, who: Address, now_ms: u64, out: &mut Vec<Action>) {
-        self.keep(socket, out);
-        let may_look_up = self.lookups.allows(LOOKUPS_PER_SECOND_MAX, now_ms);
-        out.push(if may_look_up {
-            Action::LookUp(socket, who)
-        } else {
-            Action::Challenge(socket)
-        });
-    }
-
-    fn announce(&mut self, socket: SocketId, address: Address, out: &mut Vec<Action>) {
-        let request = ConnectRequest {
-            stamp: Some(self.reports.stamp().clone()),
-            socket: socket.0,
-            address: address.0.to_vec(),
-            incarnation: Some(self.reports.incarnation()),
-        };
-        out.push(Action::Join(socket, request));
-    }
-
-    fn close(&mut self, socket: SocketId, close: Close, now_ms: u64, out: &mut Vec<Action>) {
-        self.sessions.remove(&socket);
-        if let Some(packet) = close.farewell {
-            out.push(Action::Send(socket, packet.encode_to_vec()));
-        }
-        out.push(Action::Close(socket, close.reason));
-        if let Some(number) = close.ended {
-            self.ended(number, now_ms);
-        }
-    }
-
-    pub(super) fn keep(&mut self, socket: SocketId, out: &mut Vec<Action>) {
-        if let Some(record) = self
-            .sessions
-            .get_mut(&socket)
-            .and_then(|session| session.to_record(socket.0))
-        {
-            out.push(Action::Keep(socket, record));
-        }
+    /// What is counted, to which the host adds what only it can know.
+    pub fn count(&mut self) -> &mut ConnectorCounters {
+        self.reports.count()
     }
 }
 

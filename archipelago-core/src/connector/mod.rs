@@ -4,10 +4,14 @@
 //! [`Action`]s, sends the reports that are due and calls [`Connector::tick`] at the deadline.
 
 mod action;
+mod crowd;
 mod deliveries;
 mod machine;
 mod reports;
+mod steps;
+mod sweep;
+mod vetting;
 
 pub use action::{Action, SocketId};
-pub use machine::{Connector, ConnectorConfig};
+pub use machine::{Connector, ConnectorConfig, Crowded};
 pub use reports::{KEEP_ALIVE_MS, REPORT_INTERVAL_MS, RETRY_MAX_MS, RETRY_MS};

@@ -5,14 +5,16 @@ use std::collections::btree_map::Entry;
 
 use crate::pacing::backoff_ms;
 use crate::protocol::bus::{
-    ConnectorStamp, LiveSession, LiveSessions, Report, ReportReply, SessionHeartbeat,
+    ConnectorCounters, ConnectorStamp, LiveSession, LiveSessions, Report, ReportReply,
+    SessionHeartbeat,
 };
+use crate::protocol::limits::HEARTBEATS_FORWARDED_PER_SECOND_MAX;
 use crate::session::SessionNumber;
 
 use super::SocketId;
 
 /// How long heartbeats are gathered before they are reported, in ms: the newest of each session is sent.
-pub const REPORT_INTERVAL_MS: u64 = 250;
+pub const REPORT_INTERVAL_MS: u64 = 1_000 / HEARTBEATS_FORWARDED_PER_SECOND_MAX;
 
 /// A connector with sessions reports at least this often, in ms, so that the realm knows that it lives.
 pub const KEEP_ALIVE_MS: u64 = 20_000;
@@ -22,6 +24,14 @@ pub const RETRY_MS: u64 = 500;
 
 /// The longest wait between two attempts, in ms.
 pub const RETRY_MAX_MS: u64 = 8_000;
+
+/// A heartbeat that the realm has not been told.
+#[derive(Debug)]
+struct Waiting {
+    heartbeat: SessionHeartbeat,
+    /// The session's first does not wait for the others, nor does one that was told to no avail.
+    urgent: bool,
+}
 
 /// The reports of one epoch. One at a time is under way; it is repeated as it is until the realm has answered, so that
 /// nothing is lost and nothing is applied twice.
@@ -33,7 +43,10 @@ pub(super) struct Reports {
     incarnation: u64,
     /// The realm has to be told all live sessions.
     full_wanted: bool,
-    heartbeats: BTreeMap<SessionNumber, SessionHeartbeat>,
+    heartbeats: BTreeMap<SessionNumber, Waiting>,
+    /// When the heartbeats that were gathered last went out; those of newcomers do not count.
+    gathered_ms: u64,
+    counters: ConnectorCounters,
     disconnects: Vec<u64>,
     abandoned: Vec<u64>,
     unanswered: Option<Report>,
@@ -54,6 +67,8 @@ impl Reports {
             incarnation: 0,
             full_wanted: true,
             heartbeats: BTreeMap::new(),
+            gathered_ms: now_ms,
+            counters: ConnectorCounters::default(),
             disconnects: Vec::new(),
             abandoned: Vec::new(),
             unanswered: None,
@@ -73,19 +88,37 @@ impl Reports {
         let session = SessionNumber(heartbeat.session);
         match self.heartbeats.get_mut(&session) {
             // A wish stays until it is replaced: a newer heartbeat without one says nothing about it.
-            Some(waiting) => {
+            Some(Waiting {
+                heartbeat: waiting, ..
+            }) => {
                 waiting.position = heartbeat.position;
                 waiting.desired_room = heartbeat.desired_room.or(waiting.desired_room.take());
             }
             None => {
-                self.heartbeats.insert(session, heartbeat);
+                self.heartbeats.insert(
+                    session,
+                    Waiting {
+                        heartbeat,
+                        urgent: first,
+                    },
+                );
             }
         }
         self.due_at(if first {
             now_ms
         } else {
-            now_ms.max(self.last_ms.saturating_add(REPORT_INTERVAL_MS))
+            self.gathering_ends_ms(now_ms)
         });
+    }
+
+    /// When the heartbeats that are being gathered go out.
+    fn gathering_ends_ms(&self, now_ms: u64) -> u64 {
+        now_ms.max(self.gathered_ms.saturating_add(REPORT_INTERVAL_MS))
+    }
+
+    /// What is counted. The realm hears of it with whatever it is told next.
+    pub fn count(&mut self) -> &mut ConnectorCounters {
+        &mut self.counters
     }
 
     pub fn ended(&mut self, session: SessionNumber, now_ms: u64) {
@@ -136,7 +169,7 @@ impl Reports {
         }
         let report = match self.unanswered.take() {
             Some(report) => report,
-            None => self.compose(sessions),
+            None => self.compose(sessions, now_ms),
         };
         self.unanswered = Some(report.clone());
         self.under_way = true;
@@ -145,18 +178,28 @@ impl Reports {
         Some(report)
     }
 
-    fn compose(&mut self, sessions: impl FnOnce() -> Vec<LiveSession>) -> Report {
+    fn compose(&mut self, sessions: impl FnOnce() -> Vec<LiveSession>, now_ms: u64) -> Report {
         self.sequence += 1;
+        let all = self.gathering_ends_ms(now_ms) <= now_ms;
+        if all {
+            self.gathered_ms = now_ms;
+        }
+        let told = self
+            .heartbeats
+            .extract_if(.., |_, waiting| all || waiting.urgent);
+        let heartbeats = told.map(|(_, waiting)| waiting.heartbeat).collect();
         Report {
             stamp: Some(self.stamp.clone()),
             sequence: self.sequence,
             full: std::mem::take(&mut self.full_wanted).then(|| LiveSessions {
                 sessions: sessions(),
             }),
-            heartbeats: std::mem::take(&mut self.heartbeats).into_values().collect(),
+            heartbeats,
             disconnects: std::mem::take(&mut self.disconnects),
             abandoned_sockets: std::mem::take(&mut self.abandoned),
             incarnation: self.incarnation,
+            counters: Some(std::mem::take(&mut self.counters))
+                .filter(|counters| *counters != ConnectorCounters::default()),
         }
     }
 
@@ -208,14 +251,20 @@ impl Reports {
             let session = SessionNumber(heartbeat.session);
             match self.heartbeats.entry(session) {
                 Entry::Vacant(entry) => {
-                    entry.insert(heartbeat);
+                    entry.insert(Waiting {
+                        heartbeat,
+                        urgent: true,
+                    });
                 }
                 Entry::Occupied(newer) => {
-                    let wish = &mut newer.into_mut().desired_room;
+                    let newer = newer.into_mut();
+                    newer.urgent = true;
+                    let wish = &mut newer.heartbeat.desired_room;
                     *wish = wish.take().or(heartbeat.desired_room);
                 }
             }
         }
+        self.counters.add(&report.counters.unwrap_or_default());
         self.disconnects.extend(report.disconnects);
         self.abandoned.extend(report.abandoned_sockets);
         self.full_wanted = true;
@@ -242,7 +291,7 @@ impl Reports {
         if self.full_wanted || !(self.disconnects.is_empty() && self.abandoned.is_empty()) {
             self.due_at(now_ms);
         } else if !self.heartbeats.is_empty() && self.due_ms.is_none() {
-            self.due_at(now_ms.max(self.last_ms.saturating_add(REPORT_INTERVAL_MS)));
+            self.due_at(self.gathering_ends_ms(now_ms));
         }
     }
 }

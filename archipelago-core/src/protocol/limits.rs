@@ -9,6 +9,72 @@ pub const HANDSHAKE_FRAME_MAX_BYTES: usize = 2 * CHAIN_MAX_BYTES;
 /// The longest frame of a live session: a heartbeat is a position (17 bytes) and a room name.
 pub const LIVE_FRAME_MAX_BYTES: usize = 1024;
 
+/// How many messages a second a client may send, whatever they are: explorers send up to ten heartbeats a second while they
+/// move.
+pub const MESSAGES_PER_SECOND_MAX: u32 = 20;
+
+/// How long a client may have sent nothing and send all of it at once, in ms: what a mobile network that stalls for twenty
+/// seconds has held back comes in one go.
+pub const MESSAGES_BURST_MS: u64 = 10_000;
+
+/// How often a second a session's heartbeats are forwarded to the realm at most, besides its first: islands are formed anew
+/// every two seconds, so that more would tell nobody more.
+pub const HEARTBEATS_FORWARDED_PER_SECOND_MAX: u64 = 4;
+
+/// The longest wish for a room: an island's id has 29 bytes at most, so what is longer names none.
+pub const DESIRED_ROOM_MAX_BYTES: usize = 64;
+
+/// How far from the origin a position may be on each axis, in metres: the world of Decentraland ends below 3 km, others are
+/// larger. An f32 still tells 6 cm apart out there, and sums over an island stay exact in f64.
+pub const POSITION_MAX_M: f32 = 1_000_000.0;
+
+/// How many handshakes may be under way at once from one block of IP addresses (IPv4: /24, IPv6: /48) on one connector: a
+/// handshake takes a client a second, so that a whole school can come in within some of them. Beyond it the oldest ends, so
+/// that nobody holds the places by being silent.
+pub const HANDSHAKES_PER_BLOCK_MAX: usize = 256;
+
+/// How many sockets of one address that was proven a connector has, those included that are still vetted: clients try
+/// three times. Beyond it the oldest ends.
+pub const SOCKETS_PER_ADDRESS_MAX: usize = 4;
+
+/// How long the node may take to answer everything there is to ask about one chain, in ms: two calls of a second each for
+/// two contracts, and a second to spare.
+pub const CONTRACT_CHECK_MAX_MS: u64 = 5_000;
+
+/// How many chains a connector or a room asks contracts about at once: those who ask have proven nothing yet, and choose
+/// the contract.
+pub const CONTRACT_CHECKS_MAX: usize = 32;
+
+/// How much gas a contract may burn to check a signature: a multisignature wallet with a dozen owners takes a tenth.
+pub const CONTRACT_GAS_MAX: u64 = 5_000_000;
+
+/// How long the ban check may take, in ms; then the player gets in.
+pub const BAN_CHECK_MAX_MS: u64 = 1_000;
+
+/// How many players a sweep for bans asks about at once, over all connectors.
+pub const BAN_CHECKS_MAX: usize = 20;
+
+/// How long the deny list may take, in ms; then nobody is denied.
+pub const DENY_LIST_MAX_MS: u64 = 1_000;
+
+/// How long a deny list is good, also one that could not be had, in ms.
+pub const DENY_LIST_TTL_MS: u64 = 300_000;
+
+/// The longest deny list that is read, in bytes: about fifty thousand entries.
+pub const DENY_LIST_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The longest answer of a node or of the ban check that is read, in bytes: what is looked for is at its beginning.
+pub const ANSWER_MAX_BYTES: usize = 64 * 1024;
+
+/// The longest URL of a request, in bytes: that of a request for the positions of some three hundred peers.
+pub const URL_MAX_BYTES: usize = 16 * 1024;
+
+/// How long the headers of a request may be, in bytes of names and values: browsers send two or three KiB.
+pub const HEADERS_MAX_BYTES: usize = 32 * 1024;
+
+/// How long the list of subprotocols that a client offers may be, in bytes: clients offer one.
+pub const SUBPROTOCOLS_MAX_BYTES: usize = 256;
+
 /// How many sockets a connector takes: the platform allows 32,768 an object, those that are closing included.
 pub const CONNECTOR_SOCKETS_MAX: usize = 20_000;
 
@@ -100,3 +166,5 @@ const _: () = assert!(
 );
 // Paces are in whole ms.
 const _: () = assert!(1_000 % ROOM_PACKETS_PER_SECOND_MAX == 0);
+const _: () = assert!(1_000 % MESSAGES_PER_SECOND_MAX == 0);
+const _: () = assert!(1_000 % HEARTBEATS_FORWARDED_PER_SECOND_MAX == 0);

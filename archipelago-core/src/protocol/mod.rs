@@ -2,6 +2,7 @@
 //!
 //! The `.proto` files hold the documentation of every message and field.
 
+mod counters;
 mod island_changed;
 pub mod limits;
 mod position;

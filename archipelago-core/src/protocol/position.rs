@@ -3,6 +3,7 @@
 use crate::engine::Position;
 
 use super::common;
+use super::limits::POSITION_MAX_M;
 
 impl From<Position> for common::Position {
     fn from(position: Position) -> Self {
@@ -15,8 +16,13 @@ impl From<Position> for common::Position {
 }
 
 impl Position {
-    /// Reads a position from the wire; none unless all coordinates are finite.
+    /// Reads a position from the wire; none unless all coordinates are numbers from −[`POSITION_MAX_M`] to
+    /// [`POSITION_MAX_M`].
     pub fn from_message(message: common::Position) -> Option<Self> {
-        Self::new(message.x, message.y, message.z)
+        let common::Position { x, y, z } = message;
+        let is_in_the_world = [x, y, z]
+            .iter()
+            .all(|coordinate| coordinate.abs() <= POSITION_MAX_M);
+        is_in_the_world.then(|| Self::new(x, y, z)).flatten()
     }
 }

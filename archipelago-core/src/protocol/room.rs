@@ -3,7 +3,7 @@
 use crate::auth::Address;
 use crate::transport::Pass;
 
-use super::bus::{RoomCounters, RoomGuest};
+use super::bus::RoomGuest;
 
 impl RoomGuest {
     /// How a guest is named who was let in by this assignment; 0: without a token.
@@ -18,15 +18,5 @@ impl RoomGuest {
 impl From<Pass> for RoomGuest {
     fn from(pass: Pass) -> Self {
         Self::new(&pass.address, pass.assignment)
-    }
-}
-
-impl RoomCounters {
-    /// Adds what was counted elsewhere.
-    pub fn add(&mut self, other: &Self) {
-        self.received += other.received;
-        self.relayed += other.relayed;
-        self.dropped += other.dropped;
-        self.too_slow += other.too_slow;
     }
 }

@@ -3,8 +3,8 @@
 use crate::auth::Address;
 use crate::engine::{IslandNumber, island_id};
 use crate::protocol::bus::{
-    Assignment, LiveSession, PassReply, PassRequest, RoomGuest, RoomOrders, RoomReport,
-    RoomReportReply, RoomsReply,
+    Assignment, CountersReply, LiveSession, PassReply, PassRequest, RoomGuest, RoomOrders,
+    RoomReport, RoomReportReply, RoomsReply,
 };
 use crate::session::SessionNumber;
 use crate::transport::RoomId;
@@ -180,10 +180,16 @@ impl Realm {
 
     /// How many are in which room.
     pub fn rooms(&mut self, now_ms: u64) -> RoomsReply {
-        let (rooms, counters) = self.rooms.counts(now_ms);
         RoomsReply {
-            rooms,
-            counters: Some(counters),
+            rooms: self.rooms.counts(now_ms),
+        }
+    }
+
+    /// What connectors and rooms have counted.
+    pub fn counters(&self) -> CountersReply {
+        CountersReply {
+            connectors: Some(self.connectors.counters()),
+            rooms: Some(self.rooms.counters()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::protocol::bus::ConnectorStamp;
+use crate::protocol::bus::{ConnectorCounters, ConnectorStamp};
 use crate::session::SessionNumber;
 
 use super::RealmError;
@@ -61,6 +61,7 @@ impl ConnectorState {
 #[derive(Debug, Default)]
 pub(super) struct Connectors {
     by_name: BTreeMap<String, ConnectorState>,
+    counters: ConnectorCounters,
 }
 
 impl Connectors {
@@ -109,6 +110,16 @@ impl Connectors {
         state.epoch = state.epoch.max(epoch);
         state.heard_ms = now_ms;
         state.outbox.greeting = true;
+    }
+
+    /// A connector has told what it has counted.
+    pub fn count(&mut self, counters: &ConnectorCounters) {
+        self.counters.add(counters);
+    }
+
+    /// What all have counted.
+    pub fn counters(&self) -> ConnectorCounters {
+        self.counters
     }
 
     pub fn get_mut(&mut self, name: &str) -> Option<&mut ConnectorState> {

@@ -27,8 +27,11 @@ impl Realm {
         let connector = self.connectors.hear(stamp, now_ms)?;
         if report.sequence > connector.sequence {
             connector.sequence = report.sequence;
+            connector.listed |= report.full.is_some();
+            if let Some(counters) = &report.counters {
+                self.connectors.count(counters);
+            }
             if let Some(full) = &report.full {
-                connector.listed = true;
                 self.apply_full(stamp, &full.sessions, now_ms);
             }
             for heartbeat in &report.heartbeats {

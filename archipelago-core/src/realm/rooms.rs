@@ -333,8 +333,13 @@ impl Rooms {
         }
     }
 
-    /// The rooms with players, by id, and what has happened in all of them.
-    pub fn counts(&mut self, now_ms: u64) -> (Vec<RoomCount>, RoomCounters) {
+    /// What has happened in all rooms.
+    pub fn counters(&self) -> RoomCounters {
+        self.counters
+    }
+
+    /// The rooms with players, by id.
+    pub fn counts(&mut self, now_ms: u64) -> Vec<RoomCount> {
         self.forget_silent(now_ms);
         let is_shown = |room: &Room| room.players > 0 && !room.is_gone(now_ms);
         let rooms = self.by_id.iter().filter(|(_, room)| is_shown(room));
@@ -342,6 +347,6 @@ impl Rooms {
             room: id.clone(),
             players: room.players,
         };
-        (rooms.map(count).collect(), self.counters)
+        rooms.map(count).collect()
     }
 }

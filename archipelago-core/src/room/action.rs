@@ -1,3 +1,4 @@
+use crate::auth::ContractQuestion;
 use crate::protocol::limits::{ROOM_PACKETS_PER_SECOND_MAX, ROOM_PLAYERS_MAX};
 use crate::session;
 
@@ -21,6 +22,8 @@ pub enum Action {
     Send(SocketId, Vec<u8>),
     /// Send a packet to the members who are there when it is this action's turn.
     Relay(Relay),
+    /// Ask contracts, then call [`Room::contracts_answered`](super::Room::contracts_answered), whatever comes of it.
+    AskContracts(SocketId, Vec<ContractQuestion>),
     /// Keep this record with the socket: the room is rebuilt from them after a sleep.
     Keep(SocketId, Vec<u8>),
     /// Close the socket. The room has forgotten it.

@@ -1,11 +1,11 @@
 use std::collections::BTreeMap;
 
 use crate::auth::Address;
+use crate::pacing::Pace;
 use crate::protocol::bus::RoomGuest;
 use crate::transport::Pass;
 
 use super::SocketId;
-use super::pace::Pace;
 
 /// No alias: clients use it for themselves.
 const NO_ALIAS: u32 = u32::MAX;

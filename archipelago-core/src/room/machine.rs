@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
 
-use crate::auth::Address;
+use crate::auth::{Address, ContractAnswer};
 use crate::protocol::limits::{
-    ROOM_FRAME_MAX_BYTES, ROOM_HANDSHAKES_PER_PLAYER_MAX, ROOM_PLAYERS_MAX,
+    CONTRACT_CHECKS_MAX, ROOM_FRAME_MAX_BYTES, ROOM_HANDSHAKES_PER_PLAYER_MAX, ROOM_PLAYERS_MAX,
 };
 use crate::protocol::rfc5::ws_packet::Message;
 use crate::session;
@@ -11,8 +11,8 @@ use crate::transport::{Pass, RoomId};
 use super::guests::{Guest, Guests, Member};
 use super::record::{self, Occupant, RecordError};
 use super::reports::Reports;
-use super::visitor::{Step, Visitor};
-use super::{Action, Reason, Relay, SocketId, packet};
+use super::visitor::{Step, Visitor, VisitorStage};
+use super::{Action, Reason, Relay, SocketId, pace, packet};
 
 /// Who is in one room, and at its door.
 #[derive(Clone, Debug)]
@@ -138,10 +138,8 @@ impl Room {
     /// A binary message has arrived. Nobody hears who is muted, whatever it says.
     pub fn frame(&mut self, socket: SocketId, frame: &[u8], now_ms: u64, out: &mut Vec<Action>) {
         if let Some(visitor) = self.visitors.get_mut(&socket) {
-            match visitor.frame(frame, now_ms) {
-                Ok(step) => self.step(socket, step, now_ms, out),
-                Err(reason) => self.expel(socket, reason, now_ms, out),
-            }
+            let step = visitor.frame(frame, now_ms);
+            self.go_on(socket, step, now_ms, out);
         } else if let Some(member) = self.guests.member_mut(socket) {
             match member.frame(frame, now_ms) {
                 Ok(relay) => {
@@ -151,6 +149,20 @@ impl Room {
                 }
                 Err(reason) => self.expel(socket, reason, now_ms, out),
             }
+        }
+    }
+
+    /// The contracts have answered that were asked about a visitor's chain.
+    pub fn contracts_answered(
+        &mut self,
+        socket: SocketId,
+        answer: ContractAnswer,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        let visitor = self.visitors.get(&socket);
+        if let Some(step) = visitor.and_then(|visitor| visitor.answered(answer)) {
+            self.go_on(socket, step, now_ms, out);
         }
     }
 
@@ -202,6 +214,19 @@ impl Room {
         self.visitors.len() + self.guests.count()
     }
 
+    fn go_on(
+        &mut self,
+        socket: SocketId,
+        step: Result<Step, Reason>,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        match step {
+            Ok(step) => self.step(socket, step, now_ms, out),
+            Err(reason) => self.expel(socket, reason, now_ms, out),
+        }
+    }
+
     fn step(&mut self, socket: SocketId, step: Step, now_ms: u64, out: &mut Vec<Action>) {
         match step {
             Step::Challenge(address) => {
@@ -213,6 +238,20 @@ impl Room {
                 let record = record::of_visitor(&self.id, socket, visitor);
                 out.push(Action::Send(socket, challenge));
                 out.push(Action::Keep(socket, record));
+            }
+            Step::Ask(questions) => {
+                let is_asking =
+                    |visitor: &&Visitor| matches!(visitor.stage, VisitorStage::Contracts(_));
+                let Some(visitor) = self.visitors.get(&socket) else {
+                    return;
+                };
+                if self.visitors.values().filter(is_asking).count() > CONTRACT_CHECKS_MAX {
+                    let reason = session::Reason::ContractsUnavailable.into();
+                    return self.expel(socket, reason, now_ms, out);
+                }
+                let record = record::of_visitor(&self.id, socket, visitor);
+                out.push(Action::Keep(socket, record));
+                out.push(Action::AskContracts(socket, questions));
             }
             Step::Admit(address) => {
                 if let Some(visitor) = self.visitors.remove(&socket) {
@@ -305,7 +344,7 @@ impl Member {
     /// What the others hear of a frame. How much is sent comes first: what is too much is not even read.
     fn frame(&mut self, frame: &[u8], now_ms: u64) -> Result<Relay, Reason> {
         packet::check_length(frame, ROOM_FRAME_MAX_BYTES)?;
-        if !self.pace.allows(frame.len(), now_ms) {
+        if !pace::allows(&mut self.pace, frame.len(), now_ms) {
             return Err(Reason::TooFast);
         }
         let Message::PeerUpdateMessage(said) = packet::read(frame)? else {

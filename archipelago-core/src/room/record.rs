@@ -12,7 +12,7 @@ use crate::transport::{Pass, RoomId};
 
 use super::SocketId;
 use super::guests::Guest;
-use super::visitor::Visitor;
+use super::visitor::{Visitor, VisitorStage};
 
 /// The longest record: every field but the room's id at its widest is below 160 bytes together.
 pub const ROOM_RECORD_MAX_BYTES: usize = 160 + ROOM_ID_MAX_BYTES;
@@ -49,10 +49,15 @@ pub fn room_of_record(record: &[u8]) -> Option<RoomId> {
 
 pub(super) fn of_visitor(room: &RoomId, socket: SocketId, visitor: &Visitor) -> Vec<u8> {
     let challenge = visitor.challenge.clone();
-    let stage = if visitor.challenged {
-        Stage::AwaitingSignature(AwaitingSignature { challenge })
-    } else {
-        Stage::AwaitingIdentification(AwaitingIdentification { challenge })
+    let stage = match visitor.stage {
+        VisitorStage::Identification => {
+            Some(Stage::AwaitingIdentification(AwaitingIdentification {
+                challenge,
+            }))
+        }
+        VisitorStage::Signature => Some(Stage::AwaitingSignature(AwaitingSignature { challenge })),
+        // Whoever waits for an answer cannot be taken up again: the challenge has been used.
+        VisitorStage::Contracts(_) => None,
     };
     encode(room, socket, visitor.pass, stage, visitor.since_ms)
 }
@@ -68,14 +73,14 @@ pub(super) fn of_guest(
         Some(alias) => Stage::Member(Member { address, alias }),
         None => Stage::Muted(Muted { address }),
     };
-    encode(room, socket, guest.pass, stage, guest.since_ms)
+    encode(room, socket, guest.pass, Some(stage), guest.since_ms)
 }
 
 fn encode(
     room: &RoomId,
     socket: SocketId,
     pass: Option<Pass>,
-    stage: Stage,
+    stage: Option<Stage>,
     since_ms: u64,
 ) -> Vec<u8> {
     let record = RoomRecord {
@@ -84,7 +89,7 @@ fn encode(
         room: room.as_str().to_owned(),
         pass: pass.map(RoomGuest::from),
         since_ms,
-        stage: Some(stage),
+        stage,
     };
     record.encode_to_vec()
 }
@@ -99,11 +104,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Recorded, RecordError> {
     let record = decode(bytes)?;
     let pass = record.pass.as_ref().map(read_pass).transpose()?;
     let since_ms = record.since_ms;
-    let visitor = |challenge, challenged| {
+    let visitor = |challenge, stage| {
         Occupant::Visitor(Visitor {
             pass,
             challenge,
-            challenged,
+            stage,
             since_ms,
         })
     };
@@ -115,8 +120,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Recorded, RecordError> {
         })
     };
     let occupant = match record.stage.ok_or(RecordError)? {
-        Stage::AwaitingIdentification(stage) => visitor(stage.challenge, false),
-        Stage::AwaitingSignature(stage) => visitor(stage.challenge, true),
+        Stage::AwaitingIdentification(stage) => {
+            visitor(stage.challenge, VisitorStage::Identification)
+        }
+        Stage::AwaitingSignature(stage) => visitor(stage.challenge, VisitorStage::Signature),
         Stage::Member(stage) => Occupant::Guest(guest(&stage.address)?, Some(stage.alias)),
         Stage::Muted(stage) => Occupant::Guest(guest(&stage.address)?, None),
     };

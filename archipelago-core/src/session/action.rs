@@ -1,6 +1,7 @@
-use crate::auth::{Address, ChainError};
+use crate::auth::{Address, ChainError, ContractQuestion};
 use crate::engine::Position;
-use crate::protocol::v3::ServerPacket;
+use crate::protocol::limits::MESSAGES_PER_SECOND_MAX;
+use crate::protocol::v3::{KickedMessage, KickedReason, ServerPacket, server_packet};
 
 use super::SessionNumber;
 
@@ -14,6 +15,9 @@ pub enum Action {
     /// Ask the realm whether this address has a live session, then call
     /// [`Session::looked_up`](super::Session::looked_up).
     LookUp(Address),
+    /// The client has this address if the contracts say so, unless there are none to ask: find out whether it may come in,
+    /// then call [`Session::vetted`](super::Session::vetted).
+    Vet(Address, Vec<ContractQuestion>),
     /// Announce the client to the realm, then call [`Session::joined`](super::Session::joined).
     Join(Address),
     /// Report the player's position.
@@ -27,6 +31,8 @@ pub enum Action {
         /// The session's first: it must not wait.
         first: bool,
     },
+    /// A heartbeat said nowhere, or somewhere outside the world, and was passed over.
+    PositionRefused,
     /// Close the socket.
     Close(Close),
 }
@@ -80,6 +86,24 @@ pub enum Reason {
     /// A newer session of the same address has taken over.
     #[error("Replaced by a new session")]
     NewSession,
+    /// The player is banned.
+    #[error("Banned")]
+    Banned,
+    /// The address is on the deny list, of which nobody is told.
+    #[error("")]
+    Denied,
+    /// Contract wallets could not be asked.
+    #[error("Contract wallets cannot be checked now, try again")]
+    ContractsUnavailable,
+    /// More than [`MESSAGES_PER_SECOND_MAX`] allows.
+    #[error("Too many messages: at most {MESSAGES_PER_SECOND_MAX} a second")]
+    TooFast,
+    /// Too many handshakes are under way from where the client is.
+    #[error("Too many handshakes from your network")]
+    CrowdedNetwork,
+    /// Too many sockets of the same address.
+    #[error("Too many connections of this address")]
+    CrowdedAddress,
     /// The session could not be rebuilt after a restart.
     #[error("Service restart")]
     Restart,
@@ -89,16 +113,28 @@ impl Reason {
     /// The WebSocket close code (RFC 6455, 7.4.1).
     pub fn code(&self) -> u16 {
         match self {
-            Self::NewSession => 1000,
+            Self::NewSession | Self::Denied => 1000,
             Self::Unexpected { .. } => 1002,
             Self::Undecodable => 1007,
             Self::InvalidAddress
             | Self::BadChain(_)
             | Self::HandshakeTimeout
-            | Self::IdleTimeout => 1008,
+            | Self::IdleTimeout
+            | Self::Banned
+            | Self::TooFast
+            | Self::CrowdedAddress => 1008,
             Self::TooLarge { .. } => 1009,
             Self::Restart => 1012,
-            Self::RealmUnavailable => 1013,
+            Self::RealmUnavailable | Self::ContractsUnavailable | Self::CrowdedNetwork => 1013,
         }
+    }
+
+    /// What the client is sent before its socket is closed. The protocol has one reason for a kick, which clients know
+    /// for a ban too.
+    pub(super) fn farewell(&self) -> Option<ServerPacket> {
+        let reason = KickedReason::KrNewSession.into();
+        matches!(self, Self::NewSession | Self::Banned).then_some(ServerPacket {
+            message: Some(server_packet::Message::Kicked(KickedMessage { reason })),
+        })
     }
 }

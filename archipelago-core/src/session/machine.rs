@@ -1,62 +1,23 @@
+use std::net::IpAddr;
+
 use prost::Message as _;
 
-use crate::auth::{self, Address, ChainError, Verdict};
+use crate::auth::{self, Address, ContractQuestion, Verdict};
 use crate::engine::{IslandNumber, Position};
-use crate::protocol::limits::{HANDSHAKE_FRAME_MAX_BYTES, LIVE_FRAME_MAX_BYTES};
+use crate::pacing::Pace;
+use crate::protocol::limits::{
+    HANDSHAKE_FRAME_MAX_BYTES, LIVE_FRAME_MAX_BYTES, MESSAGES_BURST_MS, MESSAGES_PER_SECOND_MAX,
+};
 use crate::protocol::v3::{
-    ChallengeResponseMessage, ClientPacket, Heartbeat, KickedMessage, KickedReason, ServerPacket,
-    WelcomeMessage, client_packet, server_packet,
+    ChallengeResponseMessage, ClientPacket, Heartbeat, ServerPacket, WelcomeMessage, client_packet,
+    server_packet,
 };
 
 use super::record::RECORD_AGE_MAX_MS;
-use super::{Action, Close, Reason, SessionNumber};
+use super::{Action, Close, Live, Reason, SessionNumber, Stage, Timeouts};
 
-/// How long a client may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timeouts {
-    /// For each stage of the handshake, in ms.
-    pub handshake_ms: u64,
-    /// Between two messages of a live session, in ms.
-    pub idle_ms: u64,
-}
-
-/// Where a session stands.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
-    /// The socket is open; a challenge request is expected.
-    AwaitingRequest,
-    /// The realm is being asked whether the address is connected.
-    LookingUp,
-    /// The challenge is out; its signature is expected.
-    AwaitingSignature {
-        /// What has to be signed.
-        challenge: String,
-    },
-    /// The client has proven who it is; the realm is being told.
-    Joining {
-        /// Who it is.
-        address: Address,
-    },
-    /// The client is welcome and sends heartbeats.
-    Live(Live),
-    /// Over: nothing that comes later matters.
-    Closed,
-}
-
-/// What is known of a live session.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Live {
-    /// The session's number.
-    pub number: SessionNumber,
-    /// Who the player is.
-    pub address: Address,
-    /// Where the player last was; none before the first heartbeat.
-    pub position: Option<Position>,
-    /// The island the client was last told.
-    pub told: Option<IslandNumber>,
-    /// The newest assignment that has arrived; 0: none yet.
-    pub assignment: u64,
-}
+/// How long a message takes at the fastest pace that is allowed.
+const MESSAGE_MS: u64 = 1_000 / MESSAGES_PER_SECOND_MAX as u64;
 
 /// The session of one socket.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +25,9 @@ pub struct Session {
     stage: Stage,
     /// Where this client reaches the realm: `https://host`.
     origin: String,
+    /// Where the client is, if that is known.
+    ip: Option<IpAddr>,
+    pace: Pace,
     /// When the stage began or, in a live session, when the client last said something.
     since_ms: u64,
     /// What the record kept with the socket says of that.
@@ -79,10 +43,18 @@ impl Session {
         Self::at(Stage::AwaitingRequest, origin, now_ms)
     }
 
+    /// The same session, of a client whose IP address is known.
+    #[must_use]
+    pub fn from_ip(self, ip: Option<IpAddr>) -> Self {
+        Self { ip, ..self }
+    }
+
     fn at(stage: Stage, origin: String, since_ms: u64) -> Self {
         Self {
             stage,
             origin,
+            ip: None,
+            pace: Pace::default(),
             since_ms,
             kept_ms: since_ms,
             doubt_ms: 0,
@@ -104,6 +76,11 @@ impl Session {
     /// Where the client reaches the realm.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Where the client is, if that is known.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.ip
     }
 
     /// When the stage began or, in a live session, when the client last said something.
@@ -129,6 +106,15 @@ impl Session {
     /// Where the session stands.
     pub fn stage(&self) -> &Stage {
         &self.stage
+    }
+
+    /// Who the client has proven to be, if it has and the session has not ended.
+    pub fn proven(&self) -> Option<Address> {
+        match &self.stage {
+            Stage::Vetting { address } | Stage::Joining { address } => Some(*address),
+            Stage::Live(live) => Some(live.address),
+            _ => None,
+        }
     }
 
     /// The live part, if the handshake is over and the session has not ended.
@@ -159,8 +145,8 @@ impl Session {
             return Action::None;
         }
         match self.stage {
-            Stage::Live(_) => self.close(Reason::IdleTimeout),
-            _ => self.close(Reason::HandshakeTimeout),
+            Stage::Live(_) => self.dismiss(Reason::IdleTimeout),
+            _ => self.dismiss(Reason::HandshakeTimeout),
         }
     }
 
@@ -172,23 +158,26 @@ impl Session {
             _ => HANDSHAKE_FRAME_MAX_BYTES,
         };
         if frame.len() > max {
-            return self.close(Reason::TooLarge {
+            return self.dismiss(Reason::TooLarge {
                 length: frame.len(),
                 max,
             });
+        }
+        if !self.pace.allows(MESSAGE_MS, MESSAGES_BURST_MS, now_ms) {
+            return self.dismiss(Reason::TooFast);
         }
         match ClientPacket::decode(frame) {
             Ok(ClientPacket {
                 message: Some(message),
             }) => self.message(message, now_ms),
             // A packet without a message says nothing that this protocol knows.
-            Ok(ClientPacket { message: None }) | Err(_) => self.close(Reason::Undecodable),
+            Ok(ClientPacket { message: None }) | Err(_) => self.dismiss(Reason::Undecodable),
         }
     }
 
     /// A text message has arrived: the protocol has none.
     pub fn text(&mut self) -> Action {
-        self.close(Reason::Undecodable)
+        self.dismiss(Reason::Undecodable)
     }
 
     fn message(&mut self, message: client_packet::Message, now_ms: u64) -> Action {
@@ -199,18 +188,15 @@ impl Session {
                     self.enter(Stage::LookingUp, now_ms);
                     Action::LookUp(address)
                 }
-                Err(_) => self.close(Reason::InvalidAddress),
+                Err(_) => self.dismiss(Reason::InvalidAddress),
             },
             (Stage::AwaitingSignature { challenge }, SignedChallenge(signed)) => {
                 match auth::verify(&signed.auth_chain_json, challenge, now_ms) {
-                    Ok(Verdict::Valid(address)) => {
-                        self.enter(Stage::Joining { address }, now_ms);
-                        Action::Join(address)
+                    Ok(Verdict::Valid(address)) => self.vet(address, Vec::new(), now_ms),
+                    Ok(Verdict::NeedsContractCheck(check)) => {
+                        self.vet(check.signer, check.questions, now_ms)
                     }
-                    Ok(Verdict::NeedsContractCheck { .. }) => {
-                        self.close(Reason::BadChain(ChainError::ContractWalletsUnsupported))
-                    }
-                    Err(error) => self.close(Reason::BadChain(error)),
+                    Err(error) => self.dismiss(Reason::BadChain(error)),
                 }
             }
             (Stage::Live(_), Heartbeat(heartbeat)) => self.heartbeat(heartbeat, now_ms),
@@ -219,9 +205,12 @@ impl Session {
                     Stage::AwaitingRequest => "challenge_request",
                     Stage::AwaitingSignature { .. } => "signed_challenge",
                     Stage::Live(_) => "heartbeat",
-                    Stage::LookingUp | Stage::Joining { .. } | Stage::Closed => "nothing",
+                    Stage::LookingUp
+                    | Stage::Vetting { .. }
+                    | Stage::Joining { .. }
+                    | Stage::Closed => "nothing",
                 };
-                self.close(Reason::Unexpected { expected })
+                self.dismiss(Reason::Unexpected { expected })
             }
         }
     }
@@ -244,6 +233,25 @@ impl Session {
                 already_connected,
             },
         ))
+    }
+
+    fn vet(&mut self, address: Address, questions: Vec<ContractQuestion>, now_ms: u64) -> Action {
+        self.enter(Stage::Vetting { address }, now_ms);
+        Action::Vet(address, questions)
+    }
+
+    /// It is known whether the client may come in, or why not.
+    pub fn vetted(&mut self, verdict: Result<(), Reason>, now_ms: u64) -> Action {
+        let Stage::Vetting { address } = self.stage else {
+            return Action::None;
+        };
+        match verdict {
+            Ok(()) => {
+                self.enter(Stage::Joining { address }, now_ms);
+                Action::Join(address)
+            }
+            Err(reason) => self.dismiss(reason),
+        }
     }
 
     /// The realm has issued the session's number.
@@ -275,7 +283,7 @@ impl Session {
     /// The realm could not be told.
     pub fn join_failed(&mut self) -> Action {
         match self.stage {
-            Stage::Joining { .. } => self.close(Reason::RealmUnavailable),
+            Stage::Joining { .. } => self.dismiss(Reason::RealmUnavailable),
             _ => Action::None,
         }
     }
@@ -287,7 +295,7 @@ impl Session {
             return Action::None;
         };
         let Some(position) = heartbeat.position.and_then(Position::from_message) else {
-            return Action::None;
+            return Action::PositionRefused;
         };
         let first = live.position.replace(position).is_none();
         Action::Heartbeat {
@@ -316,24 +324,6 @@ impl Session {
         Some(live.told.replace(island))
     }
 
-    /// A newer session of the same address has taken over.
-    pub fn kick(&mut self) -> Action {
-        if self.stage == Stage::Closed {
-            return Action::None;
-        }
-        let ended = self.closed();
-        let kicked = KickedMessage {
-            reason: KickedReason::KrNewSession.into(),
-        };
-        Action::Close(Close {
-            farewell: Some(ServerPacket {
-                message: Some(server_packet::Message::Kicked(kicked)),
-            }),
-            reason: Reason::NewSession,
-            ended,
-        })
-    }
-
     /// The socket is gone: the session that the realm must be told has ended, if there was one.
     pub fn closed(&mut self) -> Option<SessionNumber> {
         let ended = self.live().map(|live| live.number);
@@ -351,12 +341,13 @@ impl Session {
         self.doubt_ms = 0;
     }
 
-    fn close(&mut self, reason: Reason) -> Action {
+    /// Closes the session.
+    pub fn dismiss(&mut self, reason: Reason) -> Action {
         if self.stage == Stage::Closed {
             return Action::None;
         }
         Action::Close(Close {
-            farewell: None,
+            farewell: reason.farewell(),
             reason,
             ended: self.closed(),
         })

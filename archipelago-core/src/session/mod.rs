@@ -1,9 +1,9 @@
 //! One client's session: the handshake and what follows it.
 //!
 //! ```text
-//!  challenge_request      looked_up          signed_challenge        joined
-//! AwaitingRequest ──▶ LookingUp ──▶ AwaitingSignature ──────▶ Joining ──▶ Live
-//!        └───────────────┴──────────────┴── bad packet, time-out, close ──┴──▶ Closed
+//!  challenge_request    looked_up         signed_challenge    vetted     joined
+//! AwaitingRequest ──▶ LookingUp ──▶ AwaitingSignature ──▶ Vetting ──▶ Joining ──▶ Live
+//!        └──────────────┴──────────────┴── bad packet, time-out, close ─┴───────────┴──▶ Closed
 //! ```
 //!
 //! [`Session`] is a pure state machine: packets, times and answers go in, one [`Action`] comes out.
@@ -11,10 +11,12 @@
 mod action;
 mod machine;
 mod record;
+mod stage;
 
 pub use action::{Action, Close, Reason};
-pub use machine::{Live, Session, Stage, Timeouts};
+pub use machine::Session;
 pub use record::{RecordError, SESSION_RECORD_MAX_BYTES};
+pub use stage::{Live, Stage, Timeouts};
 
 /// The number of a session, issued by the realm: growing, never used again.
 ///

@@ -1,5 +1,7 @@
 //! Sessions as bytes: what is kept with a socket while its connector sleeps.
 
+use std::net::IpAddr;
+
 use prost::Message as _;
 
 use crate::auth::Address;
@@ -13,7 +15,7 @@ use crate::protocol::limits::ORIGIN_MAX_BYTES;
 
 use super::{Live, Session, SessionNumber, Stage};
 
-/// The longest record: every other field at its widest is below 160 bytes.
+/// The longest record: every other field at its widest is below 180 bytes.
 pub const SESSION_RECORD_MAX_BYTES: usize = 256 + ORIGIN_MAX_BYTES;
 
 const VERSION: u32 = 1;
@@ -56,7 +58,7 @@ impl Session {
                 session: Some(live.to_listed()),
                 assignment: 0,
             })),
-            Stage::LookingUp | Stage::Joining { .. } => None,
+            Stage::LookingUp | Stage::Vetting { .. } | Stage::Joining { .. } => None,
             Stage::Closed => return None,
         };
         let record = SessionRecord {
@@ -65,6 +67,7 @@ impl Session {
             since_ms: self.since_ms(),
             stage,
             origin: self.origin().to_owned(),
+            ip: self.ip().map(octets).unwrap_or_default(),
         };
         self.kept();
         Some(record.encode_to_vec())
@@ -87,11 +90,22 @@ impl Session {
             }
             StageRecord::Live(live) => Stage::Live(read_live(&live)?),
         };
-        Ok((
-            record.socket,
-            Self::resumed(stage, record.origin, record.since_ms),
-        ))
+        let session = Self::resumed(stage, record.origin, record.since_ms);
+        Ok((record.socket, session.from_ip(read_ip(&record.ip))))
     }
+}
+
+fn octets(ip: IpAddr) -> Vec<u8> {
+    match ip {
+        IpAddr::V4(ip) => ip.octets().to_vec(),
+        IpAddr::V6(ip) => ip.octets().to_vec(),
+    }
+}
+
+fn read_ip(octets: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(octets).map(IpAddr::from);
+    let v6 = || <[u8; 16]>::try_from(octets).map(IpAddr::from);
+    v4.or_else(|_| v6()).ok()
 }
 
 fn read_live(record: &LiveRecord) -> Result<Live, RecordError> {

@@ -1,10 +1,12 @@
-//! What the realm answers over HTTP: the shapes of `/about` (ADR-110), of the stats, and of the live stream.
+//! What the realm answers over HTTP: the shapes of `/about` (ADR-110), of the stats, of the live stream and
+//! of the metrics.
 //!
 //! Absent fields are left out, never `null`: some clients do not survive one.
 
 mod about;
 mod audience;
 mod live;
+mod metrics;
 mod number;
 mod rooms;
 mod stats;
@@ -12,6 +14,7 @@ mod stats;
 pub use about::{About, Comms, Configurations, Service};
 pub use audience::{ASK_PERIOD_MS, Audience, Greeting};
 pub use live::{Figures, LiveIsland, LiveView, Tenths};
+pub use metrics::{METRICS_TYPE, Metric, MetricKind, metrics_text, realm_metrics};
 pub use number::Number;
 pub use rooms::{RoomDetail, RoomsStatus};
 pub use stats::{

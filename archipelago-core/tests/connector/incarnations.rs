@@ -42,6 +42,7 @@ fn a_report_that_was_passed_over_is_said_again() {
     let other = shard.live(2, 71);
     shard.frame(socket, &heartbeat(at(5.0, 5.0)));
     shard.connector.closed(other, shard.now_ms);
+    shard.now_ms += REPORT_INTERVAL_MS;
     let report = shard.take();
     assert_eq!(
         (report.incarnation, report.disconnects.as_slice()),

@@ -5,7 +5,9 @@ mod clients;
 
 mod deliveries;
 mod incarnations;
+mod limits;
 mod records;
 mod reports;
 mod shard;
 mod sockets;
+mod vetting;

@@ -1,5 +1,7 @@
 //! A connector with its clock, and how clients get in.
 
+use std::net::IpAddr;
+
 use archipelago_core::auth::{Address, challenge_from};
 use archipelago_core::connector::{Action, Connector, ConnectorConfig, SocketId};
 use archipelago_core::protocol::bus::{
@@ -25,6 +27,17 @@ pub fn config() -> ConnectorConfig {
         timeouts: TIMEOUTS,
         island_prefix: "I".to_owned(),
         transport: Transport::Offline,
+        vets: false,
+        ban_sweep_ms: None,
+        sockets_per_ip_max: None,
+    }
+}
+
+pub fn look_up(socket: SocketId, address: Address) -> Action {
+    Action::LookUp {
+        socket,
+        address,
+        asks_realm: true,
     }
 }
 
@@ -47,19 +60,27 @@ pub struct Shard {
 
 impl Shard {
     pub fn new() -> Self {
+        Self::with(config())
+    }
+
+    pub fn with(config: ConnectorConfig) -> Self {
         Self {
-            connector: Connector::new(config(), NAME.to_owned(), EPOCH, NOW_MS),
+            connector: Connector::new(config, NAME.to_owned(), EPOCH, NOW_MS),
             now_ms: NOW_MS,
         }
     }
 
     pub fn open(&mut self) -> SocketId {
-        let mut out = Vec::new();
-        let socket = self
-            .connector
-            .opened(ORIGIN.to_owned(), self.now_ms, &mut out);
+        let (socket, out) = self.open_from(None);
         assert!(matches!(out.as_slice(), [Action::Keep(kept, _)] if *kept == socket));
         socket
+    }
+
+    pub fn open_from(&mut self, ip: Option<IpAddr>) -> (SocketId, Vec<Action>) {
+        let mut out = Vec::new();
+        let origin = ORIGIN.to_owned();
+        let socket = self.connector.opened(origin, ip, self.now_ms, &mut out);
+        (socket, out)
     }
 
     pub fn frame(&mut self, socket: SocketId, frame: &[u8]) -> Vec<Action> {
@@ -108,7 +129,7 @@ impl Shard {
         let socket = self.open();
         let address = who(number);
         let out = self.frame(socket, &challenge_request(&address.to_string()));
-        assert_eq!(out.last(), Some(&Action::LookUp(socket, address)));
+        assert_eq!(out.last(), Some(&look_up(socket, address)));
         assert_waits(socket, &out);
         let out = self.looked_up(socket);
         assert!(

@@ -6,7 +6,7 @@ use archipelago_core::protocol::v3::server_packet;
 use archipelago_core::session::{Reason, SessionNumber};
 
 use crate::clients::{NOW_MS, TIMEOUTS, at, challenge_request, heartbeat, read};
-use crate::shard::{Shard, kicks, records, sent, who};
+use crate::shard::{Shard, kicks, look_up, records, sent, who};
 
 #[test]
 fn sockets_are_numbered_and_never_twice() {
@@ -174,12 +174,17 @@ fn lookups_are_rationed() {
     };
     for _ in 0..LOOKUPS_PER_SECOND_MAX {
         let (socket, action) = ask(&mut shard);
-        assert_eq!(action, Action::LookUp(socket, who(1)));
+        assert_eq!(action, look_up(socket, who(1)));
     }
     let (socket, action) = ask(&mut shard);
-    assert_eq!(action, Action::Challenge(socket));
+    let unasked = Action::LookUp {
+        socket,
+        address: who(1),
+        asks_realm: false,
+    };
+    assert_eq!(action, unasked);
     assert_eq!(shard.looked_up(socket).len(), 2, "a challenge as ever");
     shard.now_ms += 1_000;
     let (socket, action) = ask(&mut shard);
-    assert_eq!(action, Action::LookUp(socket, who(1)));
+    assert_eq!(action, look_up(socket, who(1)));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use archipelago_core::auth::Address;
+use archipelago_core::auth::{Address, ContractQuestion};
 use archipelago_core::protocol::bus::{RoomGuest, RoomOrders, RoomReport, RoomReportReply};
 use archipelago_core::protocol::rfc5::ws_packet::Message;
 use archipelago_core::protocol::rfc5::{
@@ -89,6 +89,8 @@ pub struct Hall {
     pub backlog: BTreeMap<SocketId, usize>,
     /// Who got the packets that went to all, in that order.
     pub served: Vec<SocketId>,
+    /// About whose chains contracts are asked, and what.
+    pub asked: Vec<(SocketId, Vec<ContractQuestion>)>,
     opened: u8,
 }
 
@@ -102,6 +104,7 @@ impl Hall {
             records: BTreeMap::new(),
             backlog: BTreeMap::new(),
             served: Vec::new(),
+            asked: Vec::new(),
             opened: 0,
         }
     }
@@ -133,6 +136,7 @@ impl Hall {
                     self.served.extend(receivers);
                     waiting.extend(more);
                 }
+                Action::AskContracts(socket, questions) => self.asked.push((socket, questions)),
                 Action::Keep(socket, record) => {
                     assert!(!self.closed.contains_key(&socket), "kept when closed");
                     self.records.insert(socket, record);

@@ -143,14 +143,6 @@ fn chains_that_prove_nothing_close() {
     refused(&|_| " ".repeat(auth::CHAIN_MAX_BYTES + 1));
     refused(&|challenge| chain(&own, challenge).replace(&address, &who(2).to_string()));
     refused(&|_| json!([{ "type": "SIGNER", "payload": address, "signature": "" }]).to_string());
-    let contract = refused(&|challenge| {
-        json!([
-            { "type": "SIGNER", "payload": address, "signature": "" },
-            { "type": "ECDSA_EIP_1654_SIGNED_ENTITY", "payload": challenge, "signature": "0x1234" },
-        ])
-        .to_string()
-    });
-    assert_eq!(contract, ChainError::ContractWalletsUnsupported);
 }
 
 #[test]

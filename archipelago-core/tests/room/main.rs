@@ -11,6 +11,7 @@ mod seeds;
 mod admission;
 mod batches;
 mod bystander;
+mod contracts;
 mod hall;
 mod handshake;
 mod members;

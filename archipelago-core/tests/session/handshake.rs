@@ -1,7 +1,7 @@
 //! From the first packet to the welcome.
 
-use archipelago_core::auth;
-use archipelago_core::auth::ChainError;
+use archipelago_core::auth::ethereum::{keccak256, personal_hash};
+use archipelago_core::auth::{self, ChainError, ContractQuestion};
 use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;
 use archipelago_core::protocol::v3::{
     ChallengeResponseMessage, ServerPacket, WelcomeMessage, server_packet,
@@ -38,9 +38,15 @@ fn the_whole_handshake() {
     assert_eq!(session.stage(), &Stage::AwaitingSignature { challenge });
     assert_eq!(
         session.frame(&signed(), NOW_MS + 3),
-        Action::Join(own_address())
+        Action::Vet(own_address(), Vec::new())
     );
     let address = own_address();
+    assert_eq!(session.stage(), &Stage::Vetting { address });
+    assert_eq!(session.proven(), Some(address));
+    assert_eq!(
+        session.vetted(Ok(()), NOW_MS + 3),
+        Action::Join(own_address())
+    );
     assert_eq!(session.stage(), &Stage::Joining { address });
     assert_eq!(session.live(), None, "not before it is welcome");
     let message = server_packet::Message::Welcome(WelcomeMessage {
@@ -76,7 +82,14 @@ fn the_signer_is_the_identity() {
     );
     session.looked_up(false, RANDOM, NOW_MS);
     let frame = signed_challenge(&chain(&other, &challenge()));
-    assert_eq!(session.frame(&frame, NOW_MS), Action::Join(other.address()));
+    assert_eq!(
+        session.frame(&frame, NOW_MS),
+        Action::Vet(other.address(), Vec::new())
+    );
+    assert_eq!(
+        session.vetted(Ok(()), NOW_MS),
+        Action::Join(other.address())
+    );
     let Action::Send(ServerPacket {
         message: Some(server_packet::Message::Welcome(welcome)),
     }) = session.joined(NUMBER, NOW_MS)
@@ -154,19 +167,41 @@ fn chains_that_prove_nothing_close() {
 }
 
 #[test]
-fn contract_wallets_are_told_that_they_cannot_come_in() {
-    let mut session = awaiting_signature();
+fn contract_wallets_come_in_if_the_contracts_say_so() {
     let chain = json!([
         { "type": "SIGNER", "payload": own_address().to_string(), "signature": "" },
         { "type": "ECDSA_EIP_1654_SIGNED_ENTITY", "payload": challenge(), "signature": "0x1234" },
     ]);
-    let reason = Reason::BadChain(ChainError::ContractWalletsUnsupported);
-    assert_eq!(reason.code(), 1008);
-    assert!(reason.to_string().len() <= CLOSE_REASON_MAX_BYTES);
-    assert_eq!(
-        session.frame(&signed_challenge(&chain.to_string()), NOW_MS),
-        close(reason, None)
-    );
+    let asking = || {
+        let mut session = awaiting_signature();
+        let action = session.frame(&signed_challenge(&chain.to_string()), NOW_MS);
+        let Action::Vet(address, questions) = action else {
+            panic!("{action:?}");
+        };
+        assert_eq!(address, own_address());
+        let question = ContractQuestion {
+            link: 1,
+            contract: own_address(),
+            message_hash: keccak256(challenge().as_bytes()),
+            personal_hash: personal_hash(&challenge()),
+            signature: vec![0x12, 0x34],
+        };
+        assert_eq!(questions, [question]);
+        session
+    };
+    assert_eq!(asking().vetted(Ok(()), NOW_MS), Action::Join(own_address()));
+    for reason in [
+        Reason::BadChain(ChainError::ContractWalletsUnsupported),
+        Reason::BadChain(ChainError::ContractDenies { link: 1 }),
+        Reason::ContractsUnavailable,
+        Reason::Denied,
+    ] {
+        assert!(reason.to_string().len() <= CLOSE_REASON_MAX_BYTES);
+        let mut session = asking();
+        let action = session.vetted(Err(reason.clone()), NOW_MS);
+        assert_eq!(action, close(reason, None));
+        assert_over(&mut session, "refused");
+    }
 }
 
 #[test]
@@ -187,7 +222,9 @@ fn each_stage_has_its_own_time() {
     assert_eq!(deadline(&session), 110_000);
     session.looked_up(false, RANDOM, NOW_MS + 100_000);
     assert_eq!(deadline(&session), 160_000);
-    session.frame(&signed(), NOW_MS + 150_000);
+    session.frame(&signed(), NOW_MS + 140_000);
+    assert_eq!(deadline(&session), 200_000);
+    session.vetted(Ok(()), NOW_MS + 150_000);
     assert_eq!(deadline(&session), 210_000);
     session.joined(NUMBER, NOW_MS + 200_000);
     assert_eq!(deadline(&session), 290_000);
@@ -200,6 +237,12 @@ fn answers_that_come_too_late() {
         if stage != "looking up" {
             assert_eq!(looked_up.looked_up(true, RANDOM, NOW_MS), Action::None);
             assert_eq!(looked_up, session, "{stage}");
+        }
+        let mut vetted = session.clone();
+        if stage != "vetting" {
+            assert_eq!(vetted.vetted(Ok(()), NOW_MS), Action::None);
+            assert_eq!(vetted.vetted(Err(Reason::Denied), NOW_MS), Action::None);
+            assert_eq!(vetted, session, "{stage}");
         }
         let mut failed = session.clone();
         if stage == "joining" {

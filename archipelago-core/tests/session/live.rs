@@ -50,7 +50,7 @@ fn positions_that_are_none_are_passed_over() {
     for position in positions.chain([None]) {
         assert_eq!(
             session.frame(&heartbeat_of(position, Some("I1")), NOW_MS),
-            Action::None
+            Action::PositionRefused
         );
     }
     assert_eq!(session.live().unwrap().position, None);
@@ -69,10 +69,10 @@ fn positions_that_are_none_are_passed_over() {
     };
     assert_eq!(
         session.frame(&heartbeat_of(Some(nan), None), NOW_MS),
-        Action::None
+        Action::PositionRefused
     );
     assert_eq!(session.live().unwrap().position, Some(here));
-    let there = at(-3.5, 1e9);
+    let there = at(-3.5, 1e6);
     assert_eq!(
         session.frame(&heartbeat(there), NOW_MS),
         first(false, there)

@@ -102,7 +102,7 @@ fn a_session_goes_on_from_its_record() {
     let (_, mut session) = Session::from_record(&record).unwrap();
     assert_eq!(
         session.frame(&signed(), NOW_MS),
-        Action::Join(own_address())
+        Action::Vet(own_address(), Vec::new())
     );
     let record = recorded_live().to_record(7).unwrap();
     let (_, mut session) = Session::from_record(&record).unwrap();

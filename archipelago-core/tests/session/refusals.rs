@@ -103,6 +103,12 @@ fn frames_beyond_the_limit_of_their_stage_close() {
 fn codes_of_the_other_reasons() {
     for (reason, code) in [
         (Reason::NewSession, 1000),
+        (Reason::Denied, 1000),
+        (Reason::Banned, 1008),
+        (Reason::TooFast, 1008),
+        (Reason::CrowdedAddress, 1008),
+        (Reason::CrowdedNetwork, 1013),
+        (Reason::ContractsUnavailable, 1013),
         (Reason::HandshakeTimeout, 1008),
         (Reason::IdleTimeout, 1008),
         (Reason::Restart, 1012),
@@ -111,6 +117,8 @@ fn codes_of_the_other_reasons() {
         assert_eq!(reason.code(), code);
         assert!(reason.to_string().len() <= CLOSE_REASON_MAX_BYTES);
     }
+    // Whoever is denied is not told.
+    assert_eq!(Reason::Denied.to_string(), "");
 }
 
 #[test]
@@ -135,8 +143,12 @@ fn every_stage_ends_exactly_at_its_deadline() {
 
 #[test]
 fn a_kick_says_why_and_closes() {
-    for (stage, mut session, _) in stages() {
-        let Action::Close(closed) = session.kick() else {
+    for ((stage, session, _), reason) in stages()
+        .iter()
+        .flat_map(|stage| [(stage, Reason::NewSession), (stage, Reason::Banned)])
+    {
+        let mut session = session.clone();
+        let Action::Close(closed) = session.dismiss(reason.clone()) else {
             panic!("{stage}: not closed");
         };
         let kicked = KickedMessage {
@@ -144,7 +156,7 @@ fn a_kick_says_why_and_closes() {
         };
         let message = Some(server_packet::Message::Kicked(kicked));
         assert_eq!(closed.farewell, Some(ServerPacket { message }), "{stage}");
-        assert_eq!(closed.reason, Reason::NewSession, "{stage}");
+        assert_eq!(closed.reason, reason, "{stage}");
         assert_over(&mut session, stage);
     }
 }

@@ -58,12 +58,18 @@ pub fn awaiting_signature() -> Session {
     session
 }
 
-pub fn joining() -> Session {
+pub fn vetting() -> Session {
     let mut session = awaiting_signature();
     assert_eq!(
         session.frame(&signed(), NOW_MS),
-        Action::Join(own_address())
+        Action::Vet(own_address(), Vec::new())
     );
+    session
+}
+
+pub fn joining() -> Session {
+    let mut session = vetting();
+    assert_eq!(session.vetted(Ok(()), NOW_MS), Action::Join(own_address()));
     session
 }
 
@@ -80,11 +86,12 @@ pub fn gone() -> Session {
 }
 
 /// All stages, with the session that the realm has to hear of when one of them ends.
-pub fn stages() -> [(&'static str, Session, Option<SessionNumber>); 5] {
+pub fn stages() -> [(&'static str, Session, Option<SessionNumber>); 6] {
     [
         ("awaiting request", awaiting_request(), None),
         ("looking up", looking_up(), None),
         ("awaiting signature", awaiting_signature(), None),
+        ("vetting", vetting(), None),
         ("joining", joining(), None),
         ("live", live(), Some(NUMBER)),
     ]
@@ -113,7 +120,8 @@ pub fn assert_over(session: &mut Session, why: &str) {
         "{why}"
     );
     assert_eq!(session.join_failed(), Action::None, "{why}");
-    assert_eq!(session.kick(), Action::None, "{why}");
+    assert_eq!(session.vetted(Ok(()), NOW_MS), Action::None, "{why}");
+    assert_eq!(session.dismiss(Reason::Banned), Action::None, "{why}");
     assert_eq!(session.tick(&TIMEOUTS, u64::MAX), Action::None, "{why}");
     assert_eq!(session.assigned(u64::MAX, island(1)), None, "{why}");
     assert_eq!(session.closed(), None, "{why}");

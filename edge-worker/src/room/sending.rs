@@ -14,13 +14,13 @@ use crate::log;
 use crate::sockets::close;
 
 impl Shared {
-    pub(super) fn carry_out(&self) {
+    pub(super) fn carry_out(self: &Rc<Self>) {
         let mut slot = self.loaded.borrow_mut();
         let Some(loaded) = slot.as_mut() else { return };
         // Relaying may show that a receiver is too slow, which is decided and carried out in its turn.
         while !loaded.actions.is_empty() {
             for action in std::mem::take(&mut loaded.actions) {
-                loaded.carry_out(action);
+                loaded.carry_out(action, self);
             }
         }
     }
@@ -50,7 +50,7 @@ impl Shared {
 }
 
 impl Loaded {
-    fn carry_out(&mut self, action: Action) {
+    fn carry_out(&mut self, action: Action, shared: &Rc<Shared>) {
         match action {
             Action::Send(id, packet) => {
                 self.keep_order(id);
@@ -60,6 +60,9 @@ impl Loaded {
                 }
             }
             Action::Relay(relay) => self.relay(relay),
+            Action::AskContracts(id, questions) => shared
+                .state
+                .wait_until(Rc::clone(shared).ask_contracts(id, questions)),
             Action::Keep(id, record) => {
                 if let Some(socket) = self.sockets.get(&id)
                     && let Err(error) = socket.serialize_attachment(ByteBuf::from(record))

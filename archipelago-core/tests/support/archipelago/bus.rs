@@ -1,5 +1,6 @@
 //! The bus: calls and their answers, some of which are late, lost or doubled.
 
+use archipelago_core::auth::Address;
 use archipelago_core::connector::SocketId;
 use archipelago_core::engine::Position;
 use archipelago_core::protocol::bus::{
@@ -79,8 +80,19 @@ pub(super) struct Call {
     pub(super) request: Request,
 }
 
+/// A client about whom its connector finds out something.
+#[derive(Debug)]
+pub(super) struct Vetting {
+    pub(super) shard: usize,
+    pub(super) epoch: u64,
+    pub(super) socket: SocketId,
+    pub(super) address: Address,
+}
+
 #[derive(Debug)]
 pub(super) enum Mail {
+    /// It is known whether a client may come in.
+    Vetted(Vetting),
     /// Somebody who has lost the connection comes back.
     Come {
         who: usize,
@@ -194,6 +206,7 @@ impl World {
 
     pub(super) fn arrive(&mut self, mail: Mail) {
         match mail {
+            Mail::Vetted(vetting) => self.vetted(&vetting),
             Mail::Come { who, position } => self.come(who, position),
             Mail::Frame { client, frame } => {
                 if self.clients[client].stage == Stage::Welcome {

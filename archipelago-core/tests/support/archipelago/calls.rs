@@ -5,8 +5,11 @@ use archipelago_core::protocol::bus::{
     ConnectReply, ConnectRequest, Delivery, LookupRequest, Report,
 };
 
-use super::bus::{Call, Line, Reply, Request};
+use super::bus::{Call, Line, Mail, Reply, Request, Vetting};
 use super::{World, random_of, shard_name};
+
+/// How long a connector takes at most to find out whether a client may come in.
+const VETTING_MAX_MS: usize = 1_000;
 
 impl World {
     pub(super) fn serve(&mut self, line: &Line, request: Request) -> Reply {
@@ -169,6 +172,21 @@ impl World {
         self.carry_out(index, out);
     }
 
+    /// It has been found out that a client may come in, unless its connector has started again since.
+    pub(super) fn vetted(&mut self, vetting: &Vetting) {
+        let shard = vetting.shard;
+        if self.shards[shard].epoch != vetting.epoch {
+            return;
+        }
+        let (now_ms, mut out) = (self.shard_ms(shard), Vec::new());
+        let connector = &mut self.shards[shard].connector;
+        let Vetting {
+            socket, address, ..
+        } = *vetting;
+        connector.vetted(socket, address, Ok(()), now_ms, &mut out);
+        self.carry_out(shard, out);
+    }
+
     fn random_at(&self, shard: usize, socket: Option<SocketId>) -> [u8; 16] {
         let client = socket.and_then(|socket| self.shards[shard].clients.get(&socket));
         client.map_or([0; 16], |&client| random_of(self.clients[client].who))
@@ -192,18 +210,32 @@ impl World {
                 Action::Keep(socket, record) => {
                     state.records.insert(socket, record);
                 }
-                Action::LookUp(socket, address) => {
+                Action::LookUp {
+                    socket,
+                    address,
+                    asks_realm: true,
+                } => {
                     let address = address.0.to_vec();
                     let request = Request::LookUp(socket, LookupRequest { address });
                     self.call(Line::Connector(shard), epoch, request);
                 }
-                Action::Challenge(socket) => {
+                Action::LookUp { socket, .. } => {
                     let random = self.random_at(shard, Some(socket));
                     let (now_ms, mut out) = (self.shard_ms(shard), Vec::new());
                     let connector = &mut self.shards[shard].connector;
                     connector.looked_up(socket, false, random, now_ms, &mut out);
                     self.carry_out(shard, out);
                 }
+                Action::Vet(socket, address, _) => {
+                    let vetting = Vetting {
+                        shard,
+                        epoch,
+                        socket,
+                        address,
+                    };
+                    self.post_within(VETTING_MAX_MS, Mail::Vetted(vetting));
+                }
+                Action::Sweep(_) => panic!("nobody can be asked about bans"),
                 Action::Join(_, request) => {
                     let request = Request::Connect(request);
                     self.call(Line::Connector(shard), epoch, request);

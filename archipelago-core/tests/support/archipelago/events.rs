@@ -21,7 +21,7 @@ impl World {
         let shard = self.rng.below(self.shards.len());
         let (now_ms, mut out) = (self.shard_ms(shard), Vec::new());
         let connector = &mut self.shards[shard].connector;
-        let socket = connector.opened(ORIGIN.to_owned(), now_ms, &mut out);
+        let socket = connector.opened(ORIGIN.to_owned(), None, now_ms, &mut out);
         let client = self.clients.len();
         self.clients.push(Client {
             who,

@@ -113,6 +113,7 @@ impl World {
                 assert!(host.sockets.contains_key(&socket));
                 host.records.insert(socket, record);
             }
+            Action::AskContracts(..) => panic!("nobody has a contract wallet"),
             Action::Close(socket, reason) => {
                 host.records.remove(&socket);
                 let visit = host.sockets.remove(&socket).expect("an open socket");

@@ -1,0 +1,138 @@
+//! Who has how many sockets.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use crate::auth::Address;
+use crate::session::{Session, Stage};
+
+use super::SocketId;
+
+/// What is counted of a session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// The block of addresses from which its handshake is under way.
+    pub block: Option<IpAddr>,
+    /// Who has proven to be its player.
+    pub address: Option<Address>,
+}
+
+impl Standing {
+    pub fn of(session: &Session) -> Self {
+        let is_over = matches!(session.stage(), Stage::Live(_) | Stage::Closed);
+        Self {
+            block: session.ip().filter(|_| !is_over).map(block),
+            address: session.proven(),
+        }
+    }
+}
+
+/// The sockets by where they come from and whose they are.
+#[derive(Debug, Default)]
+pub(super) struct Crowd {
+    by_ip: HashMap<IpAddr, BTreeSet<SocketId>>,
+    handshakes: HashMap<IpAddr, BTreeSet<SocketId>>,
+    proven: HashMap<Address, BTreeSet<SocketId>>,
+}
+
+impl Crowd {
+    /// A socket is there.
+    pub fn came(&mut self, socket: SocketId, session: &Session) {
+        enter(&mut self.by_ip, session.ip().map(household), socket);
+        self.moved(socket, Standing::default(), Standing::of(session));
+    }
+
+    /// A session has gone on.
+    pub fn moved(&mut self, socket: SocketId, from: Standing, to: Standing) {
+        if from.block != to.block {
+            leave(&mut self.handshakes, from.block, socket);
+            enter(&mut self.handshakes, to.block, socket);
+        }
+        if from.address != to.address {
+            leave(&mut self.proven, from.address, socket);
+            enter(&mut self.proven, to.address, socket);
+        }
+    }
+
+    /// A socket is gone, whose session stood like this at last.
+    pub fn left(&mut self, socket: SocketId, ip: Option<IpAddr>, standing: Standing) {
+        leave(&mut self.by_ip, ip.map(household), socket);
+        self.moved(socket, standing, Standing::default());
+    }
+
+    /// How many sockets there are from where this address is.
+    pub fn sockets_from(&self, ip: IpAddr) -> usize {
+        self.by_ip.get(&household(ip)).map_or(0, BTreeSet::len)
+    }
+
+    /// The handshakes that are under way from a block, the oldest first.
+    pub fn handshakes(&self, block: IpAddr) -> Option<&BTreeSet<SocketId>> {
+        self.handshakes.get(&block)
+    }
+
+    /// The sockets of an address that was proven, the oldest first.
+    pub fn proven(&self, address: &Address) -> Option<&BTreeSet<SocketId>> {
+        self.proven.get(address)
+    }
+}
+
+fn enter<K: Eq + Hash>(
+    sets: &mut HashMap<K, BTreeSet<SocketId>>,
+    key: Option<K>,
+    socket: SocketId,
+) {
+    if let Some(key) = key {
+        sets.entry(key).or_default().insert(socket);
+    }
+}
+
+fn leave<K: Eq + Hash>(
+    sets: &mut HashMap<K, BTreeSet<SocketId>>,
+    key: Option<K>,
+    socket: SocketId,
+) {
+    if let Some(key) = key
+        && let Some(sockets) = sets.get_mut(&key)
+    {
+        sockets.remove(&socket);
+        if sockets.is_empty() {
+            sets.remove(&key);
+        }
+    }
+}
+
+/// The first address of a block: what one site has at least, so that nobody gets more places by having many addresses.
+fn block(ip: IpAddr) -> IpAddr {
+    first_of(ip, 24, 48)
+}
+
+/// The first of the addresses that one household has: one by IPv4, a whole network by IPv6.
+fn household(ip: IpAddr) -> IpAddr {
+    first_of(ip, 32, 64)
+}
+
+fn first_of(ip: IpAddr, v4_bits: u32, v6_bits: u32) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => Ipv4Addr::from(ip.to_bits() & (u32::MAX << (32 - v4_bits))).into(),
+        IpAddr::V6(ip) => Ipv6Addr::from(ip.to_bits() & (u128::MAX << (128 - v6_bits))).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_counted_together() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        for (address, first_of_block, first_of_household) in [
+            ("203.0.113.77", "203.0.113.0", "203.0.113.77"),
+            ("::ffff:203.0.113.77", "203.0.113.0", "203.0.113.77"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1::", "2001:db8:1:2::"),
+        ] {
+            assert_eq!(block(ip(address)), ip(first_of_block));
+            assert_eq!(household(ip(address)), ip(first_of_household));
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Who may come in, and who may stay.
+
+use std::collections::BTreeSet;
+
+use crate::auth::{Address, ContractQuestion};
+use crate::protocol::limits::{
+    CONTRACT_CHECKS_MAX, HANDSHAKES_PER_BLOCK_MAX, SOCKETS_PER_ADDRESS_MAX,
+};
+use crate::session::Reason;
+
+use super::crowd::Standing;
+use super::{Action, Connector, SocketId};
+
+impl Connector {
+    /// A client has shown its chain. The host is asked if there is anything to find out.
+    pub(super) fn vet(
+        &mut self,
+        socket: SocketId,
+        address: Address,
+        questions: Vec<ContractQuestion>,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        self.thin_out_address(address, socket, now_ms, out);
+        if !questions.is_empty() {
+            if self.asking.len() >= CONTRACT_CHECKS_MAX {
+                return self.dismiss(socket, Reason::ContractsUnavailable, now_ms, out);
+            }
+            self.asking.insert(socket);
+            self.reports.count().contract_checks += 1;
+        } else if !self.config.vets {
+            return self.vetted(socket, address, Ok(()), now_ms, out);
+        }
+        out.push(Action::Vet(socket, address, questions));
+    }
+
+    /// The host has found out whether a client may come in that has proven to be `address`. A ban holds for all sockets of
+    /// the address, whatever else is found out about them later.
+    pub fn vetted(
+        &mut self,
+        socket: SocketId,
+        address: Address,
+        verdict: Result<(), Reason>,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        self.asking.remove(&socket);
+        if verdict == Err(Reason::Banned) {
+            return self.banned(address, now_ms, out);
+        }
+        self.step(socket, now_ms, out, |session| {
+            session.vetted(verdict, now_ms)
+        });
+    }
+
+    /// The address that a client has asked with is on the deny list.
+    pub fn denied(&mut self, socket: SocketId, now_ms: u64, out: &mut Vec<Action>) {
+        self.dismiss(socket, Reason::Denied, now_ms, out);
+    }
+
+    /// A player is banned: all its sockets end, also those that are not welcome yet.
+    pub fn banned(&mut self, address: Address, now_ms: u64, out: &mut Vec<Action>) {
+        for socket in self.crowd.proven(&address).cloned().unwrap_or_default() {
+            self.dismiss(socket, Reason::Banned, now_ms, out);
+        }
+    }
+
+    /// Has the host ask about everybody who is connected, if it is time to.
+    pub(super) fn sweep(&mut self, now_ms: u64, out: &mut Vec<Action>) {
+        if self.sockets.is_empty() || !self.sweeps.begin(now_ms) {
+            return;
+        }
+        let live = self.sessions.values().filter_map(|session| session.live());
+        let addresses: BTreeSet<Address> = live.map(|live| live.address).collect();
+        out.push(Action::Sweep(addresses.into_iter().collect()));
+    }
+
+    /// Everybody has been asked about. Who is banned was told by [`banned`](Self::banned).
+    pub fn swept(&mut self) {
+        self.sweeps.ended();
+    }
+
+    /// Ends the oldest handshake of a block of addresses that has too many.
+    pub(super) fn thin_out_network(
+        &mut self,
+        newest: SocketId,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        let block = self.sessions.get(&newest).map(Standing::of);
+        let Some(block) = block.and_then(|standing| standing.block) else {
+            return;
+        };
+        if let Some(sockets) = self.crowd.handshakes(block)
+            && sockets.len() > HANDSHAKES_PER_BLOCK_MAX
+            && let Some(&oldest) = sockets.first()
+        {
+            self.dismiss(oldest, Reason::CrowdedNetwork, now_ms, out);
+        }
+    }
+
+    /// Ends the oldest socket of an address that has too many; a session that is welcome ends only when another one is.
+    fn thin_out_address(
+        &mut self,
+        address: Address,
+        newest: SocketId,
+        now_ms: u64,
+        out: &mut Vec<Action>,
+    ) {
+        let Some(sockets) = self.crowd.proven(&address) else {
+            return;
+        };
+        if sockets.len() <= SOCKETS_PER_ADDRESS_MAX {
+            return;
+        }
+        let is_waiting = |socket: &&SocketId| {
+            let session = self.sessions.get(socket);
+            **socket != newest && session.is_some_and(|session| session.live().is_none())
+        };
+        if let Some(&oldest) = sockets.iter().find(is_waiting) {
+            self.dismiss(oldest, Reason::CrowdedAddress, now_ms, out);
+        }
+    }
+}

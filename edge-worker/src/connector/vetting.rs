@@ -1,0 +1,161 @@
+//! What a connector finds out about its clients, before and after they are welcome.
+
+use std::rc::Rc;
+
+use archipelago_core::auth::{Address, ContractAnswer, ContractQuestion};
+use archipelago_core::config::Config;
+use archipelago_core::connector::SocketId;
+use archipelago_core::protocol::bus::LookupRequest;
+use archipelago_core::protocol::limits::BAN_CHECKS_MAX;
+use archipelago_core::session::Reason;
+use futures_util::{StreamExt as _, stream};
+
+use super::{LOOKUP_LIMIT_MS, Shared, warn_if_failed};
+use crate::{bus, ethereum, log, moderation, settings};
+
+/// Who wants to know what.
+pub(super) struct Lookup {
+    pub address: Address,
+    /// Whether the realm may be asked: too many have asked otherwise.
+    pub asks_realm: bool,
+}
+
+impl Shared {
+    /// Sends a socket its challenge, unless the address that it has asked with is denied.
+    pub(super) async fn challenge(self: Rc<Self>, id: SocketId, lookup: Lookup) {
+        let Lookup {
+            address,
+            asks_realm,
+        } = lookup;
+        let Some(config) = self.config() else { return };
+        if self.is_denied(&config, &address).await {
+            let step = self.with(|loaded, now| {
+                loaded.connector.denied(id, now, &mut loaded.actions);
+            });
+            warn_if_failed("client not denied", step);
+            return self.settle().await;
+        }
+        let already_connected = asks_realm && {
+            let address = address.0.to_vec();
+            let request = LookupRequest { address };
+            let realm = &config.realm_name;
+            let reply = bus::call_within(LOOKUP_LIMIT_MS, &self.env, realm, &request).await;
+            reply.is_ok_and(|reply| reply.already_connected)
+        };
+        let mut random = [0; 16];
+        if let Err(error) = getrandom::fill(&mut random) {
+            log::warn("no randomness", &[("error", &error)]);
+            return;
+        }
+        let step = self.with(|loaded, now| {
+            loaded
+                .connector
+                .looked_up(id, already_connected, random, now, &mut loaded.actions);
+        });
+        warn_if_failed("challenge not sent", step);
+        self.settle().await;
+    }
+
+    /// Finds out whether a client may come in.
+    pub(super) async fn vet(
+        self: Rc<Self>,
+        id: SocketId,
+        address: Address,
+        questions: Vec<ContractQuestion>,
+    ) {
+        let Some(config) = self.config() else { return };
+        let verdict = self.verdict(&config, address, &questions).await;
+        let step = self.with(|loaded, now| {
+            loaded
+                .connector
+                .vetted(id, address, verdict, now, &mut loaded.actions);
+        });
+        warn_if_failed("client not vetted", step);
+        self.settle().await;
+    }
+
+    async fn verdict(
+        &self,
+        config: &Config,
+        address: Address,
+        questions: &[ContractQuestion],
+    ) -> Result<(), Reason> {
+        if !questions.is_empty() {
+            match ethereum::ask(config.upstream.ethereum.as_ref(), questions).await {
+                ContractAnswer::Confirmed => {}
+                ContractAnswer::Refused(error) => return Err(Reason::BadChain(error)),
+                ContractAnswer::Unavailable => return Err(Reason::ContractsUnavailable),
+            }
+        }
+        if self.is_denied(config, &address).await {
+            return Err(Reason::Denied);
+        }
+        if self.is_banned(config, &address).await {
+            return Err(Reason::Banned);
+        }
+        Ok(())
+    }
+
+    /// Asks about everybody who is connected whether they are banned, some at a time.
+    pub(super) async fn sweep(self: Rc<Self>, addresses: Vec<Address>) {
+        let Some(config) = self.config() else { return };
+        let share = BAN_CHECKS_MAX / config.connector_shards as usize;
+        let check = async |address: Address| {
+            if self.is_banned(&config, &address).await {
+                let step = self.with(|loaded, now| {
+                    loaded.connector.banned(address, now, &mut loaded.actions);
+                });
+                warn_if_failed("player not banned", step);
+                self.settle().await;
+            }
+        };
+        let checks = stream::iter(addresses);
+        checks.for_each_concurrent(share.max(1), check).await;
+        let step = self.with(|loaded, _| loaded.connector.swept());
+        warn_if_failed("sweep not ended", step);
+        self.settle().await;
+    }
+
+    async fn is_denied(&self, config: &Config, address: &Address) -> bool {
+        let Some(url) = &config.upstream.deny_list else {
+            return false;
+        };
+        let fetched = |result: Result<(), _>| {
+            if let Err(error) = result {
+                log::warn("deny list not fetched", &[("error", &error)]);
+            }
+            let step = self.with(|loaded, _| {
+                let counters = loaded.connector.count();
+                counters.deny_lists += 1;
+                counters.deny_lists_failed += u64::from(result.is_err());
+            });
+            warn_if_failed("deny list not counted", step);
+        };
+        self.deny_lists.get(url, fetched).await.denies(address)
+    }
+
+    /// Whether a player is banned. One who cannot be asked about is not.
+    async fn is_banned(&self, config: &Config, address: &Address) -> bool {
+        let Some(gatekeeper) = &config.upstream.gatekeeper else {
+            return false;
+        };
+        let answer = moderation::is_banned(gatekeeper, address).await;
+        if let Err(error) = &answer {
+            log::warn("ban not checked", &[("address", address), ("error", error)]);
+        }
+        let step = self.with(|loaded, _| {
+            let counters = loaded.connector.count();
+            counters.ban_checks += 1;
+            counters.ban_checks_failed += u64::from(answer.is_err());
+        });
+        warn_if_failed("ban check not counted", step);
+        answer.unwrap_or(false)
+    }
+
+    fn config(&self) -> Option<Rc<Config>> {
+        let config = settings::config(&self.env);
+        config
+            .inspect_err(|error| log::warn("not configured", &[("error", error)]))
+            .ok()
+    }
+}

@@ -1,0 +1,4 @@
+//! The target `answers` for libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| archipelago_fuzz::answers::run(input));

@@ -1,0 +1,4 @@
+//! The target `connector` for libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| archipelago_fuzz::connector::run(input));

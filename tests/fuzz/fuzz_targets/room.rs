@@ -1,0 +1,4 @@
+//! The target `room` for libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| archipelago_fuzz::room::run(input));

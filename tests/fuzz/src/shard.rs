@@ -1,0 +1,411 @@
+//! A connector and its host, which looks at everything that it is to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use archipelago_core::auth::{Address, ContractQuestion};
+use archipelago_core::connector::{Action, Connector, ConnectorConfig, SocketId};
+use archipelago_core::protocol::bus::{
+    ConnectReply, ConnectRequest, Delivery, LiveSession, Report, ReportReply,
+};
+use archipelago_core::protocol::limits::{
+    CONTRACT_CHECKS_MAX, DESIRED_ROOM_MAX_BYTES, HANDSHAKES_PER_BLOCK_MAX, SOCKETS_PER_ADDRESS_MAX,
+};
+use archipelago_core::protocol::v3::ServerPacket;
+use archipelago_core::session::{Reason, SESSION_RECORD_MAX_BYTES, Stage};
+use prost::Message as _;
+
+use crate::clients::NOW_MS;
+use crate::people;
+use crate::session::{TIMEOUTS, is_good_reason};
+
+const ORIGIN: &str = "https://realm.example";
+
+/// What the connector waits for.
+#[derive(Debug)]
+pub enum Ask {
+    /// Whether an address is connected.
+    LookUp(SocketId),
+    /// Whether a client may come in.
+    Vet(SocketId, Address, Vec<ContractQuestion>),
+    /// What the realm says of a client.
+    Join(SocketId, ConnectRequest),
+    /// Who of these is banned.
+    Sweep(Vec<Address>),
+}
+
+/// The host.
+pub struct Shard {
+    /// What it hosts.
+    pub connector: Connector,
+    config: ConnectorConfig,
+    epoch: u64,
+    /// Its clock.
+    pub now_ms: u64,
+    /// The sockets that neither side has closed.
+    pub open: BTreeSet<SocketId>,
+    records: BTreeMap<SocketId, Vec<u8>>,
+    ips: BTreeMap<SocketId, IpAddr>,
+    /// What is to be answered.
+    pub asked: Vec<Ask>,
+    /// The report that is under way.
+    pub reported: Option<Report>,
+    sequence: u64,
+    /// The sessions that have ended, until the realm has heard of it.
+    ended: BTreeSet<u64>,
+}
+
+impl Shard {
+    /// A connector that has just started.
+    pub fn new(config: ConnectorConfig) -> Self {
+        Self {
+            connector: start(&config, 1, NOW_MS),
+            config,
+            epoch: 1,
+            now_ms: NOW_MS,
+            open: BTreeSet::new(),
+            records: BTreeMap::new(),
+            ips: BTreeMap::new(),
+            asked: Vec::new(),
+            reported: None,
+            sequence: 0,
+            ended: BTreeSet::new(),
+        }
+    }
+
+    /// Does something to the connector, and what it asks for.
+    fn act(&mut self, event: impl FnOnce(&mut Connector, u64, &mut Vec<Action>)) {
+        let mut out = Vec::new();
+        let live = self.live();
+        event(&mut self.connector, self.now_ms, &mut out);
+        for action in out {
+            self.carry_out(action);
+        }
+        let still = self.live();
+        let over = live.keys().filter(|number| !still.contains_key(*number));
+        self.ended.extend(over);
+    }
+
+    fn carry_out(&mut self, action: Action) {
+        match action {
+            Action::Send(socket, frame) => {
+                assert!(self.open.contains(&socket), "{socket:?} is closed");
+                let packet = ServerPacket::decode(frame.as_slice()).expect("a packet");
+                assert!(packet.message.is_some(), "never an empty packet");
+            }
+            Action::Close(socket, reason) => {
+                assert!(self.open.remove(&socket), "{socket:?} is closed");
+                assert!(is_good_reason(&reason), "{reason:?}");
+                self.records.remove(&socket);
+            }
+            Action::Keep(socket, record) => {
+                assert!(self.open.contains(&socket), "{socket:?} is closed");
+                assert_eq!(SocketId::of_record(&record), Some(socket));
+                assert!(record.len() <= SESSION_RECORD_MAX_BYTES);
+                self.records.insert(socket, record);
+            }
+            Action::LookUp { socket, .. } => {
+                self.ask(socket, Ask::LookUp(socket));
+            }
+            Action::Vet(socket, address, questions) => {
+                self.ask(socket, Ask::Vet(socket, address, questions));
+            }
+            Action::Join(socket, request) => {
+                let stamp = request.stamp.as_ref().expect("a stamp");
+                assert_eq!((stamp.epoch, request.socket), (self.epoch, socket.0));
+                self.ask(socket, Ask::Join(socket, request));
+            }
+            Action::Sweep(addresses) => {
+                let is_sweep = |asked: &Ask| matches!(asked, Ask::Sweep(_));
+                assert!(!self.asked.iter().any(is_sweep), "one at a time");
+                self.asked.push(Ask::Sweep(addresses));
+            }
+        }
+    }
+
+    fn ask(&mut self, socket: SocketId, ask: Ask) {
+        assert!(self.open.contains(&socket), "{socket:?} is closed: {ask:?}");
+        self.asked.push(ask);
+    }
+
+    /// A client comes, unless there is no room for it.
+    pub fn come(&mut self, ip: Option<IpAddr>) {
+        let from_there = |socket: &&SocketId| self.ips.get(socket) == ip.as_ref();
+        let others = self.open.iter().filter(from_there).count();
+        let admitted = self.connector.admit(ip);
+        if let (Some(max), Some(IpAddr::V4(_))) = (self.config.sockets_per_ip_max, ip) {
+            assert_eq!(admitted.is_ok(), others < max);
+        }
+        if admitted.is_err() {
+            return;
+        }
+        let mut out = Vec::new();
+        let socket = self
+            .connector
+            .opened(ORIGIN.to_owned(), ip, self.now_ms, &mut out);
+        assert!(self.open.insert(socket), "{socket:?} again");
+        self.ips.extend(ip.map(|ip| (socket, ip)));
+        self.act(|_, _, actions| actions.append(&mut out));
+    }
+
+    /// A binary message.
+    pub fn frame(&mut self, socket: SocketId, frame: &[u8]) {
+        self.act(|connector, now_ms, out| connector.frame(socket, frame, now_ms, out));
+    }
+
+    /// A text message.
+    pub fn text(&mut self, socket: SocketId) {
+        self.act(|connector, now_ms, out| connector.text(socket, now_ms, out));
+        assert!(!self.open.contains(&socket));
+    }
+
+    /// A client has closed its socket.
+    pub fn gone(&mut self, socket: SocketId) {
+        self.act(|connector, now_ms, _| connector.closed(socket, now_ms));
+        self.open.remove(&socket);
+        self.records.remove(&socket);
+    }
+
+    /// The realm knows whether the address is connected.
+    pub fn looked_up(&mut self, socket: SocketId, known: bool, random: [u8; 16]) {
+        self.act(|connector, now_ms, out| connector.looked_up(socket, known, random, now_ms, out));
+    }
+
+    /// The address is on the deny list.
+    pub fn denied(&mut self, socket: SocketId) {
+        self.act(|connector, now_ms, out| connector.denied(socket, now_ms, out));
+        assert!(!self.open.contains(&socket));
+    }
+
+    /// It is known whether a client may come in.
+    pub fn vetted(&mut self, socket: SocketId, address: Address, verdict: Result<(), Reason>) {
+        let is_in = verdict.is_ok();
+        let is_ban = verdict == Err(Reason::Banned);
+        self.act(|connector, now_ms, out| {
+            connector.vetted(socket, address, verdict, now_ms, out);
+        });
+        if is_ban {
+            self.check_banned(address);
+        }
+        assert!(is_in || !self.open.contains(&socket));
+    }
+
+    /// The realm has answered for a client; a number for somebody who is gone is given back.
+    pub fn joined(&mut self, socket: SocketId, reply: &ConnectReply) {
+        self.act(|connector, now_ms, out| connector.joined(socket, reply, now_ms, out));
+        let session = self.connector.session(socket);
+        let is_live = session.and_then(|session| session.live()).is_some();
+        if reply.session != 0 && !is_live {
+            self.ended.insert(reply.session);
+        }
+    }
+
+    /// The realm could not be reached.
+    pub fn join_failed(&mut self, socket: SocketId) {
+        self.act(|connector, now_ms, out| connector.join_failed(socket, now_ms, out));
+        assert!(!self.open.contains(&socket));
+    }
+
+    /// The realm has something for clients.
+    pub fn deliver(&mut self, delivery: &Delivery) {
+        let live = self.live();
+        self.act(|connector, now_ms, out| {
+            connector.delivered(delivery, now_ms, out);
+        });
+        for kicked in &delivery.kicks {
+            let socket = live.get(kicked);
+            assert!(socket.is_none_or(|socket| !self.open.contains(socket)));
+        }
+    }
+
+    /// Somebody is found to be banned.
+    pub fn ban(&mut self, address: Address) {
+        self.act(|connector, now_ms, out| connector.banned(address, now_ms, out));
+        self.check_banned(address);
+    }
+
+    fn check_banned(&self, address: Address) {
+        let proven = |socket: &SocketId| self.connector.session(*socket)?.proven();
+        let mut left = self.open.iter().filter_map(proven);
+        assert!(left.all(|who| who != address), "{address} is still here");
+    }
+
+    /// The time of a deadline has come.
+    pub fn tick(&mut self) {
+        self.act(Connector::tick);
+        for socket in &self.open {
+            let session = self.connector.session(*socket).expect("it is open");
+            let deadline = session.deadline_ms(&TIMEOUTS).expect("it is open");
+            assert!(deadline > self.now_ms, "{socket:?} has taken too long");
+        }
+    }
+
+    /// The connector falls asleep, and starts again with what was kept, in either order.
+    pub fn sleep(&mut self, backwards: bool) {
+        self.epoch += 1;
+        self.connector = start(&self.config, self.epoch, self.now_ms);
+        self.asked.clear();
+        self.reported = None;
+        self.sequence = 0;
+        // A list of all says so too.
+        self.ended.clear();
+        let mut records: Vec<_> = std::mem::take(&mut self.records).into_iter().collect();
+        if backwards {
+            records.reverse();
+        }
+        self.open.clear();
+        for (socket, record) in records {
+            if let Ok(resumed) = self.connector.resume(&record, self.now_ms) {
+                assert_eq!(resumed, socket);
+                self.open.insert(socket);
+                self.records.insert(socket, record);
+            }
+        }
+    }
+
+    /// The sockets of the live sessions by number.
+    fn live(&self) -> BTreeMap<u64, SocketId> {
+        let live = |socket: &SocketId| {
+            let live = self.connector.session(*socket)?.live()?;
+            Some((live.number.0, *socket))
+        };
+        self.open.iter().filter_map(live).collect()
+    }
+
+    /// A report goes out, if one is due.
+    pub fn take_report(&mut self) {
+        let due = self.connector.report_due_ms();
+        let Some(report) = self.connector.take_report(self.now_ms) else {
+            assert!(due.is_none_or(|due| due > self.now_ms));
+            return;
+        };
+        assert_eq!(self.connector.report_due_ms(), None, "one at a time");
+        assert_eq!(self.connector.take_report(u64::MAX), None, "one at a time");
+        let stamp = report.stamp.as_ref().expect("a stamp");
+        assert_eq!(stamp.epoch, self.epoch);
+        if report.sequence > self.sequence {
+            assert_eq!(report.sequence, self.sequence + 1);
+            self.check_report(&report);
+        }
+        self.sequence = report.sequence;
+        self.reported = Some(report);
+    }
+
+    /// What is composed now says how it is now.
+    fn check_report(&self, report: &Report) {
+        let live = self.live();
+        if let Some(full) = &report.full {
+            let number = |session: &LiveSession| session.session;
+            let listed: BTreeSet<u64> = full.sessions.iter().map(number).collect();
+            assert_eq!(listed.len(), full.sessions.len(), "a session twice");
+            assert!(listed.iter().eq(live.keys()), "{listed:?}, but {live:?}");
+        } else {
+            assert!(report.sequence > 1, "the first one lists all");
+        }
+        let mut heard = BTreeSet::new();
+        for heartbeat in &report.heartbeats {
+            assert!(heard.insert(heartbeat.session), "a session twice");
+            let is_live = live.contains_key(&heartbeat.session);
+            let is_over = report.disconnects.contains(&heartbeat.session);
+            assert!(is_live || is_over, "nobody's heartbeat");
+            let wish = heartbeat.desired_room.as_deref().unwrap_or_default();
+            assert!(wish.len() <= DESIRED_ROOM_MAX_BYTES);
+        }
+    }
+
+    /// The realm has taken the report, if it was for this incarnation.
+    pub fn report_answered(&mut self, reply: &ReportReply) {
+        self.connector.report_answered(reply, self.now_ms);
+        let Some(report) = self.reported.take() else {
+            return;
+        };
+        if [0, reply.incarnation].contains(&report.incarnation) {
+            for session in &report.disconnects {
+                self.ended.remove(session);
+            }
+        }
+    }
+
+    /// The realm will never take the report.
+    pub fn report_refused(&mut self) {
+        self.connector.report_refused(self.now_ms);
+        self.reported = None;
+    }
+
+    /// The report did not get through.
+    pub fn report_failed(&mut self) {
+        self.connector.report_failed(self.now_ms);
+        self.reported = None;
+    }
+
+    /// What holds at any time.
+    pub fn check(&self) {
+        assert_eq!(self.connector.socket_count(), self.open.len());
+        let mut handshakes: BTreeMap<Option<[u8; 3]>, usize> = BTreeMap::new();
+        let mut of_address: BTreeMap<Address, (usize, usize)> = BTreeMap::new();
+        for socket in &self.open {
+            let session = self.connector.session(*socket).expect("it is open");
+            assert_ne!(*session.stage(), Stage::Closed);
+            let is_live = session.live().is_some();
+            if let Some(IpAddr::V4(ip)) = self.ips.get(socket).filter(|_| !is_live) {
+                let [a, b, c, _] = ip.octets();
+                *handshakes.entry(Some([a, b, c])).or_default() += 1;
+            }
+            if let Some(address) = session.proven() {
+                assert!(
+                    people::person_of(address).is_some(),
+                    "{address} is nobody's"
+                );
+                let (all, live) = of_address.entry(address).or_default();
+                *all += 1;
+                *live += usize::from(is_live);
+            }
+        }
+        assert!(
+            handshakes
+                .values()
+                .all(|&count| count <= HANDSHAKES_PER_BLOCK_MAX)
+        );
+        for (address, (all, live)) in of_address {
+            assert!(all <= SOCKETS_PER_ADDRESS_MAX || all == live, "{address}");
+        }
+        let contracts = |ask: &&Ask| matches!(ask, Ask::Vet(_, _, asked) if !asked.is_empty());
+        assert!(self.asked.iter().filter(contracts).count() <= CONTRACT_CHECKS_MAX);
+        if self.open.is_empty() {
+            assert_eq!(self.connector.deadline_ms(), None);
+        }
+    }
+
+    /// Everybody leaves: the realm hears of all who were there.
+    pub fn drain(&mut self) {
+        let open: Vec<SocketId> = self.open.iter().copied().collect();
+        for socket in open {
+            self.gone(socket);
+        }
+        // Later than all that has been put off.
+        self.now_ms = 1 << 60;
+        let incarnation = u64::MAX;
+        for _ in 0..8 {
+            self.now_ms += 60_000;
+            self.take_report();
+            let reply = ReportReply {
+                incarnation,
+                full_wanted: false,
+            };
+            if self.reported.is_some() {
+                self.report_answered(&reply);
+            }
+        }
+        assert_eq!(
+            self.ended,
+            BTreeSet::new(),
+            "the realm has not heard of their end"
+        );
+        assert_eq!(self.connector.socket_count(), 0);
+        assert_eq!(self.connector.report_due_ms(), None);
+    }
+}
+
+fn start(config: &ConnectorConfig, epoch: u64, now_ms: u64) -> Connector {
+    Connector::new(config.clone(), "connector-0".to_owned(), epoch, now_ms)
+}
