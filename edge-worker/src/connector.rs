@@ -20,7 +20,7 @@ use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::{Timer, now_ms};
 use crate::moderation::DenyLists;
-use crate::routes::{CLIENT_IP_HEADER, FULL, TOO_MANY_OF_IP};
+use crate::routes::{FULL, TOO_MANY_OF_IP};
 use crate::sockets::{answer_close, attachment, close, close_for_restart, socket_id, upgraded};
 use crate::store::Store;
 use crate::{log, settings};
@@ -34,6 +34,9 @@ pub const NAME_HEADER: &str = "x-archipelago-connector";
 
 /// Tells a connector where the client reaches the realm.
 pub const ORIGIN_HEADER: &str = "x-archipelago-origin";
+
+/// Tells a connector the client's IP address; absent where nobody knows it.
+pub const IP_HEADER: &str = "x-archipelago-ip";
 
 /// The subprotocol that most clients offer.
 const SUBPROTOCOL: &str = "archipelago";
@@ -219,7 +222,7 @@ impl Shared {
         fault!(ConnectorUpgrade, self.state);
         let name = request.headers().get(NAME_HEADER)?;
         let origin = request.headers().get(ORIGIN_HEADER)?.unwrap_or_default();
-        let ip = request.headers().get(CLIENT_IP_HEADER)?;
+        let ip = request.headers().get(IP_HEADER)?;
         let ip: Option<IpAddr> = ip.and_then(|ip| ip.parse().ok());
         let WebSocketPair { client, server } = WebSocketPair::new()?;
         let opened = self.named(name.as_deref(), |loaded, now| {

@@ -6,7 +6,7 @@ use archipelago_core::transport::RoomId;
 use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
 use crate::bus::{BusError, CONNECTORS, LIVE_MAPS};
-use crate::connector::{NAME_HEADER, ORIGIN_HEADER};
+use crate::connector::{IP_HEADER, NAME_HEADER, ORIGIN_HEADER};
 use crate::http::{self, HttpError};
 use crate::sockets::SUBPROTOCOL_HEADER;
 use crate::{about, connector, limits, live_map, metrics, rooms, settings, stats};
@@ -15,7 +15,7 @@ use crate::{about, connector, limits, live_map, metrics, rooms, settings, stats}
 const ALLOW: &str = "GET, HEAD, OPTIONS";
 
 /// Where the platform says which IP the client has. What any other header says is the client's invention.
-pub const CLIENT_IP_HEADER: &str = "CF-Connecting-IP";
+const CLIENT_IP_HEADER: &str = "CF-Connecting-IP";
 
 /// The longest IP that is passed on: one of IPv6 has 45 characters at most.
 const CLIENT_IP_MAX_BYTES: usize = 64;
@@ -142,7 +142,7 @@ async fn connect(
     if let Some(ip) = request.headers().get(CLIENT_IP_HEADER)?
         && ip.len() <= CLIENT_IP_MAX_BYTES
     {
-        headers.set(CLIENT_IP_HEADER, &ip)?;
+        headers.set(IP_HEADER, &ip)?;
     }
     upgrade(
         request,

@@ -14,8 +14,8 @@ use super::SocketId;
 pub(super) struct Standing {
     /// The block of addresses from which its handshake is under way.
     pub block: Option<IpAddr>,
-    /// Who has proven to be its player.
-    pub address: Option<Address>,
+    /// Its player.
+    pub player: Option<Address>,
 }
 
 impl Standing {
@@ -23,7 +23,7 @@ impl Standing {
         let is_over = matches!(session.stage(), Stage::Live(_) | Stage::Closed);
         Self {
             block: session.ip().filter(|_| !is_over).map(block),
-            address: session.proven(),
+            player: session.player(),
         }
     }
 }
@@ -33,7 +33,7 @@ impl Standing {
 pub(super) struct Crowd {
     by_ip: HashMap<IpAddr, BTreeSet<SocketId>>,
     handshakes: HashMap<IpAddr, BTreeSet<SocketId>>,
-    proven: HashMap<Address, BTreeSet<SocketId>>,
+    by_player: HashMap<Address, BTreeSet<SocketId>>,
 }
 
 impl Crowd {
@@ -49,9 +49,9 @@ impl Crowd {
             leave(&mut self.handshakes, from.block, socket);
             enter(&mut self.handshakes, to.block, socket);
         }
-        if from.address != to.address {
-            leave(&mut self.proven, from.address, socket);
-            enter(&mut self.proven, to.address, socket);
+        if from.player != to.player {
+            leave(&mut self.by_player, from.player, socket);
+            enter(&mut self.by_player, to.player, socket);
         }
     }
 
@@ -71,9 +71,9 @@ impl Crowd {
         self.handshakes.get(&block)
     }
 
-    /// The sockets of an address that was proven, the oldest first.
-    pub fn proven(&self, address: &Address) -> Option<&BTreeSet<SocketId>> {
-        self.proven.get(address)
+    /// The sockets of a player, the oldest first; contracts may yet have to say that they are.
+    pub fn sockets_of(&self, player: &Address) -> Option<&BTreeSet<SocketId>> {
+        self.by_player.get(player)
     }
 }
 

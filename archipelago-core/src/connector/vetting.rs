@@ -21,15 +21,17 @@ impl Connector {
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
-        self.thin_out_address(address, socket, now_ms, out);
-        if !questions.is_empty() {
+        if questions.is_empty() {
+            self.thin_out_address(address, socket, now_ms, out);
+            if !self.config.vets {
+                return self.vetted(socket, address, Ok(()), now_ms, out);
+            }
+        } else {
             if self.asking.len() >= CONTRACT_CHECKS_MAX {
                 return self.dismiss(socket, Reason::ContractsUnavailable, now_ms, out);
             }
             self.asking.insert(socket);
             self.reports.count().contract_checks += 1;
-        } else if !self.config.vets {
-            return self.vetted(socket, address, Ok(()), now_ms, out);
         }
         out.push(Action::Vet(socket, address, questions));
     }
@@ -44,9 +46,13 @@ impl Connector {
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
-        self.asking.remove(&socket);
-        if verdict == Err(Reason::Banned) {
-            return self.banned(address, now_ms, out);
+        let contracts_were_asked = self.asking.remove(&socket);
+        match verdict {
+            Ok(()) if contracts_were_asked => {
+                self.thin_out_address(address, socket, now_ms, out);
+            }
+            Err(Reason::Banned) => return self.banned(address, now_ms, out),
+            _ => {}
         }
         self.step(socket, now_ms, out, |session| {
             session.vetted(verdict, now_ms)
@@ -60,7 +66,7 @@ impl Connector {
 
     /// A player is banned: all its sockets end, also those that are not welcome yet.
     pub fn banned(&mut self, address: Address, now_ms: u64, out: &mut Vec<Action>) {
-        for socket in self.crowd.proven(&address).cloned().unwrap_or_default() {
+        for socket in self.crowd.sockets_of(&address).cloned().unwrap_or_default() {
             self.dismiss(socket, Reason::Banned, now_ms, out);
         }
     }
@@ -99,7 +105,8 @@ impl Connector {
         }
     }
 
-    /// Ends the oldest socket of an address that has too many; a session that is welcome ends only when another one is.
+    /// Ends the oldest socket of an address that has too many; a session that is welcome ends only when another one is. Those
+    /// about which contracts are asked do not count: anybody can claim to be anybody.
     fn thin_out_address(
         &mut self,
         address: Address,
@@ -107,17 +114,22 @@ impl Connector {
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
-        let Some(sockets) = self.crowd.proven(&address) else {
+        let Some(sockets) = self.crowd.sockets_of(&address) else {
             return;
         };
-        if sockets.len() <= SOCKETS_PER_ADDRESS_MAX {
+        let proven = || {
+            sockets
+                .iter()
+                .filter(|socket| !self.asking.contains(socket))
+        };
+        if proven().count() <= SOCKETS_PER_ADDRESS_MAX {
             return;
         }
         let is_waiting = |socket: &&SocketId| {
             let session = self.sessions.get(socket);
             **socket != newest && session.is_some_and(|session| session.live().is_none())
         };
-        if let Some(&oldest) = sockets.iter().find(is_waiting) {
+        if let Some(&oldest) = proven().find(is_waiting) {
             self.dismiss(oldest, Reason::CrowdedAddress, now_ms, out);
         }
     }

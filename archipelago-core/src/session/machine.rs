@@ -108,8 +108,9 @@ impl Session {
         &self.stage
     }
 
-    /// Who the client has proven to be, if it has and the session has not ended.
-    pub fn proven(&self) -> Option<Address> {
+    /// Whom the client's chain is of, once it has shown one that holds, unless the session has ended. While contracts are
+    /// asked it may be somebody else's.
+    pub fn player(&self) -> Option<Address> {
         match &self.stage {
             Stage::Vetting { address } | Stage::Joining { address } => Some(*address),
             Stage::Live(live) => Some(live.address),

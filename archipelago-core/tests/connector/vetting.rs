@@ -220,20 +220,48 @@ fn an_address_has_a_few_sockets_and_loses_the_oldest_that_are_not_welcome() {
     vetted(&mut shard, 2);
 }
 
-#[test]
-fn contracts_are_asked_about_so_many_chains_at_once() {
-    let mut shard = Shard::new();
-    let chain = json!([
-        { "type": "SIGNER", "payload": who(1).to_string(), "signature": "" },
+/// A chain that anybody can make.
+fn claim(number: u8) -> String {
+    json!([
+        { "type": "SIGNER", "payload": who(number).to_string(), "signature": "" },
         {
             "type": "ECDSA_EIP_1654_SIGNED_ENTITY",
             "payload": challenge_from(RANDOM),
             "signature": "0x12",
         },
     ])
-    .to_string();
+    .to_string()
+}
+
+#[test]
+fn whoever_only_claims_an_address_takes_no_place_of_its_owner() {
+    let mut shard = Shard::with(vetting());
+    let owner = vetted(&mut shard, 1);
+    let mut claims = Vec::new();
+    for _ in 0..2 * SOCKETS_PER_ADDRESS_MAX {
+        let (socket, out) = shows(&mut shard, 1, &claim(1));
+        assert!(
+            matches!(out.as_slice(), [Action::Keep(..), Action::Vet(..)]),
+            "{out:?}"
+        );
+        claims.push(socket);
+    }
+    assert_eq!(hear(&mut shard, owner, 1, Ok(())).len(), 1);
+    // Once a contract has confirmed them they count, and a ban ends even those that are only claimed.
+    for &socket in &claims[..SOCKETS_PER_ADDRESS_MAX] {
+        hear(&mut shard, socket, 1, Ok(()));
+    }
+    assert!(shard.connector.session(owner).is_none());
+    let mut left = claims.clone();
+    left.retain(|&socket| shard.connector.session(socket).is_some());
+    assert_banned(&ban(&mut shard, 1), &left);
+}
+
+#[test]
+fn contracts_are_asked_about_so_many_chains_at_once() {
+    let mut shard = Shard::new();
     let ask = |shard: &mut Shard| {
-        let (socket, out) = shows(shard, 1, &chain);
+        let (socket, out) = shows(shard, 1, &claim(1));
         let last = out.into_iter().next_back().expect("something to do");
         (socket, last)
     };

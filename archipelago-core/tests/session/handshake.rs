@@ -42,7 +42,7 @@ fn the_whole_handshake() {
     );
     let address = own_address();
     assert_eq!(session.stage(), &Stage::Vetting { address });
-    assert_eq!(session.proven(), Some(address));
+    assert_eq!(session.player(), Some(address));
     assert_eq!(
         session.vetted(Ok(()), NOW_MS + 3),
         Action::Join(own_address())
