@@ -83,6 +83,10 @@ impl Claim<'_> {
                     .then_some(None)
                     .ok_or(wrong_signer)
             }
+            // It has no owner, and one of them answers with whatever it is asked.
+            Proof::Contract(_) if self.authority.is_precompiled() => {
+                Err(ChainError::ContractDenies { link: self.link })
+            }
             Proof::Contract(signature) => Ok(Some(ContractQuestion {
                 link: self.link,
                 contract: self.authority,

@@ -9,7 +9,7 @@ use crate::protocol::limits::CONTRACT_GAS_MAX;
 use super::{Address, ChainError};
 
 /// What a wallet returns that holds a signature for its own: the selector of `isValidSignature(bytes32,bytes)`.
-const MAGIC: &str = "1626ba7e";
+const MAGIC: [u8; 4] = [0x16, 0x26, 0xba, 0x7e];
 
 /// A word of the ABI.
 const WORD: usize = 32;
@@ -18,8 +18,21 @@ const WORD: usize = 32;
 /// `OpenEthereum` and Nethermind.
 const REVERT_CODES: [i64; 2] = [3, -32015];
 
-/// What nodes say, in lower case, of a call that has failed in the contract, whatever the code.
-const FAILED_IN_THE_CONTRACT: [&str; 4] = ["revert", "out of gas", "outofgas", "opcode"];
+/// What nodes say, in lower case, of a call that has failed in the contract, whatever the code: the errors of Geth's
+/// virtual machine, and what those of Foundry begin with.
+const FAILED_IN_THE_CONTRACT: [&str; 11] = [
+    "call depth",
+    "evm error",
+    "gas uint64 overflow",
+    "invalid jump",
+    "opcode",
+    "out of bounds",
+    "out of gas",
+    "revert",
+    "stack limit",
+    "stack underflow",
+    "write protection",
+];
 
 /// Asks a contract wallet whether a signature is its own (EIP-1271 `isValidSignature(bytes32,bytes)`): yes if it says
 /// so of `message_hash` or of `personal_hash`. Wallets differ in which of the two they expect.
@@ -47,7 +60,7 @@ impl ContractQuestion {
     fn request(&self, hash: &[u8; 32]) -> String {
         let call = json!({
             "to": self.contract.to_string(),
-            "data": format!("0x{MAGIC}{}", Arguments { hash, signature: &self.signature }),
+            "data": Call { hash, signature: &self.signature }.to_string(),
             "gas": format!("{CONTRACT_GAS_MAX:#x}"),
         });
         json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_call", "params": [call, "latest"] })
@@ -55,14 +68,16 @@ impl ContractQuestion {
     }
 }
 
-/// `(bytes32, bytes)` as the ABI has it, in hex digits.
-struct Arguments<'a> {
+/// A call of the wallet as the ABI has it: the selector, and `(bytes32, bytes)`.
+struct Call<'a> {
     hash: &'a [u8; 32],
     signature: &'a [u8],
 }
 
-impl fmt::Display for Arguments<'_> {
+impl fmt::Display for Call<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("0x")?;
+        hex(f, &MAGIC)?;
         hex(f, self.hash)?;
         // Where the bytes begin: behind the two words of the head.
         write!(f, "{:064x}{:064x}", 2 * WORD, self.signature.len())?;
@@ -101,10 +116,11 @@ impl Reply {
     }
 
     fn of_result(result: &str) -> Self {
-        match result.strip_prefix("0x") {
-            Some(digits) if starts_with_ignoring_case(digits, MAGIC) => Self::Yes,
-            Some(_) => Self::No,
-            None => Self::Unknown,
+        let digits = result.strip_prefix("0x").unwrap_or("not hex");
+        match base16ct::mixed::decode_vec(digits) {
+            Ok(bytes) if bytes.starts_with(&MAGIC) => Self::Yes,
+            Ok(_) => Self::No,
+            Err(_) => Self::Unknown,
         }
     }
 
@@ -118,11 +134,6 @@ impl Reply {
                 .any(|said| message.contains(said));
         if has_failed { Self::No } else { Self::Unknown }
     }
-}
-
-fn starts_with_ignoring_case(text: &str, start: &str) -> bool {
-    text.get(..start.len())
-        .is_some_and(|found| found.eq_ignore_ascii_case(start))
 }
 
 /// What contract wallets have said of a chain.

@@ -161,6 +161,31 @@ fn a_contract_label_on_a_plain_account_is_never_valid_by_itself() {
     assert!(matches!(verify(&links), Ok(Verdict::NeedsContractCheck(_))));
 }
 
+/// One of them returns what it is asked with, which begins with the magic value.
+#[test]
+fn precompiled_contracts_are_nobodys_wallets() {
+    for (last, asked) in [
+        (0, false),
+        (4, false),
+        (0x0100, false),
+        (0xffff, false),
+        (0x0001_0000, true),
+    ] {
+        let mut bytes = [0; 20];
+        bytes[16..].copy_from_slice(&u32::to_be_bytes(last));
+        let links = [
+            signer(Address(bytes)),
+            link("ECDSA_EIP_1654_SIGNED_ENTITY", CHALLENGE, "0x00"),
+        ];
+        let verdict = verify(&links);
+        if asked {
+            assert!(matches!(verdict, Ok(Verdict::NeedsContractCheck(_))));
+        } else {
+            assert_eq!(verdict, Err(ChainError::ContractDenies { link: 1 }));
+        }
+    }
+}
+
 #[test]
 fn a_question_is_two_calls_of_the_contract() {
     let signature = [0xab; 33];
@@ -207,13 +232,15 @@ fn only_the_magic_value_is_a_yes() {
         (shout.as_str(), Reply::Yes),
         ("0x1626ba7e", Reply::Yes),
         ("0x", Reply::No),
-        ("0x1626ba7", Reply::No),
+        ("0x1626ba7", Reply::Unknown),
+        ("0x1626ba7e0", Reply::Unknown),
         (
             "0x00000000000000000000000000000000000000000000000000000000001626ba7e",
             Reply::No,
         ),
         ("0x20c13b0b", Reply::No),
-        ("0xé626ba7e", Reply::No),
+        ("0xé626ba7e", Reply::Unknown),
+        ("0x1626ba7ezz", Reply::Unknown),
         ("1626ba7e", Reply::Unknown),
         ("", Reply::Unknown),
     ] {
@@ -243,7 +270,7 @@ fn a_contract_that_fails_has_said_no_and_a_node_that_fails_has_said_nothing() {
             Reply::No,
         ),
         (
-            json!({ "code": -32003, "message": "EVM error OutOfGas" }),
+            json!({ "code": -32003, "message": "EVM error StackUnderflow" }),
             Reply::No,
         ),
         (

@@ -3,10 +3,10 @@
 
 use archipelago_core::auth::ethereum::{keccak256, recover};
 use archipelago_core::auth::{Address, PersonalSignature, Wallet};
+use k256::elliptic_curve::PrimeField;
 use k256::elliptic_curve::group::Group;
 use k256::elliptic_curve::ops::Reduce;
 use k256::elliptic_curve::point::{AffineCoordinates, DecompressPoint};
-use k256::elliptic_curve::{Field, PrimeField};
 use k256::{AffinePoint, ProjectivePoint, Scalar, U256};
 
 use crate::rng::Rng;
@@ -89,7 +89,7 @@ fn odd_number(rng: &mut Rng) -> [u8; 32] {
     }
 }
 
-/// Signed as wallets do it; `odd` where it has been turned into its high twin.
+/// Signed as wallets do it; half of them as the high twin.
 fn signed(rng: &mut Rng) -> (Case, Address) {
     let secret = random_bytes(rng);
     let wallet = Wallet::from_secret(&secret).expect("a number below the group order");
@@ -111,7 +111,7 @@ fn signed(rng: &mut Rng) -> (Case, Address) {
     (case, wallet.address())
 }
 
-/// The one signature of its nonce that nobody can have made: s·R is z·G, which leaves the point at infinity.
+/// A signature that nobody can have made: s·R is z·G, which leaves the point at infinity.
 fn of_nobody(rng: &mut Rng) -> Case {
     let nonce = number(&random_bytes(rng));
     let point = (ProjectivePoint::GENERATOR * nonce).to_affine();
@@ -146,6 +146,7 @@ fn check(seed: u32) -> u32 {
     assert_eq!(case.recovered(), Some(signer), "{case:?}");
     assert_eq!(case.by_the_book(), Some(signer), "{case:?}");
     let nobody = of_nobody(&mut rng);
+    assert_eq!(nobody.by_the_book(), None, "{nobody:?}");
     assert_eq!(nobody.recovered(), None, "{nobody:?}");
     for _ in 0..=rng.below(3) {
         spoil(&mut rng, &mut case);

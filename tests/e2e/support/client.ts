@@ -1,5 +1,5 @@
 import { Connection } from "./connection.ts";
-import type { Identity } from "./identity.ts";
+import type { Prover } from "./identity.ts";
 import {
   type ChallengeResponseMessage,
   challengeRequest,
@@ -48,7 +48,7 @@ export class Client extends Connection<Payloads> {
   }
 
   /** The whole handshake; returns the address in the welcome. */
-  async handshake(identity: Identity): Promise<string> {
+  async handshake(identity: Prover): Promise<string> {
     const { challengeToSign } = await this.challenge(identity.wallet.address);
     this.send(signedChallenge(identity.sign(challengeToSign)));
     return (await this.next("welcome")).peerId;

@@ -11,10 +11,19 @@ export const createKeys: () => Keys = createUnsafeIdentity;
 /** `message`, personally signed. */
 export const signWith: (keys: Keys, message: string) => string = Authenticator.createSignature;
 
-const SESSION_MINUTES = 60;
+/** Whoever can answer a challenge. */
+export interface Prover {
+  /** Who that is: an address in any case. */
+  readonly wallet: { readonly address: string };
+  /** The auth chain, as it goes over the wire. */
+  sign(challenge: string): string;
+}
+
+/** For how long an ephemeral key is good. */
+export const SESSION_MINUTES = 60;
 
 /** A player: a wallet that has authorised an ephemeral key, the way the real clients do it. */
-export class Identity {
+export class Identity implements Prover {
   readonly wallet: Keys;
   readonly ephemeral: Keys;
   readonly #login: AuthIdentity;

@@ -123,6 +123,11 @@ export class Realm {
     return viewer;
   }
 
+  /** The lines that workerd and the Worker have written so far. */
+  get log(): readonly string[] {
+    return this.#workerd.logs;
+  }
+
   /** What the Worker has logged under this name so far. */
   logged(event: string): string[] {
     return this.#workerd.logs.filter((line) => line.includes(JSON.stringify({ event }).slice(1, -1)));

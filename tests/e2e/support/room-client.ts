@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Arrival, Connection } from "./connection.ts";
-import type { Identity } from "./identity.ts";
+import type { Prover } from "./identity.ts";
 import type { Point } from "./packets.ts";
 import {
   chatBody,
@@ -94,13 +94,13 @@ export class RoomClient extends Connection<RoomPayloads> {
   }
 
   /** The whole handshake, which must succeed. */
-  async handshake(identity: Identity): Promise<WsWelcome> {
+  async handshake(identity: Prover): Promise<WsWelcome> {
     await this.prove(identity);
     return this.next("welcomeMessage");
   }
 
   /** The handshake up to the answer to it. */
-  async prove(identity: Identity): Promise<void> {
+  async prove(identity: Prover): Promise<void> {
     const { challengeToSign } = await this.challenge(identity.wallet.address);
     this.send(signedForRoom(identity.sign(challengeToSign)));
   }

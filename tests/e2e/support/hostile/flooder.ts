@@ -1,0 +1,87 @@
+/** A process full of clients that want to be in the way: see `flood.ts`, which starts it. */
+import { Identity } from "../identity.ts";
+import { heartbeat } from "../packets.ts";
+import { frame, RawSocket, upgradeRequest } from "../raw-socket.ts";
+import { sleep } from "../wait.ts";
+import type { Flood, Tally } from "./flood.ts";
+
+/** How many messages are written at once; the kernel's buffers are what holds a client back. */
+const BATCH = 500;
+/** For a socket that was refused, so that the processor is not lost to this process alone. */
+const RETRY_MS = 20;
+
+const many = (message: Uint8Array) => Buffer.concat(new Array<Buffer>(BATCH).fill(frame(message)));
+
+const RUBBISH = many(Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0xff));
+/** Heartbeats that the server has to read to the end. */
+const BEATS = [many(heartbeat([Number.NaN, 0, 0])), many(heartbeat([-300_000, 0, -300_000], "I1"))];
+
+const tally: Tally = { silent: 0, sockets: 0, logins: 0, bytes: 0, closes: {} };
+
+/** One that connects and says nothing, again and again if it has to. */
+async function beSilent(host: string): Promise<void> {
+  for (;;) {
+    const socket = RawSocket.dial(host);
+    socket.write(upgradeRequest(host, "/ws"));
+    if ((await socket.opened()) === 101) {
+      tally.silent += 1;
+      await socket.ended;
+      tally.silent -= 1;
+    }
+    socket.cut();
+    await sleep(RETRY_MS);
+  }
+}
+
+/** Writes for as long as the server listens; `deaf` also when it has said goodbye. */
+async function shout(socket: RawSocket, chunk: Buffer): Promise<void> {
+  const { socket: tcp } = socket;
+  while (!tcp.destroyed && (socket.deaf || !socket.closeInfo)) {
+    tally.bytes += chunk.length;
+    if (!tcp.write(chunk)) await new Promise((resolve) => tcp.once("drain", resolve).once("close", resolve));
+    else await sleep(0);
+  }
+  const code = socket.closeInfo?.code ?? 0;
+  tally.closes[code] = (tally.closes[code] ?? 0) + 1;
+  socket.cut();
+}
+
+/** One that sends rubbish before it has even got its socket, and comes again when it is closed. */
+async function floodEarly(host: string, deaf: boolean): Promise<void> {
+  for (;;) {
+    const socket = RawSocket.dial(host);
+    socket.deaf = deaf;
+    socket.write(upgradeRequest(host, "/ws"));
+    tally.sockets += 1;
+    await shout(socket, RUBBISH);
+    await sleep(0);
+  }
+}
+
+/** One that logs in, sends rubbish, and comes again when it is closed. */
+async function floodLate(host: string, deaf: boolean, chunk: Buffer): Promise<void> {
+  const identity = await Identity.create();
+  for (;;) {
+    try {
+      const socket = await RawSocket.open(host);
+      tally.sockets += 1;
+      socket.deaf = deaf;
+      await socket.login(identity);
+      tally.logins += 1;
+      await shout(socket, chunk);
+    } catch {
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+process.once("message", ({ host, silent, early, late, deaf }: Flood) => {
+  for (let index = 0; index < silent; index += 1) void beSilent(host);
+  for (let index = 0; index < early; index += 1) void floodEarly(host, index < deaf);
+  for (let index = 0; index < late; index += 1) {
+    void floodLate(host, index < deaf, BEATS[index % BEATS.length] ?? RUBBISH);
+  }
+  process.on("message", () => process.send?.(tally));
+});
+// Whoever started it is gone.
+process.once("disconnect", () => process.exit(0));
