@@ -8,9 +8,8 @@ use std::rc::Rc;
 
 use archipelago_core::engine::IslandNumber;
 use archipelago_core::protocol::bus::{
-    ConnectRequest, CountersReply, CountersRequest, LookupRequest, PassRequest, Report,
-    RoomKeyReply, RoomKeyRequest, RoomReport, RoomsReply, RoomsRequest, Snapshot, SnapshotRequest,
-    StatusReply, StatusRequest, WatchReply, WatchRequest,
+    ConnectRequest, CountersRequest, LookupRequest, PassRequest, Report, RoomKeyReply,
+    RoomKeyRequest, RoomReport, RoomsRequest, SnapshotRequest, StatusRequest, WatchRequest,
 };
 use archipelago_core::realm::{Realm, RealmConfig, RealmError};
 use archipelago_core::transport::ROOM_KEY_BYTES;
@@ -138,48 +137,41 @@ impl Shared {
                     .await
             }
             Report::PATH => self.answer(request, Realm::report).await,
-            StatusRequest::PATH => {
-                self.answer(request, |realm, _: &StatusRequest, now| {
-                    Ok::<StatusReply, _>(realm.status(now))
-                })
-                .await
-            }
-            SnapshotRequest::PATH => {
-                self.answer(request, |realm, _: &SnapshotRequest, _| {
-                    Ok::<Snapshot, _>(realm.snapshot())
-                })
-                .await
-            }
-            WatchRequest::PATH => {
-                self.answer(request, |realm, _: &WatchRequest, now| {
-                    Ok::<WatchReply, _>(realm.watch(now))
-                })
-                .await
-            }
             PassRequest::PATH => {
                 self.answer(request, |realm, call, _| realm.pass(call))
                     .await
             }
             RoomReport::PATH => self.answer(request, Realm::room_report).await,
-            RoomsRequest::PATH => {
-                self.answer(request, |realm, _: &RoomsRequest, now| {
-                    Ok::<RoomsReply, _>(realm.rooms(now))
-                })
-                .await
+            StatusRequest::PATH => {
+                self.show::<StatusRequest>(request, |realm, now| realm.status(now))
+                    .await
             }
+            SnapshotRequest::PATH => {
+                self.show::<SnapshotRequest>(request, |realm, _| realm.snapshot())
+                    .await
+            }
+            WatchRequest::PATH => self.show::<WatchRequest>(request, Realm::watch).await,
+            RoomsRequest::PATH => self.show::<RoomsRequest>(request, Realm::rooms).await,
             CountersRequest::PATH => {
-                self.answer(request, |realm, _: &CountersRequest, _| {
-                    Ok::<CountersReply, _>(realm.counters())
-                })
-                .await
+                self.show::<CountersRequest>(request, |realm, _| realm.counters())
+                    .await
             }
             RoomKeyRequest::PATH => bus::reply(self.with(|loaded| {
-                Ok(RoomKeyReply {
-                    key: loaded.room_key.to_vec(),
-                })
+                let key = loaded.room_key.to_vec();
+                Ok(RoomKeyReply { key })
             })),
             _ => Response::error("Not Found", 404),
         }
+    }
+
+    /// Answers a call that says nothing but what it wants to see.
+    async fn show<C: Call + Default>(
+        &self,
+        request: Request,
+        look: impl FnOnce(&mut Realm, u64) -> C::Reply,
+    ) -> Result<Response> {
+        self.answer(request, |realm, _: &C, now| Ok(look(realm, now)))
+            .await
     }
 
     async fn answer<C: Call + Default, R: Message>(

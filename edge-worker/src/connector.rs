@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use archipelago_core::connector::{Action, Connector, Crowded, KEEP_ALIVE_MS, SocketId};
 use archipelago_core::protocol::bus::{ConnectRequest, Delivery};
-use serde_bytes::ByteBuf;
+use archipelago_core::session::{Reason, without_session};
 use worker::{
     DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, WebSocketPair, durable_object,
@@ -21,11 +21,11 @@ use crate::bus::{self, BusError, Call};
 use crate::clock::{Timer, now_ms};
 use crate::moderation::DenyLists;
 use crate::routes::{FULL, TOO_MANY_OF_IP};
-use crate::sockets::{answer_close, attachment, close, close_for_restart, socket_id, upgraded};
+use crate::sockets::{
+    answer_close, attachment, close, close_for_restart, keep, socket_id, upgraded,
+};
 use crate::store::Store;
 use crate::{log, settings};
-
-use self::vetting::Lookup;
 
 /// Where an upgrade is sent.
 pub const UPGRADE_PATH: &str = "/ws";
@@ -286,55 +286,26 @@ impl Shared {
     fn carry_out(self: &Rc<Self>) {
         let mut slot = self.loaded.borrow_mut();
         let Some(loaded) = slot.as_mut() else { return };
-        for action in loaded.actions.drain(..) {
+        for action in std::mem::take(&mut loaded.actions) {
+            let shared = Rc::clone(self);
             match action {
-                Action::Send(id, packet) => {
-                    if let Some(socket) = loaded.sockets.get(&id) {
-                        // Fails if the client is gone; its close is on the way.
-                        let _ = socket.send_with_bytes(packet);
-                    }
-                }
-                Action::Keep(id, record) => {
-                    if let Some(socket) = loaded.sockets.get(&id)
-                        && let Err(error) = socket.serialize_attachment(ByteBuf::from(record))
-                    {
-                        log::warn("session not kept", &[("error", &error)]);
-                    }
-                }
-                Action::Close(id, reason) => {
-                    if let Some(socket) = loaded.sockets.remove(&id) {
-                        log::info(
-                            "session closed",
-                            &[("code", &reason.code()), ("reason", &reason)],
-                        );
-                        close(&socket, reason.code(), &reason.to_string());
-                    }
-                }
+                Action::Send(id, packet) => loaded.send(id, packet),
+                Action::Keep(id, record) => loaded.keep(id, record),
+                Action::Close(id, reason) => loaded.close(id, &reason),
                 Action::LookUp {
                     socket,
                     address,
                     asks_realm,
-                } => {
-                    let lookup = Lookup {
-                        address,
-                        asks_realm,
-                    };
-                    self.state
-                        .wait_until(Rc::clone(self).challenge(socket, lookup));
-                }
+                } => self
+                    .state
+                    .wait_until(shared.challenge(socket, address, asks_realm)),
                 Action::Vet(id, address, questions) => {
-                    self.state
-                        .wait_until(Rc::clone(self).vet(id, address, questions));
+                    self.state.wait_until(shared.vet(id, address, questions));
                 }
-                Action::Sweep(addresses) => {
-                    self.state.wait_until(Rc::clone(self).sweep(addresses));
-                }
+                Action::Sweep(addresses) => self.state.wait_until(shared.sweep(addresses)),
                 Action::Join(id, request) => {
-                    self.state.wait_until(Rc::clone(self).join(
-                        id,
-                        request,
-                        loaded.realm_name.clone(),
-                    ));
+                    let realm = loaded.realm_name.clone();
+                    self.state.wait_until(shared.join(id, request, realm));
                 }
             }
         }
@@ -351,6 +322,39 @@ impl Shared {
             log::warn("realm did not take a client", &[("error", &error)]);
         }
         self.settle().await;
+    }
+}
+
+impl Loaded {
+    fn send(&self, id: SocketId, packet: Vec<u8>) {
+        if let Some(socket) = self.sockets.get(&id) {
+            // Fails if the client is gone; its close is on the way.
+            let _ = socket.send_with_bytes(packet);
+        }
+    }
+
+    fn keep(&self, id: SocketId, record: Vec<u8>) {
+        if let Some(socket) = self.sockets.get(&id)
+            && let Err(error) = keep(socket, record)
+        {
+            log::warn("session not kept", &[("error", &error)]);
+        }
+    }
+
+    /// Nobody takes up the socket's session again, but it is counted until the client has answered.
+    fn close(&mut self, id: SocketId, reason: &Reason) {
+        let Some(socket) = self.sockets.remove(&id) else {
+            return;
+        };
+        log::info(
+            "session closed",
+            &[("code", &reason.code()), ("reason", reason)],
+        );
+        let record = attachment(&socket).and_then(|record| without_session(&record));
+        if let Err(error) = keep(&socket, record.unwrap_or_default()) {
+            log::warn("session not forgotten", &[("error", &error)]);
+        }
+        close(&socket, reason.code(), &reason.to_string());
     }
 }
 

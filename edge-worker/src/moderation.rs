@@ -10,14 +10,13 @@ use archipelago_core::protocol::limits::{
 };
 use futures_util::lock::Mutex;
 
-use crate::clock::{now_ms, within};
-use crate::upstream::{UpstreamError, ask};
+use crate::clock::now_ms;
+use crate::upstream::{UpstreamError, ask_within};
 
 /// Asks the gatekeeper whether a player is banned.
 pub async fn is_banned(gatekeeper: &SecretUrl, address: &Address) -> Result<bool, UpstreamError> {
     let url = gatekeeper.expose().to_owned() + &moderation::ban_check_path(address);
-    let answer = within(BAN_CHECK_MAX_MS, ask(&url, None, ANSWER_MAX_BYTES)).await;
-    let body = answer.unwrap_or(Err(UpstreamError::TimedOut(BAN_CHECK_MAX_MS)))?;
+    let body = ask_within(BAN_CHECK_MAX_MS, &url, ANSWER_MAX_BYTES).await?;
     moderation::read_ban_check(&body).ok_or(UpstreamError::Unreadable)
 }
 
@@ -34,8 +33,8 @@ struct Fetched {
 }
 
 impl DenyLists {
-    /// The list, fetched if there is none or the last one is too old. One that cannot be had is empty, for as long as any
-    /// other would be good: then `fetched` is told why.
+    /// The list, fetched if there is none or the last one is too old. If it cannot be had, which `fetched` is told, the last
+    /// one stays, or an empty one, for as long as any other would be good.
     pub async fn get(
         &self,
         url: &SecretUrl,
@@ -47,7 +46,11 @@ impl DenyLists {
         }
         let read = fetch(url).await;
         fetched(read.as_ref().map(|_| ()).map_err(|error| *error));
-        let list = Rc::new(read.unwrap_or_default());
+        let outdated = newest.take().map(|known| known.list);
+        let list = read
+            .map(Rc::new)
+            .or_else(|_| outdated.ok_or(()))
+            .unwrap_or_default();
         *newest = Some(Fetched {
             list: Rc::clone(&list),
             until_ms: now_ms().saturating_add(DENY_LIST_TTL_MS),
@@ -57,11 +60,6 @@ impl DenyLists {
 }
 
 async fn fetch(url: &SecretUrl) -> Result<DenyList, UpstreamError> {
-    let answer = within(
-        DENY_LIST_MAX_MS,
-        ask(url.expose(), None, DENY_LIST_MAX_BYTES),
-    )
-    .await;
-    let body = answer.unwrap_or(Err(UpstreamError::TimedOut(DENY_LIST_MAX_MS)))?;
+    let body = ask_within(DENY_LIST_MAX_MS, url.expose(), DENY_LIST_MAX_BYTES).await?;
     DenyList::read(&body).ok_or(UpstreamError::Unreadable)
 }

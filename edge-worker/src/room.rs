@@ -22,7 +22,7 @@ use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::routes::FULL;
-use crate::sockets::{answer_close, attachment, close_for_restart, socket_id, upgraded};
+use crate::sockets::{answer_close, attachment, close_for_restart, keep, socket_id, upgraded};
 use crate::{ethereum, log, settings};
 
 /// Where an upgrade is sent.
@@ -164,6 +164,7 @@ impl Shared {
                 Some(id)
             });
             if resumed.is_none() {
+                let _ = keep(&socket, Vec::new());
                 close_for_restart(&socket);
             }
         }

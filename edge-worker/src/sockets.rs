@@ -24,10 +24,8 @@ pub fn socket_id(socket: &WebSocket) -> Option<SocketId> {
     attachment(socket).and_then(|record| SocketId::of_record(&record))
 }
 
-/// Closes a socket. It is there until the client has answered, so it loses its record first: nobody takes up its
-/// session again.
+/// Closes a socket. It is there until the client has answered.
 pub fn close(socket: &WebSocket, code: u16, reason: &str) {
-    let _ = socket.serialize_attachment(ByteBuf::new());
     // Fails if the client is gone, and then it is closed as it should be.
     let _ = socket.close(Some(code), Some(close_text(reason)));
 }
@@ -36,6 +34,11 @@ pub fn close(socket: &WebSocket, code: u16, reason: &str) {
 pub fn close_for_restart(socket: &WebSocket) {
     let reason = Reason::Restart;
     close(socket, reason.code(), &reason.to_string());
+}
+
+/// Keeps another record with a socket.
+pub fn keep(socket: &WebSocket, record: Vec<u8>) -> Result<()> {
+    socket.serialize_attachment(ByteBuf::from(record))
 }
 
 /// Answers the close of a client.

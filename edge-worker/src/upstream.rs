@@ -6,6 +6,8 @@ use worker::{
     AbortController, Fetch, Headers, Method, Request, RequestInit, RequestRedirect, Response,
 };
 
+use crate::clock::within;
+
 /// Why there is no answer. What the platform says of it may name the URL, which may hold a key: it is not passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {
@@ -35,6 +37,16 @@ impl Drop for Ending {
             controller.abort();
         }
     }
+}
+
+/// Asks a service, for at most `limit_ms`: see [`ask`].
+pub async fn ask_within(
+    limit_ms: u64,
+    url: &str,
+    max_bytes: usize,
+) -> Result<Vec<u8>, UpstreamError> {
+    let answer = within(limit_ms, ask(url, None, max_bytes)).await;
+    answer.unwrap_or(Err(UpstreamError::TimedOut(limit_ms)))
 }
 
 /// Asks a service: `GET`, or `POST` with JSON. Returns the body of the answer.

@@ -36,7 +36,6 @@ const PRODUCTION = { perSecond: 370, serverCpuMs: 2.7 };
  *
  * @param {Tools} tools
  * @param {readonly string[]} args `--handshakes N`, `--at-once N`, `--rounds N`
- * @throws {Failure} if there are fewer than production has, or they cost more
  */
 export async function benchHandshakes(tools, args) {
   const { handshakes, atOnce, rounds } = readArguments(args);
@@ -56,9 +55,6 @@ export async function benchHandshakes(tools, args) {
   console.log(
     `\nMedians of the rounds; production's CPU is the connector's alone\n\n${inColumns([HEADER, ...rows])}\n`,
   );
-  if (together.perSecond < perSecond || (together.serverCpuMs ?? 0) > serverCpuMs) {
-    throw new Failure(`Production has ${perSecond} handshakes a second at ${serverCpuMs} ms each; this falls short.`);
-  }
 }
 
 /** @param {readonly string[]} args */

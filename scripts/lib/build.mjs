@@ -13,7 +13,7 @@ import { makeIfNeeded, runQuietly } from "./product.mjs";
  */
 
 /** Sources of everything that is Rust, besides the crates themselves. */
-const RUST = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json"];
+const RUST = [".cargo/config.toml", "Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "package-lock.json"];
 const CORE = ["archipelago-core", "proto"];
 
 /** @type {readonly [string, ...string[]]} */

@@ -10,13 +10,6 @@ pub struct Address(pub [u8; 20]);
 #[error("not an Ethereum address: 0x and 40 hex digits are expected")]
 pub struct InvalidAddress;
 
-impl Address {
-    /// Whether it is where chains keep the contracts that are part of them: all but the last two bytes are zero.
-    pub(super) fn is_precompiled(&self) -> bool {
-        self.0.starts_with(&[0; 18])
-    }
-}
-
 impl FromStr for Address {
     type Err = InvalidAddress;
 

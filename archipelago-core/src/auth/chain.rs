@@ -15,6 +15,17 @@ pub enum Verdict {
     NeedsContractCheck(ContractCheck),
 }
 
+impl Verdict {
+    /// Whose chain it is, if every question is answered with yes.
+    #[must_use]
+    pub fn into_parts(self) -> (Address, Vec<ContractQuestion>) {
+        match self {
+            Self::Valid(signer) => (signer, Vec::new()),
+            Self::NeedsContractCheck(check) => (check.signer, check.questions),
+        }
+    }
+}
+
 /// A chain that is valid for `signer` when every question is answered with yes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContractCheck {
@@ -82,10 +93,6 @@ impl Claim<'_> {
                 (recovered == Some(self.authority))
                     .then_some(None)
                     .ok_or(wrong_signer)
-            }
-            // It has no owner, and one of them answers with whatever it is asked.
-            Proof::Contract(_) if self.authority.is_precompiled() => {
-                Err(ChainError::ContractDenies { link: self.link })
             }
             Proof::Contract(signature) => Ok(Some(ContractQuestion {
                 link: self.link,

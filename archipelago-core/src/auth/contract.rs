@@ -26,8 +26,8 @@ const FAILED_IN_THE_CONTRACT: [&str; 11] = [
     "gas uint64 overflow",
     "invalid jump",
     "opcode",
-    "out of bounds",
     "out of gas",
+    "return data out of bounds",
     "revert",
     "stack limit",
     "stack underflow",
@@ -118,8 +118,11 @@ impl Reply {
     fn of_result(result: &str) -> Self {
         let digits = result.strip_prefix("0x").unwrap_or("not hex");
         match base16ct::mixed::decode_vec(digits) {
-            Ok(bytes) if bytes.starts_with(&MAGIC) => Self::Yes,
-            Ok(_) => Self::No,
+            Ok(bytes) => match bytes.strip_prefix(&MAGIC) {
+                // The ABI fills it up with zeros. Whoever answers with what it is asked says more than that.
+                Some(rest) if rest.iter().all(|&byte| byte == 0) => Self::Yes,
+                _ => Self::No,
+            },
             Err(_) => Self::Unknown,
         }
     }

@@ -94,7 +94,8 @@ pub enum ChainError {
         /// The link at fault.
         link: usize,
     },
-    /// A contract wallet does not hold a signature for its own, fails when it is asked, or is none.
+    /// A contract wallet does not hold a signature for its own, fails when it is asked, or is none. Returned by the
+    /// caller of [`verify`](super::verify), never by itself.
     #[error("auth chain link {link}: the contract wallet does not confirm the signature")]
     ContractDenies {
         /// The link at fault.

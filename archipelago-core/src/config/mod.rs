@@ -90,8 +90,6 @@ impl Config {
         )?;
         let transport = transport::read(&reader, &realm_name)?;
         let upstream = upstream::read(&reader)?;
-        let sockets_per_ip_max =
-            reader.whole("MAX_SOCKETS_PER_IP", 0, 0..=CONNECTOR_SOCKETS_MAX)?;
         Ok(Self {
             open_rooms: reader.flag("OPEN_ROOMS")?,
             connector_shards: reader.whole("CONNECTOR_SHARDS", 4, 1..=CONNECTOR_SHARDS_MAX)?,
@@ -106,17 +104,7 @@ impl Config {
                 .get("CURRENT_VERSION")
                 .unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
             commit_hash: reader.get("COMMIT_HASH"),
-            connector: ConnectorConfig {
-                timeouts: Timeouts {
-                    handshake_ms: reader.milliseconds("HANDSHAKE_TIMEOUT", 60_000)?,
-                    idle_ms: reader.milliseconds("IDLE_TIMEOUT", 90_000)?,
-                },
-                island_prefix: island_prefix.clone(),
-                transport: transport.clone(),
-                vets: upstream.gatekeeper.is_some() || upstream.deny_list.is_some(),
-                ban_sweep_ms: upstream.gatekeeper.as_ref().map(|_| upstream.ban_sweep_ms),
-                sockets_per_ip_max: (sockets_per_ip_max > 0).then_some(sockets_per_ip_max),
-            },
+            connector: read_connector(&reader, &island_prefix, &transport, &upstream)?,
             upstream,
             realm: RealmConfig {
                 engine: read_engine(&reader, &transport)?.with_id_prefix(&island_prefix),
@@ -135,6 +123,27 @@ impl Config {
             realm_name,
         })
     }
+}
+
+fn read_connector(
+    reader: &Reader<'_>,
+    island_prefix: &str,
+    transport: &Transport,
+    upstream: &Upstream,
+) -> Result<ConnectorConfig, ConfigError> {
+    let sockets_per_ip_max = reader.whole("MAX_SOCKETS_PER_IP", 0, 0..=CONNECTOR_SOCKETS_MAX)?;
+    let has_gatekeeper = upstream.gatekeeper.is_some();
+    Ok(ConnectorConfig {
+        timeouts: Timeouts {
+            handshake_ms: reader.milliseconds("HANDSHAKE_TIMEOUT", 60_000)?,
+            idle_ms: reader.milliseconds("IDLE_TIMEOUT", 90_000)?,
+        },
+        island_prefix: island_prefix.to_owned(),
+        transport: transport.clone(),
+        vets: has_gatekeeper || upstream.deny_list.is_some(),
+        ban_sweep_ms: has_gatekeeper.then_some(upstream.ban_sweep_ms),
+        sockets_per_ip_max: (sockets_per_ip_max > 0).then_some(sockets_per_ip_max),
+    })
 }
 
 fn read_realm_name(reader: &Reader<'_>) -> Result<String, ConfigError> {

@@ -10,7 +10,7 @@ use crate::protocol::limits::ORIGIN_MAX_BYTES;
 pub struct ConfigError {
     /// Which one.
     pub variable: &'static str,
-    /// What it holds; empty for secrets.
+    /// What it holds; empty or "(not shown)" for secrets.
     pub value: String,
     /// What it may hold.
     pub allowed: String,
@@ -26,7 +26,12 @@ fn is_url(value: &str) -> bool {
         .strip_prefix("https://")
         .or_else(|| value.strip_prefix("http://"));
     rest.is_some_and(|rest| {
-        !rest.starts_with(['/', '?']) && !rest.is_empty() && !rest.contains([' ', '#'])
+        let host = rest.split(['/', '?']).next().unwrap_or_default();
+        // Credentials are not sent, and a host that is none would be found out only when it is asked.
+        !host.is_empty()
+            && !host.starts_with(':')
+            && !host.contains('@')
+            && !rest.contains([' ', '#'])
     })
 }
 

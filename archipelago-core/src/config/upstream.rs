@@ -88,7 +88,15 @@ mod tests {
         for variable in URLS {
             let config = read(&[(variable, "https://example.org/hush")]).unwrap();
             assert!(!format!("{config:?}").contains("hush"));
-            for bad in ["hush", "ftp://hush", "https:// hush", "https://hush#x"] {
+            for bad in [
+                "hush",
+                "ftp://hush",
+                "https:// hush",
+                "https://hush#x",
+                "https://me:hush@x.org",
+                "https://:80/hush",
+                "https:///hush",
+            ] {
                 let error = read(&[(variable, bad)]).unwrap_err();
                 assert_eq!(error.variable, variable);
                 assert!(!error.to_string().contains("hush"), "{error}");

@@ -34,6 +34,8 @@ pub(super) struct Crowd {
     by_ip: HashMap<IpAddr, BTreeSet<SocketId>>,
     handshakes: HashMap<IpAddr, BTreeSet<SocketId>>,
     by_player: HashMap<Address, BTreeSet<SocketId>>,
+    /// Those that this side has closed, until their clients have answered: they take a place as all do.
+    closing: HashMap<SocketId, Option<IpAddr>>,
 }
 
 impl Crowd {
@@ -55,10 +57,32 @@ impl Crowd {
         }
     }
 
-    /// A socket is gone, whose session stood like this at last.
-    pub fn left(&mut self, socket: SocketId, ip: Option<IpAddr>, standing: Standing) {
-        leave(&mut self.by_ip, ip.map(household), socket);
+    /// A socket has no session any more; the last one stood like this.
+    pub fn left(&mut self, socket: SocketId, standing: Standing) {
         self.moved(socket, standing, Standing::default());
+    }
+
+    /// A socket without a session is there until its client has answered.
+    pub fn closing(&mut self, socket: SocketId, ip: Option<IpAddr>) {
+        enter(&mut self.by_ip, ip.map(household), socket);
+        self.closing.insert(socket, ip);
+    }
+
+    /// A socket is gone, of a client that was there.
+    pub fn gone(&mut self, socket: SocketId, ip: Option<IpAddr>) {
+        leave(&mut self.by_ip, ip.map(household), socket);
+    }
+
+    /// A socket is gone that had no session any more.
+    pub fn closed(&mut self, socket: SocketId) {
+        if let Some(ip) = self.closing.remove(&socket) {
+            self.gone(socket, ip);
+        }
+    }
+
+    /// How many sockets have no session any more.
+    pub fn closing_count(&self) -> usize {
+        self.closing.len()
     }
 
     /// How many sockets there are from where this address is.

@@ -6,7 +6,7 @@ use crate::protocol::bus::{
     ConnectReply, ConnectorCounters, ConnectorStamp, LiveSession, Report, ReportReply,
 };
 use crate::protocol::limits::CONNECTOR_SOCKETS_MAX;
-use crate::session::{Reason, RecordError, Session, SessionNumber, Stage, Timeouts};
+use crate::session::{self, Reason, RecordError, Session, SessionNumber, Stage, Timeouts};
 use crate::transport::Transport;
 
 use super::crowd::{Crowd, Standing};
@@ -57,6 +57,8 @@ pub struct Connector {
     earliest_ms: Option<u64>,
     /// How many lookups were asked for.
     pub(super) lookups: PerSecond,
+    /// About how many chains contracts were asked.
+    pub(super) contract_checks: PerSecond,
     /// How many clients are being announced to the realm.
     pub(super) joining: usize,
     /// Sessions that were replaced before the answer that names them has arrived.
@@ -84,6 +86,7 @@ impl Connector {
             next_socket: epoch << 32,
             earliest_ms: None,
             lookups: PerSecond::default(),
+            contract_checks: PerSecond::default(),
             joining: 0,
             kicked_early: BTreeSet::new(),
         }
@@ -94,7 +97,13 @@ impl Connector {
     /// # Errors
     /// The record is unreadable: the socket must be closed with [`session::Reason::Restart`].
     pub fn resume(&mut self, record: &[u8], now_ms: u64) -> Result<SocketId, RecordError> {
-        let (socket, session) = Session::from_record(record)?;
+        let read = Session::from_record(record).inspect_err(|_| {
+            if let Some((socket, ip)) = session::read_closed(record) {
+                self.next_socket = self.next_socket.max(socket);
+                self.crowd.closing(SocketId(socket), ip);
+            }
+        });
+        let (socket, session) = read?;
         self.next_socket = self.next_socket.max(socket);
         let socket = SocketId(socket);
         if let Some(live) = session.live() {
@@ -111,7 +120,7 @@ impl Connector {
     /// # Errors
     /// There is none: see [`Crowded`].
     pub fn admit(&mut self, ip: Option<IpAddr>) -> Result<(), Crowded> {
-        if self.sessions.len() >= CONNECTOR_SOCKETS_MAX {
+        if self.socket_count() >= CONNECTOR_SOCKETS_MAX {
             return Err(Crowded::Full);
         }
         if let (Some(ip), Some(max)) = (ip, self.config.sockets_per_ip_max)
@@ -148,14 +157,23 @@ impl Connector {
 
     pub(super) fn remove(&mut self, socket: SocketId) -> Option<Session> {
         let session = self.sessions.remove(&socket)?;
-        self.crowd
-            .left(socket, session.ip(), Standing::of(&session));
+        self.crowd.left(socket, Standing::of(&session));
         Some(session)
     }
 
-    /// A binary message has arrived.
+    /// A binary message has arrived. Whoever is too late with an answer has lost the stage, also if nobody has looked yet.
     pub fn frame(&mut self, socket: SocketId, frame: &[u8], now_ms: u64, out: &mut Vec<Action>) {
-        self.step(socket, now_ms, out, |session| session.frame(frame, now_ms));
+        let timeouts = self.config.timeouts;
+        self.step(socket, now_ms, out, |session| {
+            let late = match session.live() {
+                Some(_) => session::Action::None,
+                None => session.tick(&timeouts, now_ms),
+            };
+            match late {
+                session::Action::None => session.frame(frame, now_ms),
+                late => late,
+            }
+        });
     }
 
     /// A text message has arrived.
@@ -166,8 +184,9 @@ impl Connector {
     /// A socket is gone.
     pub fn closed(&mut self, socket: SocketId, now_ms: u64) {
         let Some(mut session) = self.remove(socket) else {
-            return;
+            return self.crowd.closed(socket);
         };
+        self.crowd.gone(socket, session.ip());
         if let Some(number) = session.closed() {
             self.ended(number, now_ms);
         }
@@ -335,9 +354,9 @@ impl Connector {
         self.sessions.get(&socket)
     }
 
-    /// How many sockets there are.
+    /// How many sockets there are, those included that are closed and whose clients have not answered.
     pub fn socket_count(&self) -> usize {
-        self.sessions.len()
+        self.sessions.len() + self.crowd.closing_count()
     }
 
     /// What is counted, to which the host adds what only it can know.

@@ -91,7 +91,8 @@ impl Connector {
     }
 
     fn close(&mut self, socket: SocketId, close: Close, now_ms: u64, out: &mut Vec<Action>) {
-        self.remove(socket);
+        let ip = self.remove(socket).and_then(|session| session.ip());
+        self.crowd.closing(socket, ip);
         self.count_close(&close);
         if let Some(packet) = close.farewell {
             out.push(Action::Send(socket, packet.encode_to_vec()));

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::auth::{Address, ContractQuestion};
 use crate::protocol::limits::{
-    CONTRACT_CHECKS_MAX, HANDSHAKES_PER_BLOCK_MAX, SOCKETS_PER_ADDRESS_MAX,
+    CONTRACT_CHECKS_MAX, CONTRACT_CHECKS_PER_SECOND_MAX, HANDSHAKES_PER_BLOCK_MAX,
+    SOCKETS_PER_ADDRESS_MAX,
 };
 use crate::session::Reason;
 
@@ -27,13 +28,23 @@ impl Connector {
                 return self.vetted(socket, address, Ok(()), now_ms, out);
             }
         } else {
-            if self.asking.len() >= CONTRACT_CHECKS_MAX {
+            if !self.may_ask_contracts(socket, now_ms) {
                 return self.dismiss(socket, Reason::ContractsUnavailable, now_ms, out);
             }
             self.asking.insert(socket);
             self.reports.count().contract_checks += 1;
         }
         out.push(Action::Vet(socket, address, questions));
+    }
+
+    /// Whether contracts are asked now: about a few chains at once and a second, and about one from each block of addresses.
+    fn may_ask_contracts(&mut self, socket: SocketId, now_ms: u64) -> bool {
+        let block_of = |socket: &SocketId| Standing::of(self.sessions.get(socket)?).block;
+        let block = block_of(&socket);
+        let is_neighbour = |other: &SocketId| block.is_some() && block_of(other) == block;
+        self.asking.len() < CONTRACT_CHECKS_MAX
+            && !self.asking.iter().any(is_neighbour)
+            && (self.contract_checks).allows(CONTRACT_CHECKS_PER_SECOND_MAX, now_ms)
     }
 
     /// The host has found out whether a client may come in that has proven to be `address`. A ban holds for all sockets of
@@ -73,15 +84,17 @@ impl Connector {
 
     /// Has the host ask about everybody who is connected, if it is time to.
     pub(super) fn sweep(&mut self, now_ms: u64, out: &mut Vec<Action>) {
-        if self.sockets.is_empty() || !self.sweeps.begin(now_ms) {
+        if self.sockets.is_empty() {
             return;
         }
         let live = self.sessions.values().filter_map(|session| session.live());
-        let addresses: BTreeSet<Address> = live.map(|live| live.address).collect();
-        out.push(Action::Sweep(addresses.into_iter().collect()));
+        let addresses = || live.map(|live| live.address).collect::<BTreeSet<_>>();
+        if let Some(batch) = self.sweeps.begin(now_ms, addresses) {
+            out.push(Action::Sweep(batch));
+        }
     }
 
-    /// Everybody has been asked about. Who is banned was told by [`banned`](Self::banned).
+    /// All of them have been asked about. Who is banned was told by [`banned`](Self::banned).
     pub fn swept(&mut self) {
         self.sweeps.ended();
     }

@@ -41,9 +41,16 @@ pub const SOCKETS_PER_ADDRESS_MAX: usize = 4;
 /// two contracts, and a second to spare.
 pub const CONTRACT_CHECK_MAX_MS: u64 = 5_000;
 
+/// How many requests to services outside an object may have open at once: the platform keeps others waiting, and their time
+/// runs.
+pub const CONNECTIONS_MAX: usize = 6;
+
 /// How many chains a connector or a room asks contracts about at once: those who ask have proven nothing yet, and choose
-/// the contract.
-pub const CONTRACT_CHECKS_MAX: usize = 32;
+/// the contract. Everybody else's bans must still be checked in time.
+pub const CONTRACT_CHECKS_MAX: usize = 2;
+
+/// About how many chains a second a connector asks contracts: each may cost two calls a link, which somebody pays for.
+pub const CONTRACT_CHECKS_PER_SECOND_MAX: u32 = 10;
 
 /// How much gas a contract may burn to check a signature: a multisignature wallet with a dozen owners takes a tenth.
 pub const CONTRACT_GAS_MAX: u64 = 5_000_000;
@@ -51,8 +58,15 @@ pub const CONTRACT_GAS_MAX: u64 = 5_000_000;
 /// How long the ban check may take, in ms; then the player gets in.
 pub const BAN_CHECK_MAX_MS: u64 = 1_000;
 
-/// How many players a sweep for bans asks about at once, over all connectors.
+/// About how many players sweeps ask at once, over all connectors; each asks about one at least.
 pub const BAN_CHECKS_MAX: usize = 20;
+
+/// About how many players a sweep of one connector asks at once.
+pub const BAN_CHECKS_PER_CONNECTOR_MAX: usize = 3;
+
+/// How many players a sweep asks about in one go. The next ones are asked about in another: the platform counts the
+/// requests of each.
+pub const BAN_CHECKS_BATCH: usize = 500;
 
 /// How long the deny list may take, in ms; then nobody is denied.
 pub const DENY_LIST_MAX_MS: u64 = 1_000;
@@ -164,6 +178,8 @@ const _: () = assert!(
     (ROOM_FRAME_MAX_BYTES / ROOM_PACKET_UNIT_BYTES) as u64 * 1_000
         <= ROOM_BURST_MS * ROOM_PACKETS_PER_SECOND_MAX as u64
 );
+// A login is checked while contracts are asked and a sweep is made.
+const _: () = assert!(CONTRACT_CHECKS_MAX + BAN_CHECKS_PER_CONNECTOR_MAX < CONNECTIONS_MAX);
 // Paces are in whole ms.
 const _: () = assert!(1_000 % ROOM_PACKETS_PER_SECOND_MAX == 0);
 const _: () = assert!(1_000 % MESSAGES_PER_SECOND_MAX == 0);

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::auth::{Address, ContractAnswer};
 use crate::protocol::limits::{
@@ -11,7 +11,7 @@ use crate::transport::{Pass, RoomId};
 use super::guests::{Guest, Guests, Member};
 use super::record::{self, Occupant, RecordError};
 use super::reports::Reports;
-use super::visitor::{Step, Visitor, VisitorStage};
+use super::visitor::{Step, Visitor};
 use super::{Action, Reason, Relay, SocketId, pace, packet};
 
 /// Who is in one room, and at its door.
@@ -21,6 +21,8 @@ pub struct Room {
     handshake_ms: u64,
     // In order of the sockets, so that equal inputs have equal outputs.
     visitors: BTreeMap<SocketId, Visitor>,
+    /// About whose chains contracts are being asked, those included who have left meanwhile.
+    asking: BTreeSet<SocketId>,
     pub(super) guests: Guests,
     pub(super) reports: Reports,
     last_socket: u64,
@@ -33,6 +35,7 @@ impl Room {
             id,
             handshake_ms,
             visitors: BTreeMap::new(),
+            asking: BTreeSet::new(),
             guests: Guests::default(),
             reports: Reports::default(),
             last_socket: 0,
@@ -160,6 +163,9 @@ impl Room {
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
+        if !self.asking.remove(&socket) {
+            return;
+        }
         let visitor = self.visitors.get(&socket);
         if let Some(step) = visitor.and_then(|visitor| visitor.answered(answer)) {
             self.go_on(socket, step, now_ms, out);
@@ -204,9 +210,10 @@ impl Room {
         handshakes.chain(self.report_due_ms()).min()
     }
 
-    /// Whether nobody is there any more and the realm knows it: the room can be forgotten.
+    /// Whether nobody is there any more, the realm knows it and no answer is awaited: the room can be forgotten, and with
+    /// it which numbers its sockets had.
     pub fn is_over(&self) -> bool {
-        self.socket_count() == 0 && self.reports.is_quiet()
+        self.socket_count() == 0 && self.asking.is_empty() && self.reports.is_quiet()
     }
 
     /// How many sockets there are, those in the handshake and those that are muted included.
@@ -240,17 +247,16 @@ impl Room {
                 out.push(Action::Keep(socket, record));
             }
             Step::Ask(questions) => {
-                let is_asking =
-                    |visitor: &&Visitor| matches!(visitor.stage, VisitorStage::Contracts(_));
                 let Some(visitor) = self.visitors.get(&socket) else {
                     return;
                 };
-                if self.visitors.values().filter(is_asking).count() > CONTRACT_CHECKS_MAX {
+                if self.asking.len() >= CONTRACT_CHECKS_MAX {
                     let reason = session::Reason::ContractsUnavailable.into();
                     return self.expel(socket, reason, now_ms, out);
                 }
                 let record = record::of_visitor(&self.id, socket, visitor);
                 out.push(Action::Keep(socket, record));
+                self.asking.insert(socket);
                 out.push(Action::AskContracts(socket, questions));
             }
             Step::Admit(address) => {

@@ -1,4 +1,4 @@
-use crate::auth::{self, Address, ContractAnswer, ContractQuestion, Verdict};
+use crate::auth::{self, Address, ContractAnswer, ContractQuestion};
 use crate::protocol::limits::HANDSHAKE_FRAME_MAX_BYTES;
 use crate::protocol::rfc5::ws_packet::Message;
 use crate::session::{self, Reason::InvalidAddress};
@@ -82,10 +82,7 @@ impl Visitor {
     fn prove(&mut self, auth_chain_json: &str, now_ms: u64) -> Result<Step, Reason> {
         let verdict = auth::verify(auth_chain_json, &self.challenge, now_ms)
             .map_err(session::Reason::BadChain)?;
-        let (address, questions) = match verdict {
-            Verdict::Valid(address) => (address, Vec::new()),
-            Verdict::NeedsContractCheck(check) => (check.signer, check.questions),
-        };
+        let (address, questions) = verdict.into_parts();
         if self.pass.is_some_and(|pass| pass.address != address) {
             return Err(Reason::WrongAddress);
         }

@@ -2,7 +2,7 @@ use std::net::IpAddr;
 
 use prost::Message as _;
 
-use crate::auth::{self, Address, ContractQuestion, Verdict};
+use crate::auth::{self, Address, Verdict};
 use crate::engine::{IslandNumber, Position};
 use crate::pacing::Pace;
 use crate::protocol::limits::{
@@ -193,10 +193,7 @@ impl Session {
             },
             (Stage::AwaitingSignature { challenge }, SignedChallenge(signed)) => {
                 match auth::verify(&signed.auth_chain_json, challenge, now_ms) {
-                    Ok(Verdict::Valid(address)) => self.vet(address, Vec::new(), now_ms),
-                    Ok(Verdict::NeedsContractCheck(check)) => {
-                        self.vet(check.signer, check.questions, now_ms)
-                    }
+                    Ok(verdict) => self.vet(verdict, now_ms),
                     Err(error) => self.dismiss(Reason::BadChain(error)),
                 }
             }
@@ -236,7 +233,8 @@ impl Session {
         ))
     }
 
-    fn vet(&mut self, address: Address, questions: Vec<ContractQuestion>, now_ms: u64) -> Action {
+    fn vet(&mut self, verdict: Verdict, now_ms: u64) -> Action {
+        let (address, questions) = verdict.into_parts();
         self.enter(Stage::Vetting { address }, now_ms);
         Action::Vet(address, questions)
     }

@@ -15,7 +15,8 @@ mod stage;
 
 pub use action::{Action, Close, Reason};
 pub use machine::Session;
-pub use record::{RecordError, SESSION_RECORD_MAX_BYTES};
+pub(crate) use record::read_closed;
+pub use record::{RecordError, SESSION_RECORD_MAX_BYTES, without_session};
 pub use stage::{Live, Stage, Timeouts};
 
 /// The number of a session, issued by the realm: growing, never used again.

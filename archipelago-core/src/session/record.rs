@@ -95,6 +95,24 @@ impl Session {
     }
 }
 
+/// What is kept of a record when its socket is closed: the socket stays until the client has answered, and is counted.
+pub fn without_session(record: &[u8]) -> Option<Vec<u8>> {
+    let record = SessionRecord::decode(record).ok()?;
+    let closed = SessionRecord {
+        stage: None,
+        origin: String::new(),
+        ..record
+    };
+    Some(closed.encode_to_vec())
+}
+
+/// The number of a socket that has no session any more, and where its client is; none if the record is not one of those.
+pub(crate) fn read_closed(record: &[u8]) -> Option<(u64, Option<IpAddr>)> {
+    let record = SessionRecord::decode(record).ok()?;
+    let is_closed = record.version == VERSION && record.stage.is_none() && record.socket != 0;
+    is_closed.then(|| (record.socket, read_ip(&record.ip)))
+}
+
 fn octets(ip: IpAddr) -> Vec<u8> {
     match ip {
         IpAddr::V4(ip) => ip.octets().to_vec(),

@@ -10,9 +10,9 @@ use archipelago_core::protocol::limits::{
     CONNECTOR_SOCKETS_MAX, DESIRED_ROOM_MAX_BYTES, HANDSHAKES_PER_BLOCK_MAX, MESSAGES_BURST_MS,
     MESSAGES_PER_SECOND_MAX, POSITION_MAX_M,
 };
-use archipelago_core::session::Reason;
+use archipelago_core::session::{Reason, without_session};
 
-use crate::clients::{at, challenge_request, heartbeat, heartbeat_of};
+use crate::clients::{TIMEOUTS, at, challenge_request, heartbeat, heartbeat_of};
 use crate::shard::{Shard, config, who};
 
 fn ip(text: &str) -> Option<IpAddr> {
@@ -207,4 +207,59 @@ fn a_connector_has_so_many_places() {
         shard.open();
     }
     assert_eq!(shard.connector.admit(None), Err(Crowded::Full));
+}
+
+/// A client need not answer the close of its socket, and then the platform keeps it.
+#[test]
+fn sockets_that_are_closed_take_their_places_until_they_are_gone() {
+    let sockets_per_ip_max = Some(2);
+    let config = || ConnectorConfig {
+        sockets_per_ip_max,
+        ..config()
+    };
+    let mut shard = Shard::with(config());
+    let own = ip("203.0.113.7");
+    let (deaf, out) = shard.open_from(own);
+    let [Action::Keep(_, record)] = out.as_slice() else {
+        panic!("{out:?}");
+    };
+    let (other, _) = shard.open_from(own);
+    let out = shard.frame(deaf, &[0xff]);
+    assert_eq!(out, [Action::Close(deaf, Reason::Undecodable)]);
+    assert_eq!(shard.connector.socket_count(), 2);
+    assert_eq!(shard.connector.admit(own), Err(Crowded::Ip));
+    // Also if the connector sleeps in between.
+    let closed = without_session(record).expect("a record");
+    let mut woken = Shard::with(config());
+    let now_ms = woken.now_ms;
+    for _ in 0..2 {
+        assert!(woken.connector.resume(&closed, now_ms).is_err());
+    }
+    assert_eq!(woken.connector.socket_count(), 1);
+    assert_eq!(woken.connector.admit(own), Ok(()));
+    woken.open_from(own);
+    assert_eq!(woken.connector.admit(own), Err(Crowded::Ip));
+    woken.connector.closed(deaf, now_ms);
+    assert_eq!(woken.connector.socket_count(), 1);
+    assert_eq!(woken.connector.admit(own), Ok(()));
+
+    shard.connector.closed(deaf, shard.now_ms);
+    shard.connector.closed(deaf, shard.now_ms);
+    assert_eq!(shard.connector.socket_count(), 1);
+    assert_eq!(shard.connector.admit(own), Ok(()));
+    assert!(shard.connector.session(other).is_some());
+}
+
+/// The alarm may be late: what is too late is too late all the same.
+#[test]
+fn an_answer_after_its_time_is_not_taken() {
+    let mut shard = Shard::new();
+    let socket = shard.open();
+    shard.now_ms += TIMEOUTS.handshake_ms;
+    let out = shard.frame(socket, &challenge_request(&who(1).to_string()));
+    assert_eq!(out, [Action::Close(socket, Reason::HandshakeTimeout)]);
+    // Whoever is welcome and speaks is not silent.
+    let socket = shard.live(1, 70);
+    shard.now_ms += 2 * TIMEOUTS.idle_ms;
+    assert_eq!(shard.frame(socket, &heartbeat(at(2.0, 2.0))).len(), 1);
 }

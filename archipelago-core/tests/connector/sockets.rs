@@ -80,6 +80,7 @@ fn a_kick_may_overtake_the_answer() {
     assert_eq!(shard.joined(other, 71, 1).len(), 2);
     let live = shard.connector.session(other).unwrap().live().unwrap();
     assert_eq!(live.number, SessionNumber(71));
+    shard.connector.closed(early, shard.now_ms);
     assert_eq!(shard.connector.socket_count(), 1);
 }
 
@@ -143,11 +144,12 @@ fn nothing_is_left_when_everybody_is_gone() {
         shard.welcome(2, 70),
         shard.live(3, 71),
     ];
-    shard.live(4, 72);
+    let kicked = shard.live(4, 72);
     shard.delivered(&kicks(&[72]));
     let failed = shard.joining(5);
     shard.join_failed(failed);
-    for socket in sockets {
+    // Those that were closed by this side are gone when their clients have answered.
+    for socket in [&sockets[..], &[kicked, failed]].concat() {
         shard.connector.closed(socket, shard.now_ms);
     }
     shard.joined(sockets[1], 73, 1);

@@ -1,13 +1,20 @@
 //! Who may come in, who may stay, and how many of whom.
 
+use std::net::IpAddr;
+
 use archipelago_core::auth::{ChainError, challenge_from};
 use archipelago_core::connector::{Action, ConnectorConfig, SocketId};
-use archipelago_core::protocol::limits::{CONTRACT_CHECKS_MAX, SOCKETS_PER_ADDRESS_MAX};
+use archipelago_core::protocol::bus::session_record::{LiveRecord, Stage};
+use archipelago_core::protocol::bus::{LiveSession, SessionRecord};
+use archipelago_core::protocol::limits::{
+    BAN_CHECKS_BATCH, CONTRACT_CHECKS_MAX, CONTRACT_CHECKS_PER_SECOND_MAX, SOCKETS_PER_ADDRESS_MAX,
+};
 use archipelago_core::protocol::v3::server_packet::Message;
 use archipelago_core::session::Reason;
+use prost::Message as _;
 use serde_json::json;
 
-use crate::clients::{chain, challenge_request, read, signed_challenge, wallet};
+use crate::clients::{NOW_MS, account, chain, challenge_request, read, signed_challenge, wallet};
 use crate::shard::{RANDOM, Shard, config, who};
 
 fn vetting() -> ConnectorConfig {
@@ -237,48 +244,139 @@ fn claim(number: u8) -> String {
 fn whoever_only_claims_an_address_takes_no_place_of_its_owner() {
     let mut shard = Shard::with(vetting());
     let owner = vetted(&mut shard, 1);
-    let mut claims = Vec::new();
-    for _ in 0..2 * SOCKETS_PER_ADDRESS_MAX {
+    let waiting: Vec<SocketId> = (1..SOCKETS_PER_ADDRESS_MAX)
+        .map(|_| vetted(&mut shard, 1))
+        .collect();
+    let claims = [(); CONTRACT_CHECKS_MAX].map(|()| {
         let (socket, out) = shows(&mut shard, 1, &claim(1));
         assert!(
             matches!(out.as_slice(), [Action::Keep(..), Action::Vet(..)]),
             "{out:?}"
         );
-        claims.push(socket);
-    }
-    assert_eq!(hear(&mut shard, owner, 1, Ok(())).len(), 1);
-    // Once a contract has confirmed them they count, and a ban ends even those that are only claimed.
-    for &socket in &claims[..SOCKETS_PER_ADDRESS_MAX] {
-        hear(&mut shard, socket, 1, Ok(()));
-    }
-    assert!(shard.connector.session(owner).is_none());
-    let mut left = claims.clone();
-    left.retain(|&socket| shard.connector.session(socket).is_some());
+        socket
+    });
+    // Once a contract has confirmed one it counts, and a ban ends even those that are only claimed.
+    let out = hear(&mut shard, claims[0], 1, Ok(()));
+    let oldest = Action::Close(owner, Reason::CrowdedAddress);
+    assert!(out.contains(&oldest), "{out:?}");
+    let left = [waiting, claims.to_vec()].concat();
     assert_banned(&ban(&mut shard, 1), &left);
+}
+
+/// What comes of the claim of a client at this address.
+fn asks(shard: &mut Shard, ip: Option<IpAddr>) -> (SocketId, Option<Action>) {
+    let (socket, _) = shard.open_from(ip);
+    shard.frame(socket, &challenge_request(&who(1).to_string()));
+    shard.looked_up(socket);
+    let mut out = shard.frame(socket, &signed_challenge(&claim(1)));
+    (socket, out.pop())
+}
+
+#[track_caller]
+fn assert_asks(shard: &mut Shard, ip: Option<IpAddr>) -> SocketId {
+    let (socket, action) = asks(shard, ip);
+    assert!(matches!(action, Some(Action::Vet(asked, _, _)) if asked == socket));
+    socket
+}
+
+#[track_caller]
+fn assert_asks_not(shard: &mut Shard, ip: Option<IpAddr>) {
+    let (socket, action) = asks(shard, ip);
+    let closed = Action::Close(socket, Reason::ContractsUnavailable);
+    assert_eq!(action, Some(closed));
 }
 
 #[test]
 fn contracts_are_asked_about_so_many_chains_at_once() {
     let mut shard = Shard::new();
-    let ask = |shard: &mut Shard| {
-        let (socket, out) = shows(shard, 1, &claim(1));
-        let last = out.into_iter().next_back().expect("something to do");
-        (socket, last)
-    };
     // Their sockets end meanwhile, but the node is still asked.
     let asking: Vec<SocketId> = (0..CONTRACT_CHECKS_MAX)
         .map(|_| {
-            let (socket, action) = ask(&mut shard);
-            assert!(matches!(action, Action::Vet(asked, _, _) if asked == socket));
+            let socket = assert_asks(&mut shard, None);
+            shard.connector.closed(socket, shard.now_ms);
             socket
         })
         .collect();
-    let (socket, action) = ask(&mut shard);
-    assert_eq!(action, Action::Close(socket, Reason::ContractsUnavailable));
+    assert_asks_not(&mut shard, None);
     let error = ChainError::ContractDenies { link: 1 };
     for &socket in &asking {
         hear(&mut shard, socket, 1, Err(Reason::BadChain(error)));
     }
-    let (socket, action) = ask(&mut shard);
-    assert!(matches!(action, Action::Vet(asked, _, _) if asked == socket));
+    assert_asks(&mut shard, None);
+}
+
+#[test]
+fn contracts_are_asked_about_so_many_chains_a_second() {
+    let mut shard = Shard::new();
+    for _ in 0..CONTRACT_CHECKS_PER_SECOND_MAX {
+        let socket = assert_asks(&mut shard, None);
+        hear(&mut shard, socket, 1, Err(Reason::ContractsUnavailable));
+    }
+    assert_asks_not(&mut shard, None);
+    shard.now_ms += 1_000;
+    assert_asks(&mut shard, None);
+}
+
+#[test]
+fn one_network_asks_contracts_about_one_chain_at_a_time() {
+    let mut shard = Shard::new();
+    let ip = |text: &str| Some(text.parse().expect("an IP address"));
+    let socket = assert_asks(&mut shard, ip("203.0.113.1"));
+    assert_asks_not(&mut shard, ip("203.0.113.2"));
+    assert_asks(&mut shard, ip("203.0.114.1"));
+    hear(&mut shard, socket, 1, Err(Reason::ContractsUnavailable));
+    assert_asks(&mut shard, ip("203.0.113.2"));
+}
+
+#[test]
+fn a_large_sweep_comes_in_batches() {
+    let mut shard = Shard::with(vetting());
+    let players = BAN_CHECKS_BATCH + 1;
+    for number in 1..=players as u16 {
+        let record = live_record(number);
+        let resumed = shard.connector.resume(&record, shard.now_ms);
+        resumed.expect("a record");
+    }
+    let mut asked = Vec::new();
+    for round in 0..3 {
+        let batch = shard.tick().into_iter().find_map(|action| match action {
+            Action::Sweep(addresses) => Some(addresses),
+            _ => None,
+        });
+        let Some(batch) = batch else {
+            assert_eq!(round, 2, "two batches");
+            break;
+        };
+        assert!(batch.len() <= BAN_CHECKS_BATCH);
+        asked.extend(batch);
+        assert!(shard.tick().is_empty(), "one batch at a time");
+        shard.connector.swept();
+        let due_ms = shard.connector.deadline_ms().expect("with sessions");
+        assert_eq!(
+            due_ms <= shard.now_ms,
+            round == 0,
+            "at once, then in its time"
+        );
+    }
+    assert_eq!(asked.len(), players);
+}
+
+/// The record of a session that outlives a sleep.
+fn live_record(number: u16) -> Vec<u8> {
+    let live = LiveSession {
+        session: 1_000 + u64::from(number),
+        address: account(number).address().0.to_vec(),
+        ..LiveSession::default()
+    };
+    let record = SessionRecord {
+        version: 1,
+        socket: u64::from(number),
+        since_ms: NOW_MS,
+        stage: Some(Stage::Live(LiveRecord {
+            session: Some(live),
+            assignment: 0,
+        })),
+        ..SessionRecord::default()
+    };
+    record.encode_to_vec()
 }

@@ -98,16 +98,36 @@ fn a_challenge_that_was_used_does_not_outlive_a_sleep() {
     assert!(woken.room.resume(&record, now_ms).is_err());
 }
 
+/// Whoever asks and leaves does not make room for the next question, and the room waits for the answer: it would give the
+/// socket's number again.
 #[test]
 fn contracts_are_asked_about_so_many_chains_at_once() {
-    let mut there = Bystander::new();
-    let hall = &mut there.hall;
+    let mut hall = Hall::new();
+    let mut asking = Vec::new();
     for number in 0..CONTRACT_CHECKS_MAX as u8 {
         let (socket, challenge) = hall.challenged(None, 10 + number);
-        show(hall, socket, &challenge, 10 + number);
+        show(&mut hall, socket, &challenge, 10 + number);
+        hall.gone(socket);
+        asking.push(socket);
     }
     assert_eq!(hall.asked.len(), CONTRACT_CHECKS_MAX);
+    assert_eq!(hall.room.socket_count(), 0);
+    let (socket, challenge) = hall.challenged(None, 1);
+    show(&mut hall, socket, &challenge, 1);
+    let reason = session::Reason::ContractsUnavailable.into();
+    assert_eq!(hall.closed.get(&socket), Some(&reason));
+    assert!(!hall.room.is_over());
+    for socket in asking {
+        assert!(!hall.room.is_over());
+        answer(&mut hall, socket, ContractAnswer::Confirmed);
+    }
+    assert!(hall.room.is_over());
+    asking_again(&mut hall);
+}
+
+fn asking_again(hall: &mut Hall) {
     let (socket, challenge) = hall.challenged(None, 1);
     show(hall, socket, &challenge, 1);
-    there.refused(socket, &session::Reason::ContractsUnavailable.into(), 1013);
+    answer(hall, socket, ContractAnswer::Confirmed);
+    hall.welcome(socket);
 }

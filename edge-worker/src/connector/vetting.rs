@@ -1,32 +1,29 @@
 //! What a connector finds out about its clients, before and after they are welcome.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use archipelago_core::auth::{Address, ContractAnswer, ContractQuestion};
 use archipelago_core::config::Config;
 use archipelago_core::connector::SocketId;
 use archipelago_core::protocol::bus::LookupRequest;
-use archipelago_core::protocol::limits::BAN_CHECKS_MAX;
+use archipelago_core::protocol::limits::{BAN_CHECKS_MAX, BAN_CHECKS_PER_CONNECTOR_MAX};
 use archipelago_core::session::Reason;
 use futures_util::{StreamExt as _, stream};
 
 use super::{LOOKUP_LIMIT_MS, Shared, warn_if_failed};
+use crate::upstream::UpstreamError;
 use crate::{bus, ethereum, log, moderation, settings};
 
-/// Who wants to know what.
-pub(super) struct Lookup {
-    pub address: Address,
-    /// Whether the realm may be asked: too many have asked otherwise.
-    pub asks_realm: bool,
-}
-
 impl Shared {
-    /// Sends a socket its challenge, unless the address that it has asked with is denied.
-    pub(super) async fn challenge(self: Rc<Self>, id: SocketId, lookup: Lookup) {
-        let Lookup {
-            address,
-            asks_realm,
-        } = lookup;
+    /// Sends a socket its challenge, unless the address that it has asked with is denied. The realm is not asked about it when
+    /// too many have been.
+    pub(super) async fn challenge(
+        self: Rc<Self>,
+        id: SocketId,
+        address: Address,
+        asks_realm: bool,
+    ) {
         let Some(config) = self.config() else { return };
         if self.is_denied(&config, &address).await {
             let step = self.with(|loaded, now| {
@@ -63,8 +60,10 @@ impl Shared {
         address: Address,
         questions: Vec<ContractQuestion>,
     ) {
-        let Some(config) = self.config() else { return };
-        let verdict = self.verdict(&config, address, &questions).await;
+        let verdict = match self.config() {
+            Some(config) => self.verdict(&config, address, &questions).await,
+            None => Err(Reason::RealmUnavailable),
+        };
         let step = self.with(|loaded, now| {
             loaded
                 .connector
@@ -90,8 +89,14 @@ impl Shared {
         if self.is_denied(config, &address).await {
             return Err(Reason::Denied);
         }
-        if self.is_banned(config, &address).await {
-            return Err(Reason::Banned);
+        match self.check_ban(config, &address).await {
+            Ok(true) => return Err(Reason::Banned),
+            Ok(false) => {}
+            // Who cannot be asked about gets in.
+            Err(error) => log::warn(
+                "ban not checked",
+                &[("address", &address), ("error", &error)],
+            ),
         }
         Ok(())
     }
@@ -100,17 +105,25 @@ impl Shared {
     pub(super) async fn sweep(self: Rc<Self>, addresses: Vec<Address>) {
         let Some(config) = self.config() else { return };
         let share = BAN_CHECKS_MAX / config.connector_shards as usize;
-        let check = async |address: Address| {
-            if self.is_banned(&config, &address).await {
+        let at_once = share.clamp(1, BAN_CHECKS_PER_CONNECTOR_MAX);
+        let failed = Cell::new(None);
+        let check = async |address: Address| match self.check_ban(&config, &address).await {
+            Ok(true) => {
                 let step = self.with(|loaded, now| {
                     loaded.connector.banned(address, now, &mut loaded.actions);
                 });
                 warn_if_failed("player not banned", step);
                 self.settle().await;
             }
+            Ok(false) => {}
+            Err(error) => failed.set(Some(error)),
         };
         let checks = stream::iter(addresses);
-        checks.for_each_concurrent(share.max(1), check).await;
+        checks.for_each_concurrent(at_once, check).await;
+        // Once, not for each of thousands of players.
+        if let Some(error) = failed.get() {
+            log::warn("bans not checked", &[("error", &error)]);
+        }
         let step = self.with(|loaded, _| loaded.connector.swept());
         warn_if_failed("sweep not ended", step);
         self.settle().await;
@@ -134,22 +147,19 @@ impl Shared {
         self.deny_lists.get(url, fetched).await.denies(address)
     }
 
-    /// Whether a player is banned. One who cannot be asked about is not.
-    async fn is_banned(&self, config: &Config, address: &Address) -> bool {
+    /// Whether a player is banned; nobody is where there is nobody to ask.
+    async fn check_ban(&self, config: &Config, address: &Address) -> Result<bool, UpstreamError> {
         let Some(gatekeeper) = &config.upstream.gatekeeper else {
-            return false;
+            return Ok(false);
         };
         let answer = moderation::is_banned(gatekeeper, address).await;
-        if let Err(error) = &answer {
-            log::warn("ban not checked", &[("address", address), ("error", error)]);
-        }
         let step = self.with(|loaded, _| {
             let counters = loaded.connector.count();
             counters.ban_checks += 1;
             counters.ban_checks_failed += u64::from(answer.is_err());
         });
         warn_if_failed("ban check not counted", step);
-        answer.unwrap_or(false)
+        answer
     }
 
     fn config(&self) -> Option<Rc<Config>> {

@@ -4,14 +4,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use archipelago_core::room::{Action, Relay, SocketId};
-use serde_bytes::ByteBuf;
 use worker::js_sys::Uint8Array;
 use worker::{Delay, web_sys};
 
 use super::{Loaded, Shared};
 use crate::clock::now_ms;
 use crate::log;
-use crate::sockets::close;
+use crate::sockets::{close, keep};
 
 impl Shared {
     pub(super) fn carry_out(self: &Rc<Self>) {
@@ -65,7 +64,7 @@ impl Loaded {
                 .wait_until(Rc::clone(shared).ask_contracts(id, questions)),
             Action::Keep(id, record) => {
                 if let Some(socket) = self.sockets.get(&id)
-                    && let Err(error) = socket.serialize_attachment(ByteBuf::from(record))
+                    && let Err(error) = keep(socket, record)
                 {
                     log::warn("guest not kept", &[("error", &error)]);
                 }
@@ -75,6 +74,8 @@ impl Loaded {
                 if let Some(socket) = self.sockets.remove(&id) {
                     let code = reason.code();
                     log::info("guest closed", &[("code", &code), ("reason", &reason)]);
+                    // Nobody takes it up again.
+                    let _ = keep(&socket, Vec::new());
                     close(&socket, code, &reason.to_string());
                 }
             }

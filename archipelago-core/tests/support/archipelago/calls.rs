@@ -194,6 +194,7 @@ impl World {
 
     pub(super) fn carry_out(&mut self, shard: usize, actions: Vec<Action>) {
         for action in actions {
+            let now_ms = self.shard_ms(shard);
             let (epoch, state) = (self.shards[shard].epoch, &mut self.shards[shard]);
             match action {
                 Action::Send(socket, frame) => {
@@ -203,6 +204,8 @@ impl World {
                 }
                 Action::Close(socket, _) => {
                     state.records.remove(&socket);
+                    // Clients answer at once.
+                    state.connector.closed(socket, now_ms);
                     if let Some(client) = state.clients.remove(&socket) {
                         self.session_over(client);
                     }

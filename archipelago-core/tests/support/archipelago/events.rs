@@ -147,7 +147,8 @@ impl World {
             let record = &old.records[&socket];
             assert_eq!(SocketId::of_record(record), Some(socket));
             if shard.connector.resume(record, now_ms).is_err() {
-                // It awaited an answer, which is lost.
+                // It awaited an answer, which is lost; it is closed, and the client answers.
+                shard.connector.closed(socket, now_ms);
                 assert_eq!(self.clients[client].stage, Stage::Handshake);
                 lost.push(client);
                 continue;
