@@ -162,7 +162,7 @@ describe("the sweep", () => {
         gatekeeper.server.busiest = 0;
         const before = new Map(players.map(({ address }) => [address, gatekeeper.count(address)]));
         const rounds = () => players.map(({ address }) => gatekeeper.count(address) - (before.get(address) ?? 0));
-        await eventually(4 * PATIENCE_MS, () => assert.ok(Math.min(...rounds()) >= 3, `${rounds()}`));
+        await eventually(4 * PATIENCE_MS, () => assert.ok(Math.min(...rounds()) >= 2, `${rounds()}`));
         assert.ok(gatekeeper.server.busiest <= AT_ONCE, `${gatekeeper.server.busiest} at once`);
         const unlucky = players[PLAYERS / 2] ?? assert.fail();
         gatekeeper.fail();

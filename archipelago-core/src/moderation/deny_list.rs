@@ -1,14 +1,8 @@
 use std::collections::HashSet;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use crate::auth::Address;
-
-#[derive(Deserialize)]
-struct Document {
-    users: Vec<Value>,
-}
 
 /// The wallets that are let in nowhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,8 +14,8 @@ impl DenyList {
     /// Reads `{ "users": [{ "wallet": "0x…" }] }`; none if it is nothing like that. Entries that name no wallet are passed
     /// over: one that is misspelt must not let all the others in.
     pub fn read(body: &[u8]) -> Option<Self> {
-        let document: Document = serde_json::from_slice(body).ok()?;
-        let wallets = document.users.iter();
+        let document: Value = serde_json::from_slice(body).ok()?;
+        let wallets = document.get("users")?.as_array()?.iter();
         let wallets = wallets.filter_map(|user| user.get("wallet")?.as_str()?.parse().ok());
         Some(Self {
             wallets: wallets.collect(),
@@ -57,7 +51,7 @@ mod tests {
             DenyList::read(br#"{"users":[]}"#),
             Some(DenyList::default())
         );
-        for body in ["", "[]", "{}", r#"{"users":{}}"#, "<html>"] {
+        for body in ["", "[]", "[[]]", "{}", r#"{"users":{}}"#, "<html>"] {
             assert_eq!(DenyList::read(body.as_bytes()), None, "{body}");
         }
     }

@@ -146,7 +146,11 @@ impl Connectors {
             if state.matters() && now_ms >= state.heard_ms.saturating_add(timeout_ms) {
                 orphans.extend(std::mem::take(&mut state.sessions));
                 state.listed = false;
-                state.outbox = Outbox::default();
+                // A delivery may be under way: the next one waits for its answer.
+                state.outbox = Outbox {
+                    attempts: std::mem::take(&mut state.outbox.attempts),
+                    ..Outbox::default()
+                };
             }
         }
         orphans

@@ -71,6 +71,9 @@ pub enum StateError {
     /// No session's record, or not under an address.
     #[error("the record of the session of {0:02x?} cannot be read")]
     Session(Vec<u8>),
+    /// A session of two players.
+    #[error("session {0} is there twice")]
+    TwoPlayers(u64),
     /// A session of an incarnation that is yet to come: sessions issued from now on could not take over from it.
     #[error("session {session} was not issued before incarnation {incarnation}")]
     FromTheFuture {
@@ -140,11 +143,15 @@ impl Realm {
         realm.unstored.next_island = stored.next_island.unwrap_or(0);
         realm.has_past = !stored.sessions.is_empty();
         let mut players: BTreeMap<Address, Player> = BTreeMap::new();
+        let mut sessions = BTreeSet::new();
         for (address, record) in &stored.sessions {
             let (address, player) = read_session(address, record, incarnation, now_ms)?;
             realm
                 .connectors
                 .restore(&player.connector, player.epoch, now_ms);
+            if !sessions.insert(player.session) {
+                return Err(StateError::TwoPlayers(player.session.0));
+            }
             players.insert(address, player);
         }
         for (number, record) in &stored.islands {

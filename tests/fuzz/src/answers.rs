@@ -21,7 +21,7 @@ pub fn run(input: &[u8]) {
     }
 }
 
-/// Only a result that begins with the magic value is a yes, and what is no answer at all says nothing.
+/// Only the magic value, filled up with zeros, is a yes, and what is no answer at all says nothing.
 fn reply(body: &[u8]) {
     let reply = Reply::read(body);
     let Ok(answer) = serde_json::from_slice::<Value>(body) else {
@@ -29,7 +29,11 @@ fn reply(body: &[u8]) {
         return;
     };
     let result = answer["result"].as_str().unwrap_or_default();
-    let is_magic = result.to_lowercase().starts_with("0x1626ba7e") && result.starts_with("0x");
+    let digits = result.strip_prefix("0x").unwrap_or_default();
+    let is_hex = digits.len() % 2 == 0 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let rest = digits.get(8..).unwrap_or_default();
+    let is_magic = is_hex && digits.to_lowercase().starts_with("1626ba7e");
+    let is_magic = is_magic && rest.bytes().all(|digit| digit == b'0');
     let is_error = !answer["error"].is_null();
     assert_eq!(reply == Reply::Yes, is_magic && !is_error);
     if reply == Reply::No {

@@ -1,4 +1,4 @@
-//! Auth chains: as texts, and put together with signatures that are good. An [oracle](crate::oracle) says which hold.
+//! Auth chains: as texts, and put together with signatures that are good. An oracle says which hold.
 
 use archipelago_core::auth::{self, Address, ChainError, Verdict};
 use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;

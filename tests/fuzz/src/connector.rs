@@ -108,7 +108,7 @@ impl Play<'_> {
     fn open(&mut self, count: usize) {
         let ip = self.ip();
         for _ in 0..count {
-            if self.shard.open.len() < SOCKETS_MAX {
+            if self.shard.open.len() + self.shard.closing.len() < SOCKETS_MAX {
                 self.shard.come(ip);
             }
         }
@@ -149,8 +149,11 @@ impl Play<'_> {
         self.shard.frame(socket, &frame);
     }
 
+    /// A client closes its socket, or answers that it is closed.
     fn close(&mut self) {
-        if let Some(socket) = self.socket() {
+        let answers = self.input.flag();
+        let closing = self.shard.closing.first().copied();
+        if let Some(socket) = closing.filter(|_| answers).or_else(|| self.socket()) {
             self.shard.gone(socket);
         }
     }

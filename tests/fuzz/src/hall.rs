@@ -1,8 +1,10 @@
-//! A room and its host, and clients who go by what they are told.
+//! A room and its host.
+
+mod client;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use archipelago_core::auth::{Address, ContractAnswer, ContractQuestion, Verdict};
+use archipelago_core::auth::{Address, ContractAnswer, ContractQuestion};
 use archipelago_core::protocol::bus::room_record::{self, Stage};
 use archipelago_core::protocol::bus::{
     RoomGuest, RoomOrders, RoomRecord, RoomReport, RoomReportReply,
@@ -18,26 +20,11 @@ use archipelago_core::transport::{Pass, RoomId};
 use prost::Message as _;
 
 use crate::clients::NOW_MS;
-use crate::oracle::{self, Held};
+
+pub use client::Client;
 
 /// How long a client may take for each stage of the handshake.
 pub const HANDSHAKE_MS: u64 = 60_000;
-
-/// What one client knows.
-#[derive(Debug, Default)]
-pub struct Client {
-    /// Whom its token lets in.
-    pub pass: Option<Pass>,
-    /// What it was asked to sign.
-    pub challenge: Option<String>,
-    /// The last chain that it has sent, and when.
-    chain: Option<(String, u64)>,
-    /// Whether the chain has been looked at.
-    is_proven: bool,
-    alias: Option<u32>,
-    /// The others, by alias.
-    others: BTreeMap<u32, String>,
-}
 
 /// The host.
 pub struct Hall {
@@ -53,6 +40,14 @@ pub struct Hall {
     pub asked: Vec<SocketId>,
     /// Whether a report is under way.
     pub reported: bool,
+}
+
+/// A packet for all.
+struct Relayed {
+    except: Option<SocketId>,
+    /// Who was there.
+    members: Vec<SocketId>,
+    got: BTreeSet<SocketId>,
 }
 
 fn room_id() -> RoomId {
@@ -107,11 +102,11 @@ impl Hall {
     fn act<R>(&mut self, event: impl FnOnce(&mut Room, u64, &mut Vec<Action>) -> R) -> R {
         let mut out = Vec::new();
         let result = event(&mut self.room, self.now_ms, &mut out);
-        let mut waiting = VecDeque::from(out);
+        let (mut waiting, mut relayed) = (VecDeque::from(out), Vec::new());
         while let Some(action) = waiting.pop_front() {
             match action {
                 Action::Send(socket, frame) => self.deliver(socket, &frame),
-                Action::Relay(relay) => waiting.extend(self.relay(&relay)),
+                Action::Relay(relay) => waiting.extend(self.relay(&relay, &mut relayed)),
                 Action::AskContracts(socket, questions) => self.ask(socket, &questions),
                 Action::Keep(socket, record) => self.keep(socket, &record),
                 Action::Close(socket, reason) => {
@@ -121,11 +116,11 @@ impl Hall {
                 }
             }
         }
+        self.check_relayed(&relayed);
         result
     }
 
-    /// Everybody gets the packet but who is left out; who is slow may miss it.
-    fn relay(&mut self, relay: &Relay) -> Vec<Action> {
+    fn relay(&mut self, relay: &Relay, relayed: &mut Vec<Relayed>) -> Vec<Action> {
         let (mut receivers, mut more) = (Vec::new(), Vec::new());
         let backlog = |socket| self.backlog.get(&socket).copied().unwrap_or(0);
         let send = |socket| receivers.push(socket);
@@ -133,16 +128,32 @@ impl Hall {
             .relay(relay, self.now_ms, backlog, send, &mut more);
         let got: BTreeSet<SocketId> = receivers.iter().copied().collect();
         assert_eq!(got.len(), receivers.len(), "twice");
-        for &socket in self.members().values() {
-            let is_slow = backlog(socket) > ROOM_UNRELIABLE_BACKLOG_MAX_BYTES;
-            let is_left_out = relay.except == Some(socket);
-            assert!(got.contains(&socket) != is_left_out || is_slow && !is_left_out);
-        }
+        relayed.push(Relayed {
+            except: relay.except,
+            members: self.members().into_values().collect(),
+            got,
+        });
         for socket in receivers {
             assert!(self.is_member(socket), "{socket:?} is no member");
             self.deliver(socket, &relay.packet);
         }
         more
+    }
+
+    /// Whoever was a member, and still is, got the packet but who is left out; who is slow may have missed it.
+    fn check_relayed(&self, relayed: &[Relayed]) {
+        let is_slow = |socket| {
+            let backlog = self.backlog.get(&socket).copied().unwrap_or(0);
+            backlog > ROOM_UNRELIABLE_BACKLOG_MAX_BYTES
+        };
+        for packet in relayed {
+            let there = packet.members.iter().copied();
+            for socket in there.filter(|&socket| self.is_member(socket)) {
+                let is_left_out = packet.except == Some(socket);
+                let has_got = packet.got.contains(&socket);
+                assert!(has_got != is_left_out || is_slow(socket) && !is_left_out);
+            }
+        }
     }
 
     fn ask(&mut self, socket: SocketId, questions: &[ContractQuestion]) {
@@ -374,6 +385,9 @@ impl Hall {
         for socket in open {
             self.gone(socket);
         }
+        for socket in std::mem::take(&mut self.asked) {
+            self.answered(socket, ContractAnswer::Unavailable);
+        }
         // Later than all that has been put off.
         self.now_ms = 1 << 60;
         for _ in 0..4 {
@@ -382,51 +396,5 @@ impl Hall {
             self.take_report();
         }
         assert!(self.room.is_over() && self.room.deadline_ms().is_none());
-    }
-}
-
-impl Client {
-    /// A guest has shown a chain of its address for its challenge, unless it was there from the beginning.
-    fn check_proof(&mut self, address: &[u8]) {
-        let Some(challenge) = self.challenge.as_ref().filter(|_| !self.is_proven) else {
-            return;
-        };
-        let (chain, at_ms) = self.chain.as_ref().expect("a chain");
-        let signer = match oracle::holds(chain, challenge, *at_ms) {
-            Held::Yes(Verdict::Valid(signer)) => signer,
-            Held::Yes(Verdict::NeedsContractCheck(check)) => check.signer,
-            Held::Unsure => return,
-            Held::No => panic!("{chain} proves nothing"),
-        };
-        self.is_proven = true;
-        assert_eq!(signer.0, address);
-        assert!(self.pass.is_none_or(|pass| pass.address == signer));
-    }
-
-    fn read(&mut self, message: Message) {
-        let own = self.alias;
-        match message {
-            Message::ChallengeMessage(asked) => {
-                assert_eq!((own, &self.challenge), (None, &None));
-                self.challenge = Some(asked.challenge_to_sign);
-            }
-            Message::WelcomeMessage(welcome) => {
-                assert_eq!(self.alias.replace(welcome.alias), None);
-                assert!(!welcome.peer_identities.contains_key(&welcome.alias));
-                self.others = welcome.peer_identities;
-            }
-            Message::PeerKicked(_) => {}
-            Message::PeerJoinMessage(join) => {
-                assert!(own.is_some_and(|own| own != join.alias));
-                assert_eq!(self.others.insert(join.alias, join.address), None);
-            }
-            Message::PeerLeaveMessage(leave) => {
-                self.others.remove(&leave.alias).expect("was there");
-            }
-            Message::PeerUpdateMessage(said) => {
-                assert!(own.is_some() && self.others.contains_key(&said.from_alias));
-            }
-            other => panic!("not for clients: {other:?}"),
-        }
     }
 }

@@ -16,6 +16,16 @@ use crate::ledger::Ledger;
 /// So often at most something is due until an empty realm has nothing to do.
 const TURNS_MAX: usize = 1_000;
 
+/// How long a call may take, in ms.
+const CALL_MAX_MS: u64 = 5_000;
+
+/// A call that is on its way.
+struct Call<T> {
+    to: String,
+    sent_ms: u64,
+    message: T,
+}
+
 /// The host.
 pub struct Kingdom {
     realm: Realm,
@@ -27,8 +37,8 @@ pub struct Kingdom {
     ledger: Ledger,
     /// Whose sessions they are.
     owners: BTreeMap<u64, Address>,
-    deliveries: Vec<(String, Delivery)>,
-    orders: Vec<(String, RoomOrders)>,
+    deliveries: Vec<Call<Delivery>>,
+    orders: Vec<Call<RoomOrders>>,
     /// The newest assignment of each session that was delivered, in this incarnation.
     assigned: BTreeMap<u64, u64>,
 }
@@ -126,6 +136,26 @@ impl Kingdom {
         }
     }
 
+    /// It is another time. Calls have failed by then if they have not arrived.
+    pub fn at(&mut self, now_ms: u64) {
+        self.now_ms = now_ms;
+        let deliveries = self.deliveries.iter_mut().map(|call| &mut call.sent_ms);
+        let sent = deliveries.chain(self.orders.iter_mut().map(|call| &mut call.sent_ms));
+        // A clock that is put back does not give them more time.
+        sent.for_each(|sent_ms| *sent_ms = now_ms.min(*sent_ms));
+        let is_late = |sent_ms: u64| now_ms - sent_ms >= CALL_MAX_MS;
+        while let Some(at) = self
+            .deliveries
+            .iter()
+            .position(|call| is_late(call.sent_ms))
+        {
+            self.settle_delivery(at, false);
+        }
+        while let Some(at) = self.orders.iter().position(|call| is_late(call.sent_ms)) {
+            self.settle_orders(at, false);
+        }
+    }
+
     /// Does what is due.
     pub fn tick(&mut self) {
         if let Some(scope) = self.realm.tick(self.now_ms) {
@@ -139,9 +169,9 @@ impl Kingdom {
     /// What can be delivered is on its way. The numbers of the assignments.
     pub fn take_deliveries(&mut self) -> Vec<u64> {
         let mut numbers = Vec::new();
-        for (connector, delivery) in self.realm.take_deliveries(self.now_ms) {
+        for (to, delivery) in self.realm.take_deliveries(self.now_ms) {
             assert_eq!(delivery.incarnation, self.incarnation);
-            assert!(!self.deliveries.iter().any(|(other, _)| *other == connector));
+            assert!(!self.deliveries.iter().any(|call| call.to == to));
             let mut told = BTreeSet::new();
             for assignment in &delivery.assignments {
                 assert!(told.insert(assignment.session), "told twice");
@@ -155,7 +185,11 @@ impl Kingdom {
             for island in &delivery.islands {
                 assert!(island.number > 0 && !island.members.is_empty());
             }
-            self.deliveries.push((connector, delivery));
+            self.deliveries.push(Call {
+                to,
+                sent_ms: self.now_ms,
+                message: delivery,
+            });
         }
         assert_eq!(self.realm.take_deliveries(self.now_ms), [], "one at a time");
         numbers
@@ -163,10 +197,14 @@ impl Kingdom {
 
     /// What can be ordered is on its way.
     pub fn take_orders(&mut self) {
-        for (room, orders) in self.realm.take_room_orders(self.now_ms) {
-            assert!(!self.orders.iter().any(|(other, _)| *other == room));
+        for (to, orders) in self.realm.take_room_orders(self.now_ms) {
+            assert!(!self.orders.iter().any(|call| call.to == to));
             self.check_orders(&orders);
-            self.orders.push((room, orders));
+            self.orders.push(Call {
+                to,
+                sent_ms: self.now_ms,
+                message: orders,
+            });
         }
     }
 
@@ -176,11 +214,11 @@ impl Kingdom {
             return;
         }
         let at = which % self.deliveries.len();
-        let (connector, delivery) = self.deliveries.remove(at);
+        let Call { to, message, .. } = self.deliveries.remove(at);
         if arrived {
-            self.realm.delivered(&connector, &delivery, self.now_ms);
+            self.realm.delivered(&to, &message, self.now_ms);
         } else {
-            self.realm.undelivered(&connector, self.now_ms);
+            self.realm.undelivered(&to, self.now_ms);
         }
     }
 
@@ -190,11 +228,11 @@ impl Kingdom {
             return;
         }
         let at = which % self.orders.len();
-        let (room, orders) = self.orders.remove(at);
+        let Call { to, message, .. } = self.orders.remove(at);
         if arrived {
-            self.realm.room_obeyed(&room, &orders);
+            self.realm.room_obeyed(&to, &message);
         } else {
-            self.realm.room_unreachable(&room, self.now_ms);
+            self.realm.room_unreachable(&to, self.now_ms);
         }
     }
 
@@ -273,7 +311,8 @@ impl Kingdom {
 
     /// Nobody is heard of any more: the realm forgets everybody, and comes to rest.
     pub fn drain(&mut self) {
-        self.now_ms = self.now_ms.max(NOW_MS);
+        // Later than all that has been put off.
+        self.now_ms = 1 << 60;
         for _ in 0..TURNS_MAX {
             self.tick();
             self.take_deliveries();

@@ -12,7 +12,7 @@ mod input;
 mod kingdom;
 mod ledger;
 mod oracle;
-mod people;
+
 mod shard;
 
 pub mod answers;
@@ -20,6 +20,7 @@ pub mod bus;
 pub mod chain;
 pub mod connector;
 pub mod packets;
+pub mod people;
 pub mod realm;
 pub mod room;
 pub mod session;

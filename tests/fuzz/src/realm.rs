@@ -82,7 +82,8 @@ struct Play<'a> {
 
 impl Play<'_> {
     fn step(&mut self) {
-        self.kingdom.now_ms = later(&mut self.input, self.kingdom.now_ms);
+        let now_ms = later(&mut self.input, self.kingdom.now_ms);
+        self.kingdom.at(now_ms);
         match self.input.below(20) {
             0..=3 => self.connect(),
             4..=8 => self.report(),

@@ -1,7 +1,7 @@
 //! One session: frames, answers, time-outs and sleeps in any order.
 
 use archipelago_core::auth::{ChainError, Verdict};
-use archipelago_core::engine::IslandNumber;
+use archipelago_core::engine::{IslandNumber, Position};
 use archipelago_core::protocol::limits::{
     CLOSE_REASON_MAX_BYTES, MESSAGES_BURST_MS, MESSAGES_PER_SECOND_MAX, POSITION_MAX_M,
 };
@@ -264,16 +264,16 @@ impl Play<'_> {
         let after = self.session.stage();
         let fits = match (before, action, after) {
             (_, Action::None, _) | (Stage::Live(_), Action::PositionRefused, _) => before == after,
-            (Stage::LookingUp, Action::Send(packet), Stage::AwaitingSignature { challenge }) => {
-                is_challenge(packet, challenge)
+            (Stage::LookingUp, Action::Send(sent), Stage::AwaitingSignature { challenge }) => {
+                is_challenge(sent, challenge)
             }
-            (Stage::Joining { address }, Action::Send(packet), Stage::Live(live)) => {
-                live.address == *address && is_welcome(packet, &address.to_string())
+            (Stage::Joining { address }, Action::Send(sent), Stage::Live(live)) => {
+                live.address == *address && is_welcome(sent, &address.to_string())
             }
             (Stage::AwaitingRequest, Action::LookUp(_), Stage::LookingUp) => true,
             (Stage::AwaitingSignature { .. }, Action::Vet(who, _), Stage::Vetting { address })
             | (Stage::Vetting { address: who }, Action::Join(address), Stage::Joining { .. }) => {
-                who == address && self.session.proven() == Some(*who)
+                who == address && self.session.player() == Some(*who)
             }
             (
                 Stage::Live(before),
@@ -288,16 +288,13 @@ impl Play<'_> {
                 *first == before.position.is_none()
                     && *session == after.number
                     && after.position == Some(*position)
-                    && [position.x(), position.y(), position.z()]
-                        .iter()
-                        .all(|coordinate| coordinate.abs() <= POSITION_MAX_M)
+                    && is_in_the_world(*position)
+            }
+            (Stage::Live(live), Action::Close(close), Stage::Closed) => {
+                close.ended == Some(live.number) && is_good_close(close)
             }
             (_, Action::Close(close), Stage::Closed) => {
-                let live = match before {
-                    Stage::Live(live) => Some(live.number),
-                    _ => None,
-                };
-                close.ended == live && is_good_close(close)
+                close.ended.is_none() && is_good_close(close)
             }
             _ => false,
         };
@@ -313,8 +310,15 @@ impl Play<'_> {
         assert_eq!(over.vetted(Ok(()), self.now_ms), Action::None);
         assert_eq!(over.tick(&TIMEOUTS, u64::MAX), Action::None);
         assert_eq!(over.looked_up(true, [0; 16], self.now_ms), Action::None);
-        assert_eq!((over.live(), over.proven()), (None, None));
+        assert_eq!((over.live(), over.player()), (None, None));
     }
+}
+
+fn is_in_the_world(position: Position) -> bool {
+    let coordinates = [position.x(), position.y(), position.z()];
+    coordinates
+        .iter()
+        .all(|coordinate| coordinate.abs() <= POSITION_MAX_M)
 }
 
 fn json_of(frame: &[u8]) -> String {

@@ -1,18 +1,18 @@
 //! A connector and its host, which looks at everything that it is to do.
 
+mod reports;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use archipelago_core::auth::{Address, ContractQuestion};
 use archipelago_core::connector::{Action, Connector, ConnectorConfig, SocketId};
-use archipelago_core::protocol::bus::{
-    ConnectReply, ConnectRequest, Delivery, LiveSession, Report, ReportReply,
-};
+use archipelago_core::protocol::bus::{ConnectReply, ConnectRequest, Delivery, Report};
 use archipelago_core::protocol::limits::{
-    CONTRACT_CHECKS_MAX, DESIRED_ROOM_MAX_BYTES, HANDSHAKES_PER_BLOCK_MAX, SOCKETS_PER_ADDRESS_MAX,
+    CONTRACT_CHECKS_MAX, HANDSHAKES_PER_BLOCK_MAX, SOCKETS_PER_ADDRESS_MAX,
 };
 use archipelago_core::protocol::v3::ServerPacket;
-use archipelago_core::session::{Reason, SESSION_RECORD_MAX_BYTES, Stage};
+use archipelago_core::session::{Reason, SESSION_RECORD_MAX_BYTES, Stage, without_session};
 use prost::Message as _;
 
 use crate::clients::NOW_MS;
@@ -44,6 +44,8 @@ pub struct Shard {
     pub now_ms: u64,
     /// The sockets that neither side has closed.
     pub open: BTreeSet<SocketId>,
+    /// Those that this side has closed, until their clients have answered.
+    pub closing: BTreeSet<SocketId>,
     records: BTreeMap<SocketId, Vec<u8>>,
     ips: BTreeMap<SocketId, IpAddr>,
     /// What is to be answered.
@@ -64,6 +66,7 @@ impl Shard {
             epoch: 1,
             now_ms: NOW_MS,
             open: BTreeSet::new(),
+            closing: BTreeSet::new(),
             records: BTreeMap::new(),
             ips: BTreeMap::new(),
             asked: Vec::new(),
@@ -96,7 +99,7 @@ impl Shard {
             Action::Close(socket, reason) => {
                 assert!(self.open.remove(&socket), "{socket:?} is closed");
                 assert!(is_good_reason(&reason), "{reason:?}");
-                self.records.remove(&socket);
+                self.close(socket);
             }
             Action::Keep(socket, record) => {
                 assert!(self.open.contains(&socket), "{socket:?} is closed");
@@ -123,6 +126,14 @@ impl Shard {
         }
     }
 
+    /// What is still kept with a closed socket says whose it is.
+    fn close(&mut self, socket: SocketId) {
+        self.closing.insert(socket);
+        let record = self.records.get(&socket).expect("every socket has one");
+        let record = without_session(record).expect("a record");
+        self.records.insert(socket, record);
+    }
+
     fn ask(&mut self, socket: SocketId, ask: Ask) {
         assert!(self.open.contains(&socket), "{socket:?} is closed: {ask:?}");
         self.asked.push(ask);
@@ -130,11 +141,11 @@ impl Shard {
 
     /// A client comes, unless there is no room for it.
     pub fn come(&mut self, ip: Option<IpAddr>) {
-        let from_there = |socket: &&SocketId| self.ips.get(socket) == ip.as_ref();
-        let others = self.open.iter().filter(from_there).count();
         let admitted = self.connector.admit(ip);
         if let (Some(max), Some(IpAddr::V4(_))) = (self.config.sockets_per_ip_max, ip) {
-            assert_eq!(admitted.is_ok(), others < max);
+            let sockets = self.open.iter().chain(&self.closing);
+            let from_there = sockets.filter(|socket| self.ips.get(socket) == ip.as_ref());
+            assert_eq!(admitted.is_ok(), from_there.count() < max);
         }
         if admitted.is_err() {
             return;
@@ -145,7 +156,10 @@ impl Shard {
             .opened(ORIGIN.to_owned(), ip, self.now_ms, &mut out);
         assert!(self.open.insert(socket), "{socket:?} again");
         self.ips.extend(ip.map(|ip| (socket, ip)));
-        self.act(|_, _, actions| actions.append(&mut out));
+        // Only handshakes make room for others.
+        for action in out {
+            self.carry_out(action);
+        }
     }
 
     /// A binary message.
@@ -159,10 +173,11 @@ impl Shard {
         assert!(!self.open.contains(&socket));
     }
 
-    /// A client has closed its socket.
+    /// A client has closed its socket, or has answered that it is closed.
     pub fn gone(&mut self, socket: SocketId) {
         self.act(|connector, now_ms, _| connector.closed(socket, now_ms));
         self.open.remove(&socket);
+        self.closing.remove(&socket);
         self.records.remove(&socket);
     }
 
@@ -225,8 +240,8 @@ impl Shard {
     }
 
     fn check_banned(&self, address: Address) {
-        let proven = |socket: &SocketId| self.connector.session(*socket)?.proven();
-        let mut left = self.open.iter().filter_map(proven);
+        let player = |socket: &SocketId| self.connector.session(*socket)?.player();
+        let mut left = self.open.iter().filter_map(player);
         assert!(left.all(|who| who != address), "{address} is still here");
     }
 
@@ -255,10 +270,11 @@ impl Shard {
         }
         self.open.clear();
         for (socket, record) in records {
-            if let Ok(resumed) = self.connector.resume(&record, self.now_ms) {
-                assert_eq!(resumed, socket);
-                self.open.insert(socket);
-                self.records.insert(socket, record);
+            let resumed = self.connector.resume(&record, self.now_ms);
+            self.records.insert(socket, record);
+            match resumed {
+                Ok(resumed) => assert!(resumed == socket && self.open.insert(socket)),
+                Err(_) => self.close(socket),
             }
         }
     }
@@ -272,137 +288,39 @@ impl Shard {
         self.open.iter().filter_map(live).collect()
     }
 
-    /// A report goes out, if one is due.
-    pub fn take_report(&mut self) {
-        let due = self.connector.report_due_ms();
-        let Some(report) = self.connector.take_report(self.now_ms) else {
-            assert!(due.is_none_or(|due| due > self.now_ms));
-            return;
-        };
-        assert_eq!(self.connector.report_due_ms(), None, "one at a time");
-        assert_eq!(self.connector.take_report(u64::MAX), None, "one at a time");
-        let stamp = report.stamp.as_ref().expect("a stamp");
-        assert_eq!(stamp.epoch, self.epoch);
-        if report.sequence > self.sequence {
-            assert_eq!(report.sequence, self.sequence + 1);
-            self.check_report(&report);
-        }
-        self.sequence = report.sequence;
-        self.reported = Some(report);
-    }
-
-    /// What is composed now says how it is now.
-    fn check_report(&self, report: &Report) {
-        let live = self.live();
-        if let Some(full) = &report.full {
-            let number = |session: &LiveSession| session.session;
-            let listed: BTreeSet<u64> = full.sessions.iter().map(number).collect();
-            assert_eq!(listed.len(), full.sessions.len(), "a session twice");
-            assert!(listed.iter().eq(live.keys()), "{listed:?}, but {live:?}");
-        } else {
-            assert!(report.sequence > 1, "the first one lists all");
-        }
-        let mut heard = BTreeSet::new();
-        for heartbeat in &report.heartbeats {
-            assert!(heard.insert(heartbeat.session), "a session twice");
-            let is_live = live.contains_key(&heartbeat.session);
-            let is_over = report.disconnects.contains(&heartbeat.session);
-            assert!(is_live || is_over, "nobody's heartbeat");
-            let wish = heartbeat.desired_room.as_deref().unwrap_or_default();
-            assert!(wish.len() <= DESIRED_ROOM_MAX_BYTES);
-        }
-    }
-
-    /// The realm has taken the report, if it was for this incarnation.
-    pub fn report_answered(&mut self, reply: &ReportReply) {
-        self.connector.report_answered(reply, self.now_ms);
-        let Some(report) = self.reported.take() else {
-            return;
-        };
-        if [0, reply.incarnation].contains(&report.incarnation) {
-            for session in &report.disconnects {
-                self.ended.remove(session);
-            }
-        }
-    }
-
-    /// The realm will never take the report.
-    pub fn report_refused(&mut self) {
-        self.connector.report_refused(self.now_ms);
-        self.reported = None;
-    }
-
-    /// The report did not get through.
-    pub fn report_failed(&mut self) {
-        self.connector.report_failed(self.now_ms);
-        self.reported = None;
-    }
-
     /// What holds at any time.
     pub fn check(&self) {
-        assert_eq!(self.connector.socket_count(), self.open.len());
-        let mut handshakes: BTreeMap<Option<[u8; 3]>, usize> = BTreeMap::new();
-        let mut of_address: BTreeMap<Address, (usize, usize)> = BTreeMap::new();
+        let count = self.open.len() + self.closing.len();
+        assert_eq!(self.connector.socket_count(), count);
+        let asked = self.asked.iter().filter_map(|ask| match ask {
+            Ask::Vet(socket, _, questions) if !questions.is_empty() => Some(*socket),
+            _ => None,
+        });
+        let claiming: BTreeSet<SocketId> = asked.collect();
+        assert!(claiming.len() <= CONTRACT_CHECKS_MAX);
+        let mut handshakes: BTreeMap<[u8; 3], usize> = BTreeMap::new();
+        let mut sockets_of: BTreeMap<Address, (usize, usize)> = BTreeMap::new();
         for socket in &self.open {
             let session = self.connector.session(*socket).expect("it is open");
             assert_ne!(*session.stage(), Stage::Closed);
             let is_live = session.live().is_some();
             if let Some(IpAddr::V4(ip)) = self.ips.get(socket).filter(|_| !is_live) {
                 let [a, b, c, _] = ip.octets();
-                *handshakes.entry(Some([a, b, c])).or_default() += 1;
+                *handshakes.entry([a, b, c]).or_default() += 1;
             }
-            if let Some(address) = session.proven() {
-                assert!(
-                    people::person_of(address).is_some(),
-                    "{address} is nobody's"
-                );
-                let (all, live) = of_address.entry(address).or_default();
-                *all += 1;
+            if let Some(player) = session.player().filter(|_| !claiming.contains(socket)) {
+                assert!(people::person_of(player).is_some(), "{player} is nobody");
+                let (waiting, live) = sockets_of.entry(player).or_default();
+                *waiting += usize::from(!is_live);
                 *live += usize::from(is_live);
             }
         }
-        assert!(
-            handshakes
-                .values()
-                .all(|&count| count <= HANDSHAKES_PER_BLOCK_MAX)
-        );
-        for (address, (all, live)) in of_address {
-            assert!(all <= SOCKETS_PER_ADDRESS_MAX || all == live, "{address}");
-        }
-        let contracts = |ask: &&Ask| matches!(ask, Ask::Vet(_, _, asked) if !asked.is_empty());
-        assert!(self.asked.iter().filter(contracts).count() <= CONTRACT_CHECKS_MAX);
-        if self.open.is_empty() {
-            assert_eq!(self.connector.deadline_ms(), None);
-        }
-    }
-
-    /// Everybody leaves: the realm hears of all who were there.
-    pub fn drain(&mut self) {
-        let open: Vec<SocketId> = self.open.iter().copied().collect();
-        for socket in open {
-            self.gone(socket);
-        }
-        // Later than all that has been put off.
-        self.now_ms = 1 << 60;
-        let incarnation = u64::MAX;
-        for _ in 0..8 {
-            self.now_ms += 60_000;
-            self.take_report();
-            let reply = ReportReply {
-                incarnation,
-                full_wanted: false,
-            };
-            if self.reported.is_some() {
-                self.report_answered(&reply);
-            }
-        }
-        assert_eq!(
-            self.ended,
-            BTreeSet::new(),
-            "the realm has not heard of their end"
-        );
-        assert_eq!(self.connector.socket_count(), 0);
-        assert_eq!(self.connector.report_due_ms(), None);
+        let mut counts = handshakes.values();
+        assert!(counts.all(|&count| count <= HANDSHAKES_PER_BLOCK_MAX));
+        // Who is welcome ends only when the realm says so.
+        let is_few = |&(waiting, live)| waiting + live <= SOCKETS_PER_ADDRESS_MAX || waiting <= 1;
+        assert!(sockets_of.values().all(is_few), "{sockets_of:?}");
+        assert!(!self.open.is_empty() || self.connector.deadline_ms().is_none());
     }
 }
 
