@@ -30,10 +30,10 @@ const YES = `0x1626ba7e${"00".repeat(28)}`;
 const MEGABYTE = 1_000_000;
 
 /** About how many chains a connector asks at once. */
-const CHECKS_AT_ONCE = 32;
+const CHECKS_AT_ONCE = 2;
 
 /** More than that. */
-const CROWD = 40;
+const CROWD = 8;
 
 /** As often as one address may try at once. */
 const TRIES = 4;

@@ -34,8 +34,8 @@ pub const POSITION_MAX_M: f32 = 1_000_000.0;
 pub const HANDSHAKES_PER_BLOCK_MAX: usize = 256;
 
 /// How many sockets of one address that was proven a connector has, those included that are still vetted: clients try
-/// three times. Beyond it the oldest ends.
-pub const SOCKETS_PER_ADDRESS_MAX: usize = 4;
+/// three times, and whoever opens ten windows at once sees nine of them kicked. Beyond it the oldest ends.
+pub const SOCKETS_PER_ADDRESS_MAX: usize = 16;
 
 /// How long the node may take to answer everything there is to ask about one chain, in ms: two calls of a second each for
 /// two contracts, and a second to spare.

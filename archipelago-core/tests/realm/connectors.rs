@@ -249,6 +249,7 @@ fn a_silent_connector_is_presumed_dead() {
     assert!(reply.full_wanted, "what it has meanwhile is not known");
     assert!(world.is_connected(1));
     assert_eq!(told(&world.take()), [("a", session, "I1")]);
+    world.realm.undelivered("a", world.now_ms);
     // And if not, its sessions are released.
     world.advance_alive(TIMEOUT_MS + GRACE_MS, &mut [&mut b]);
     assert!(!world.is_connected(1));

@@ -54,7 +54,7 @@ fn a_state_that_makes_no_sense_is_refused_with_the_reason() {
     let good = settled().disk.read();
     assert!(restore(&good).is_ok());
     let first = good.sessions[0].clone();
-    let cases: [(Break, &str); 10] = [
+    let cases: [(Break, &str); 11] = [
         (
             |stored| stored.next_island = None,
             "the next island's number is None",
@@ -92,6 +92,10 @@ fn a_state_that_makes_no_sense_is_refused_with_the_reason() {
         ),
         (|stored| stored.sessions[0].1.clear(), "cannot be read"),
         (|stored| stored.sessions[0].0.push(0), "cannot be read"),
+        (
+            |stored| stored.sessions[1].1 = stored.sessions[0].1.clone(),
+            "is there twice",
+        ),
     ];
     for (case, (spoil, reason)) in cases.into_iter().enumerate() {
         let mut stored = good.clone();
