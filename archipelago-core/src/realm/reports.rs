@@ -120,17 +120,18 @@ impl Realm {
         };
         player.spoken_of = true;
         // What the realm has heard of the session is newer than what was kept with its socket.
-        let Some(position) = entry.position.filter(|_| !player.heard) else {
+        let position = entry.position.and_then(Position::from_message);
+        let Some(position) = position.filter(|_| !player.heard) else {
             return;
         };
         if entry.position_is_old && !player.is_present() {
             player.heard = true;
-            player.presumed_at = Position::from_message(position);
+            player.presumed_at = Some(position);
             self.assign(session, known);
         } else {
             let heartbeat = SessionHeartbeat {
                 session: session.0,
-                position: Some(position),
+                position: Some(position.into()),
                 desired_room: None,
             };
             self.heartbeat(stamp, &heartbeat, known, now_ms);

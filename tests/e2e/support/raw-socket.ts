@@ -205,7 +205,9 @@ export class RawSocket {
 
   /** Ends the connection with a reset, as a crash of the client's machine does. */
   reset(): void {
-    this.socket.resetAndDestroy();
+    // After a shutdown Node never gets over a reset: its process would not end.
+    if (this.socket.writableEnded) this.cut();
+    else this.socket.resetAndDestroy();
   }
 
   async #until(timeoutMs: number, isSo: () => boolean): Promise<void> {

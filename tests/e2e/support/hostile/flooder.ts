@@ -1,4 +1,6 @@
 /** A process full of clients that want to be in the way: see `flood.ts`, which starts it. */
+import { once } from "node:events";
+import { setPriority } from "node:os";
 import { Identity } from "../identity.ts";
 import { heartbeat } from "../packets.ts";
 import { frame, RawSocket, upgradeRequest } from "../raw-socket.ts";
@@ -33,13 +35,14 @@ async function beSilent(host: string): Promise<void> {
   }
 }
 
-/** Writes for as long as the server listens; `deaf` also when it has said goodbye. */
+/** Writes for as long as the server listens; who is deaf also when it has said goodbye. */
 async function shout(socket: RawSocket, chunk: Buffer): Promise<void> {
   const { socket: tcp } = socket;
+  const gone = socket.deaf ? once(tcp, "close") : socket.ended;
   while (!tcp.destroyed && (socket.deaf || !socket.closeInfo)) {
     tally.bytes += chunk.length;
-    if (!tcp.write(chunk)) await new Promise((resolve) => tcp.once("drain", resolve).once("close", resolve));
-    else await sleep(0);
+    if (tcp.write(chunk)) await sleep(0);
+    else await Promise.race([once(tcp, "drain"), gone]).catch(() => {});
   }
   const code = socket.closeInfo?.code ?? 0;
   tally.closes[code] = (tally.closes[code] ?? 0) + 1;
@@ -75,6 +78,8 @@ async function floodLate(host: string, deaf: boolean, chunk: Buffer): Promise<vo
   }
 }
 
+// What these clients cost is not to be missing where the server runs: elsewhere they would have machines of their own.
+setPriority(19);
 process.once("message", ({ host, silent, early, late, deaf }: Flood) => {
   for (let index = 0; index < silent; index += 1) void beSilent(host);
   for (let index = 0; index < early; index += 1) void floodEarly(host, index < deaf);

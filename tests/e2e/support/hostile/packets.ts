@@ -46,7 +46,7 @@ export const PACKET_ACTS: readonly Act[] = [
     socket.send(challengeRequest(ADDRESS));
     socket.reset();
   }),
-  oneOf("a forged chain", CHALLENGED, [1008], FORGERIES, ({ socket, identity, challenge }, forge) => {
+  oneOf("a forged chain", CHALLENGED, [1008, 1013], FORGERIES, ({ socket, identity, challenge }, forge) => {
     const chain = forge(identity, challenge);
     socket.send(signedChallenge(typeof chain === "string" ? chain : JSON.stringify(chain)));
   }),

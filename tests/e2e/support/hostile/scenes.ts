@@ -7,7 +7,7 @@ import type { Session } from "./session.ts";
 
 const PER_BLOCK = 256;
 const BLOCK_CROWD = PER_BLOCK + 24;
-const PER_ADDRESS = 4;
+const PER_ADDRESS = 16;
 const ADDRESS_CROWD = PER_ADDRESS + 2;
 const IP_CROWD = 12;
 /** For `MAX_SOCKETS_PER_IP`. */

@@ -18,7 +18,7 @@ const RUBBISH = [
   json({ jsonrpc: "2.0", id: 1, result: `0x${"ff".repeat(1_000)}` }),
   json({ jsonrpc: "2.0", id: 1, error: { code: 3, message: "execution reverted" } }),
   hangUp,
-  late(50, json({ jsonrpc: "2.0", id: 1, result: `0x1626ba7e${"0".repeat(56)}` })),
+  late(50, json({ jsonrpc: "2.0", id: 1, result: `0x1626ba7f${"0".repeat(56)}` })),
 ];
 
 /** Everything that the realm asks others, none of whom can be relied on. */
