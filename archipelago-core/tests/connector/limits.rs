@@ -15,8 +15,8 @@ use archipelago_core::session::{Reason, without_session};
 use crate::clients::{TIMEOUTS, at, challenge_request, heartbeat, heartbeat_of};
 use crate::shard::{Shard, config, who};
 
-fn ip(text: &str) -> Option<IpAddr> {
-    Some(text.parse().expect("an IP address"))
+fn ip(text: &str) -> IpAddr {
+    text.parse().expect("an IP address")
 }
 
 fn counters(shard: &mut Shard) -> ConnectorCounters {
@@ -134,10 +134,10 @@ fn heartbeats_are_forwarded_so_often_whatever_else_is_reported() {
 #[test]
 fn handshakes_from_one_network_make_way_for_newer_ones() {
     let mut shard = Shard::new();
-    let own = |host: usize| ip(&format!("203.0.113.{}", host % 256));
+    let own = |host: usize| Some(ip(&format!("203.0.113.{}", host % 256)));
     let (oldest, _) = shard.open_from(own(0));
     let (second, _) = shard.open_from(own(1));
-    let (elsewhere, _) = shard.open_from(ip("203.0.114.1"));
+    let (elsewhere, _) = shard.open_from(Some(ip("203.0.114.1")));
     let unknown = shard.open();
     for host in 2..HANDSHAKES_PER_BLOCK_MAX {
         assert_eq!(shard.open_from(own(host)).1.len(), 1);
@@ -162,11 +162,11 @@ fn sockets_of_an_ip_are_counted_only_if_that_is_wanted() {
         sockets_per_ip_max,
         ..config()
     });
-    let own = ip("2001:db8::1");
+    let own = Some(ip("2001:db8::1"));
     let (first, _) = shard.open_from(own);
-    shard.open_from(ip("2001:db8::2"));
+    shard.open_from(Some(ip("2001:db8::2")));
     assert_eq!(shard.connector.admit(own), Err(Crowded::Ip));
-    assert_eq!(shard.connector.admit(ip("2001:db8:0:1::1")), Ok(()));
+    assert_eq!(shard.connector.admit(Some(ip("2001:db8:0:1::1"))), Ok(()));
     assert_eq!(shard.connector.admit(None), Ok(()));
     assert_eq!(counters(&mut shard).crowded, 1);
     shard.connector.closed(first, shard.now_ms);
@@ -186,7 +186,7 @@ fn where_a_client_is_outlives_a_sleep() {
         sockets_per_ip_max,
         ..config()
     };
-    for own in [ip("203.0.113.7"), ip("2001:db8::7")] {
+    for own in [Some(ip("203.0.113.7")), Some(ip("2001:db8::7"))] {
         let mut shard = Shard::with(config());
         let (_, out) = shard.open_from(own);
         let [Action::Keep(_, record)] = out.as_slice() else {
@@ -218,7 +218,7 @@ fn sockets_that_are_closed_take_their_places_until_they_are_gone() {
         ..config()
     };
     let mut shard = Shard::with(config());
-    let own = ip("203.0.113.7");
+    let own = Some(ip("203.0.113.7"));
     let (deaf, out) = shard.open_from(own);
     let [Action::Keep(_, record)] = out.as_slice() else {
         panic!("{out:?}");
