@@ -101,7 +101,7 @@ pub(super) enum Mail {
     Request {
         call: u64,
         line: Line,
-        request: Request,
+        request: Box<Request>,
     },
     Reply {
         call: u64,
@@ -169,7 +169,7 @@ impl World {
             let mail = |request| Mail::Request {
                 call,
                 line: line.clone(),
-                request,
+                request: Box::new(request),
             };
             self.post(delay, mail(request.clone()));
             if self.rng.chance(weather.repeat) {
@@ -219,7 +219,7 @@ impl World {
                 line,
                 request,
             } => {
-                let reply = self.serve(&line, request);
+                let reply = self.serve(&line, *request);
                 self.send_back(call, &line, reply);
             }
             Mail::Reply { call, reply } => {
