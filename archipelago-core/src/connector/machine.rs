@@ -50,8 +50,8 @@ pub struct Connector {
     pub(super) reports: Reports,
     pub(super) crowd: Crowd,
     pub(super) sweeps: Sweeps,
-    /// The sockets about whose chains contracts are being asked.
-    pub(super) asking: BTreeSet<SocketId>,
+    /// The sockets about whose chains contracts are being asked, and from which block of addresses.
+    pub(super) asking: BTreeMap<SocketId, Option<IpAddr>>,
     next_socket: u64,
     /// No session takes too long before this: exact after a tick, and early when a client has said something since.
     earliest_ms: Option<u64>,
@@ -71,7 +71,7 @@ impl Connector {
         Self {
             sweeps: Sweeps::new(config.ban_sweep_ms, now_ms),
             crowd: Crowd::default(),
-            asking: BTreeSet::new(),
+            asking: BTreeMap::new(),
             config,
             sessions: BTreeMap::new(),
             sockets: HashMap::new(),

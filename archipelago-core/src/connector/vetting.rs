@@ -1,6 +1,7 @@
 //! Who may come in, and who may stay.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use crate::auth::{Address, ContractQuestion};
 use crate::protocol::limits::{
@@ -28,22 +29,22 @@ impl Connector {
                 return self.vetted(socket, address, Ok(()), now_ms, out);
             }
         } else {
-            if !self.may_ask_contracts(socket, now_ms) {
+            let session = self.sessions.get(&socket);
+            let block = session.and_then(|session| Standing::of(session).block);
+            if !self.may_ask_contracts(block, now_ms) {
                 return self.dismiss(socket, Reason::ContractsUnavailable, now_ms, out);
             }
-            self.asking.insert(socket);
+            self.asking.insert(socket, block);
             self.reports.count().contract_checks += 1;
         }
         out.push(Action::Vet(socket, address, questions));
     }
 
     /// Whether contracts are asked now: about a few chains at once and a second, and about one from each block of addresses.
-    fn may_ask_contracts(&mut self, socket: SocketId, now_ms: u64) -> bool {
-        let block_of = |socket: &SocketId| Standing::of(self.sessions.get(socket)?).block;
-        let block = block_of(&socket);
-        let is_neighbour = |other: &SocketId| block.is_some() && block_of(other) == block;
+    fn may_ask_contracts(&mut self, block: Option<IpAddr>, now_ms: u64) -> bool {
+        let is_neighbour = |other: &Option<IpAddr>| block.is_some() && *other == block;
         self.asking.len() < CONTRACT_CHECKS_MAX
-            && !self.asking.iter().any(is_neighbour)
+            && !self.asking.values().any(is_neighbour)
             && (self.contract_checks).allows(CONTRACT_CHECKS_PER_SECOND_MAX, now_ms)
     }
 
@@ -57,7 +58,7 @@ impl Connector {
         now_ms: u64,
         out: &mut Vec<Action>,
     ) {
-        let contracts_were_asked = self.asking.remove(&socket);
+        let contracts_were_asked = self.asking.remove(&socket).is_some();
         match verdict {
             Ok(()) if contracts_were_asked => {
                 self.thin_out_address(address, socket, now_ms, out);
@@ -133,7 +134,7 @@ impl Connector {
         let proven = || {
             sockets
                 .iter()
-                .filter(|socket| !self.asking.contains(socket))
+                .filter(|socket| !self.asking.contains_key(socket))
         };
         if proven().count() <= SOCKETS_PER_ADDRESS_MAX {
             return;

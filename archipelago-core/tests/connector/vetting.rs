@@ -323,6 +323,9 @@ fn one_network_asks_contracts_about_one_chain_at_a_time() {
     let ip = |text: &str| Some(text.parse().expect("an IP address"));
     let socket = assert_asks(&mut shard, ip("203.0.113.1"));
     assert_asks_not(&mut shard, ip("203.0.113.2"));
+    // Also if the one who has asked has left meanwhile.
+    shard.connector.closed(socket, shard.now_ms);
+    assert_asks_not(&mut shard, ip("203.0.113.3"));
     assert_asks(&mut shard, ip("203.0.114.1"));
     hear(&mut shard, socket, 1, Err(Reason::ContractsUnavailable));
     assert_asks(&mut shard, ip("203.0.113.2"));

@@ -2,7 +2,7 @@ import { body, drip, hangUp, json, late, silence, WebServer } from "../web-serve
 import type { Actor } from "./session.ts";
 
 /** How long it takes until it is known of the slow ones that they are not banned. */
-const SLOW_MS = 150;
+const SLOW_MS = 700;
 
 const NOT_BANNED = json({ data: { isBanned: false } });
 
