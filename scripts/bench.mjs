@@ -1,4 +1,6 @@
 /** `npm run bench`: how fast things are. `npm run bench -- flush`, or another of the benchmarks below. */
+
+import { benchAttack } from "./lib/bench-attack.mjs";
 import { benchChains } from "./lib/bench-chains.mjs";
 import { benchFlush } from "./lib/bench-flush.mjs";
 import { benchHandshakes } from "./lib/bench-handshakes.mjs";
@@ -21,8 +23,10 @@ async function benchStorage(tools, args) {
 /** By name. */
 const BENCHMARKS = {
   chains: benchChains,
+  flood: benchAttack("flood.bench.ts"),
   flush: benchFlush,
   handshakes: benchHandshakes,
+  hostile: benchAttack("hostile.test.ts"),
   room: benchRoom,
   simulator: benchSimulator,
   storage: benchStorage,

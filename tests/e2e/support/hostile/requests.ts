@@ -2,8 +2,9 @@ import { frame, RawSocket, upgradeRequest } from "../raw-socket.ts";
 import { atMost } from "../wait.ts";
 import { bytes, type Chance, pick, whole } from "./acts.ts";
 
-/** How long the answer to a strange request is waited for. */
-const ANSWER_MS = 150;
+/** How long the answer to a strange request is waited for, and to what is none, or not a whole one. */
+const ANSWER_MS = 1_000;
+const NO_ANSWER_MS = 30;
 
 const ENOUGH = 40_000;
 
@@ -93,10 +94,11 @@ export function planRequest(chance: Chance): FirstWords {
 /** Says it, waits a moment for an answer, and leaves; returns the status, 0 if there was none. */
 export async function ask(host: string, words: FirstWords): Promise<number> {
   const socket = RawSocket.dial(host);
-  socket.write(words(host));
+  const said = words(host);
+  socket.write(said);
   let status = 0;
   await atMost(
-    ANSWER_MS,
+    String(said).endsWith("\r\n\r\n") ? ANSWER_MS : NO_ANSWER_MS,
     socket.opened().then((answered) => {
       status = answered;
     }),
