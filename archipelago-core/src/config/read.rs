@@ -19,7 +19,7 @@ pub struct ConfigError {
 /// The longest time that can be set, in ms: a day.
 pub(super) const LONGEST_MS: u64 = 86_400_000;
 
-const URL: &str = "a URL that starts with http:// or https://";
+const URL: &str = "a URL that starts with http:// or https://, without user, fragment or space";
 
 fn is_url(value: &str) -> bool {
     let rest = value
@@ -123,7 +123,8 @@ impl Reader<'_> {
 
     /// The HTTP URL of a service, without slashes at the end.
     pub fn url(&self, variable: &'static str) -> Result<Option<String>, ConfigError> {
-        self.check(variable, URL, |value| {
+        let allowed = format!("{URL}, and without a query");
+        self.check(variable, allowed, |value| {
             let is_service = is_url(value) && !value.contains('?');
             is_service.then(|| value.trim_end_matches('/').to_owned())
         })
