@@ -26,7 +26,7 @@ const BENCHMARKS = {
   flood: benchAttack("flood.bench.ts"),
   flush: benchFlush,
   handshakes: benchHandshakes,
-  hostile: benchAttack("hostile.test.ts"),
+  hostile: benchAttack("hostile.bench.ts"),
   room: benchRoom,
   simulator: benchSimulator,
   storage: benchStorage,

@@ -24,7 +24,7 @@ const BAD_ADDRESSES = [
 const FORGERIES = BAD_CHAINS.flatMap(([, forges]) => Object.values(forges));
 const NUMBERS = [Number.NaN, Number.POSITIVE_INFINITY, -1e38, 1e30, 1_000_001, -1_000_000, 1e-45, 0, 77_777];
 /** More than anybody may send at once. */
-const MANY = 300;
+const MANY = 1_000;
 const TOO_LONG = 1_025;
 
 /** Both links of a contract wallet. */

@@ -7,16 +7,15 @@ import { PER_IP, planBlockCrowd, planScene, planStranger } from "./support/hosti
 import { type Actor, createActor, planAct, type Session } from "./support/hostile/session.ts";
 import { Upstreams } from "./support/hostile/upstreams.ts";
 import { Identity } from "./support/identity.ts";
-import { MEASURED } from "./support/measured.ts";
 import { heartbeat, signedChallenge } from "./support/packets.ts";
 import { fetchOften, fillHeap, residentBytes } from "./support/process-memory.ts";
 import { random } from "./support/random.ts";
 import { RawSocket } from "./support/raw-socket.ts";
 import { atMost, eventually, sleep } from "./support/wait.ts";
 
-const SESSIONS = MEASURED ? 10_000 : 1_500;
+const SESSIONS = 10_000;
 /** Until everything that is ever needed has been needed once. */
-const WARM_UP = MEASURED ? 4_000 : 500;
+const WARM_UP = 4_000;
 const AT_ONCE = 40;
 /** One in so many sessions is a block full of handshakes. */
 const BLOCK_CROWD_EVERY = 1_500;
@@ -29,7 +28,7 @@ const LARGER_MAX = 1.1;
 /** Requests that make the server collect its garbage. */
 const HARMLESS = 5_000;
 /** The machine may be busy with something else. */
-const ATTEMPTS = MEASURED ? 6 : 1;
+const ATTEMPTS = 6;
 const CALM_MS = 6_000;
 
 /** What the server must have had to say. */
@@ -153,10 +152,8 @@ describe("hostile sessions", () => {
       assert.ok(witness);
       const { pid } = attacked.process;
       const harmless = `${attacked.url}/core-status`;
-      if (MEASURED) {
-        await fillHeap(pid, harmless);
-        for (let round = 0; round < ROUNDS; round += 1) await slowness();
-      }
+      await fillHeap(pid, harmless);
+      for (let round = 0; round < ROUNDS; round += 1) await slowness();
       const ends = await play(hostOf(attacked), actors, plan(random, WARM_UP));
       await sleep(CALM_MS);
       const rounds: number[] = [];
@@ -184,18 +181,15 @@ describe("hostile sessions", () => {
       test.diagnostic(
         `handshakes take ${slower.toFixed(2)} times as long, memory is ${larger.toFixed(2)} times as large`,
       );
-      if (MEASURED) {
-        assert.ok(slower <= SLOWER_MAX, `a handshake takes ${slower} times as long as before`);
-        assert.ok(larger <= LARGER_MAX, `${before.bytes} bytes became ${larger} times as many`);
-        // Fewer sessions need not meet everything.
-        const ended = [...ends.keys()];
-        for (const end of ENDS)
-          assert.ok(
-            ended.some((other) => other.startsWith(end)),
-            `never: ${end}`,
-          );
-      }
-
+      assert.ok(slower <= SLOWER_MAX, `a handshake takes ${slower} times as long as before`);
+      assert.ok(larger <= LARGER_MAX, `${before.bytes} bytes became ${larger} times as many`);
+      // Fewer sessions need not meet everything.
+      const ended = [...ends.keys()];
+      for (const end of ENDS)
+        assert.ok(
+          ended.some((other) => other.startsWith(end)),
+          `never: ${end}`,
+        );
       await witness.quiet(0);
       await assertWell(attacked);
     } finally {
