@@ -138,7 +138,7 @@ describe("a ban that comes while a login is checked", () => {
 });
 
 describe("the sweep", () => {
-  const PLAYERS = 120;
+  const PLAYERS = 60;
 
   /** Longer than a sweep may take, if it takes `PLAYERS / AT_ONCE` rounds. */
   const ANSWER_MS = 300;
