@@ -318,7 +318,8 @@ impl Shared {
     fn carry_out(self: &Rc<Self>) {
         let mut slot = self.loaded.borrow_mut();
         let Some(loaded) = slot.as_mut() else { return };
-        for action in std::mem::take(&mut loaded.actions) {
+        let mut actions = std::mem::take(&mut loaded.actions);
+        for action in actions.drain(..) {
             let shared = Rc::clone(self);
             match action {
                 Action::Send(id, packet) => loaded.send(id, packet),
@@ -341,6 +342,8 @@ impl Shared {
                 }
             }
         }
+        // Its room is used again.
+        loaded.actions = actions;
     }
 
     async fn join(self: Rc<Self>, id: SocketId, request: ConnectRequest, realm: String) {
