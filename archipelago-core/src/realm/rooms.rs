@@ -190,14 +190,24 @@ impl Rooms {
         standing: Standing,
         until_ms: Option<u64>,
     ) {
-        let stays = self.stays.range((address, String::new())..);
-        let rooms: Vec<String> = stays
-            .take_while(|(guest, _)| *guest == address)
-            .map(|(_, room)| room.clone())
-            .collect();
+        let rooms: Vec<String> = self.rooms_of(address).cloned().collect();
         for room in rooms {
             self.lower(&room, address, current, standing, until_ms);
         }
+    }
+
+    /// Whether a guest of this address and assignment has been dismissed.
+    pub fn have_dismissed(&self, address: Address, assignment: u64) -> bool {
+        let rooms = self.rooms_of(address).filter_map(|id| self.by_id.get(id));
+        let mut guests = rooms.filter_map(|room| room.guests.get(&address));
+        guests.any(|guest| guest.assignment == assignment && guest.standing > Standing::Welcome)
+    }
+
+    /// Where somebody of this address is a guest.
+    fn rooms_of(&self, address: Address) -> impl Iterator<Item = &String> {
+        let stays = self.stays.range((address, String::new())..);
+        let own = stays.take_while(move |(guest, _)| *guest == address);
+        own.map(|(_, room)| room)
     }
 
     fn lower(
