@@ -67,7 +67,6 @@ struct Room {
     number: u64,
     players: u32,
     guests: BTreeMap<Address, Guest>,
-    attempts: Attempts,
 }
 
 impl Room {
@@ -109,6 +108,8 @@ pub(super) struct Rooms {
     ordered: BTreeSet<String>,
     /// When who is gone from where.
     farewells: BTreeSet<(u64, Address, String)>,
+    /// Of the rooms that were given orders, until they have obeyed: a room may be forgotten and known again meanwhile.
+    attempts: BTreeMap<String, Attempts>,
     /// When it was last looked for silent rooms.
     looked_ms: u64,
     counters: RoomCounters,
@@ -126,7 +127,7 @@ impl Rooms {
         }
         let mut before = self.forget(&report.room);
         if listed.is_empty() {
-            return;
+            return self.give_up(&report.room);
         }
         for &(address, assignment) in listed {
             let known = before.guests.remove(&address);
@@ -141,7 +142,6 @@ impl Rooms {
             room.heard_ms = now_ms;
             room.number = report.number;
             room.players = report.players;
-            room.attempts = before.attempts;
         }
     }
 
@@ -258,8 +258,20 @@ impl Rooms {
     pub fn next_ms(&self) -> Option<u64> {
         let farewell = self.farewells.first().map(|&(until_ms, ..)| until_ms);
         let ordered = self.ordered.iter();
-        let orders = ordered.filter_map(|id| self.by_id.get(id)?.attempts.next_ms());
+        let orders = ordered.filter_map(|id| self.next_attempt_ms(id));
         farewell.into_iter().chain(orders).min()
+    }
+
+    /// When a room can be given orders; none while it is being given some.
+    fn next_attempt_ms(&self, room: &str) -> Option<u64> {
+        self.attempts.get(room).map_or(Some(0), Attempts::next_ms)
+    }
+
+    /// There is nothing to try any more in a room that is not known, unless a try is under way.
+    fn give_up(&mut self, room: &str) {
+        if !self.by_id.contains_key(room) && self.next_attempt_ms(room).is_some() {
+            self.attempts.remove(room);
+        }
     }
 
     /// The number of the newest report that was heard of a room; 0: of none.
@@ -283,22 +295,24 @@ impl Rooms {
     pub fn take_orders(&mut self, now_ms: u64) -> Vec<(String, RoomOrders)> {
         let mut taken = Vec::new();
         for id in &self.ordered {
-            if let Some(room) = self.by_id.get_mut(id)
-                && room.attempts.next_ms().is_some_and(|next| next <= now_ms)
+            if let Some(room) = self.by_id.get(id)
+                && self.next_attempt_ms(id).is_some_and(|next| next <= now_ms)
             {
-                room.attempts.begun();
                 taken.push((id.clone(), room.orders(false)));
             }
+        }
+        for (id, _) in &taken {
+            self.attempts.entry(id.clone()).or_default().begun();
         }
         taken
     }
 
     /// A room has obeyed.
     pub fn obeyed(&mut self, room: &str, orders: &RoomOrders) {
+        self.attempts.remove(room);
         let Some(state) = self.by_id.get_mut(room) else {
             return;
         };
-        state.attempts.succeeded();
         let mute = orders.mute.iter().map(|guest| (guest, Standing::Muted));
         let close = orders.close.iter().map(|guest| (guest, Standing::Gone));
         for (ordered, standing) in mute.chain(close) {
@@ -325,9 +339,10 @@ impl Rooms {
 
     /// A room could not be reached: it will be tried again, unless it is gone.
     pub fn disobeyed(&mut self, room: &str, now_ms: u64) {
-        if let Some(state) = self.by_id.get_mut(room) {
-            state.attempts.failed(now_ms);
+        if let Some(attempts) = self.attempts.get_mut(room) {
+            attempts.failed(now_ms);
         }
+        self.give_up(room);
         self.forget_silent(now_ms);
     }
 
@@ -340,6 +355,7 @@ impl Rooms {
         let gone: Vec<String> = gone.map(|(id, _)| id.clone()).collect();
         for room in gone {
             self.forget(&room);
+            self.give_up(&room);
         }
     }
 
