@@ -7,14 +7,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
-use worker::{Date, Delay, State};
+use worker::{Delay, State, js_sys};
 
 /// A timer that is overdue by this much, in ms, is taken for lost.
 const LOST_MS: u64 = 1_000;
 
 /// Now, in ms since the epoch.
 pub fn now_ms() -> u64 {
-    Date::now().as_millis()
+    js_sys::Date::now() as u64
 }
 
 /// The future's output, or none if it takes longer than `limit_ms`.

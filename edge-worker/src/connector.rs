@@ -21,7 +21,7 @@ use crate::alarm::Alarm;
 use crate::bus::{self, BusError, Call};
 use crate::clock::{Timer, now_ms};
 use crate::moderation::DenyLists;
-use crate::routes::{FULL, TOO_MANY_OF_IP};
+use crate::routes::{FULL, RESTLESS, TOO_MANY_OF_IP};
 use crate::sockets::{
     answer_close, attachment, close, close_for_restart, keep, socket_id, upgraded,
 };
@@ -131,7 +131,10 @@ impl DurableObject for WsConnector {
         fault!(ConnectorMessage, self.shared.state);
         let step = self.shared.with(|loaded, now| {
             match message {
-                _ if !loaded.sockets.contains_key(&id) => return false,
+                _ if !loaded.sockets.contains_key(&id) => {
+                    loaded.connector.ignored(id);
+                    return false;
+                }
                 WebSocketIncomingMessage::Binary(frame) => {
                     loaded.connector.frame(id, &frame, now, &mut loaded.actions);
                 }
@@ -253,6 +256,7 @@ impl Shared {
         match opened {
             Ok(Ok(())) => {}
             Ok(Err(Crowded::Full)) => return Response::error("full", FULL),
+            Ok(Err(Crowded::Restless)) => return Response::error("restless", RESTLESS),
             Ok(Err(Crowded::Ip)) => return Response::error("crowded", TOO_MANY_OF_IP),
             Err(error) => return bus::reply::<Delivery>(Err(error)),
         }

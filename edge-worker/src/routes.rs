@@ -1,9 +1,11 @@
 //! What is where.
 
+use std::time::Duration;
+
 use archipelago_core::config::Config;
-use archipelago_core::protocol::limits::ORIGIN_MAX_BYTES;
+use archipelago_core::protocol::limits::{ORIGIN_MAX_BYTES, RESTLESS_ANSWER_MS};
 use archipelago_core::transport::RoomId;
-use worker::{Env, Headers, Method, Request, RequestInit, Response, Result, Url};
+use worker::{Delay, Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
 use crate::bus::{BusError, CONNECTORS, LIVE_MAPS};
 use crate::connector::{IP_HEADER, NAME_HEADER, ORIGIN_HEADER};
@@ -164,6 +166,9 @@ async fn watch(request: &Request, env: &Env, config: &Config) -> Result<Response
 /// What an object answers to an upgrade for which it has no place.
 pub const FULL: u16 = 429;
 
+/// What an object answers to an upgrade from where too many go on sending on sockets that were closed.
+pub const RESTLESS: u16 = 420;
+
 /// What an object answers to an upgrade from an IP that has as many sockets as it may.
 pub const TOO_MANY_OF_IP: u16 = 403;
 
@@ -189,6 +194,10 @@ pub async fn upgrade(
     match response.status_code() {
         101 => Ok(response),
         FULL => Err(HttpError::Full),
+        RESTLESS => {
+            Delay::from(Duration::from_millis(RESTLESS_ANSWER_MS)).await;
+            Err(HttpError::Full)
+        }
         TOO_MANY_OF_IP => Err(HttpError::TooMany(
             "too many connections from your IP address",
         )),

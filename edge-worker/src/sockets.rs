@@ -4,9 +4,22 @@ use archipelago_core::connector::SocketId;
 use archipelago_core::protocol::limits::CLOSE_REASON_MAX_BYTES;
 use archipelago_core::session::Reason;
 use serde_bytes::ByteBuf;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use worker::js_sys::{Function, Reflect};
-use worker::wasm_bindgen::{JsCast, JsValue};
 use worker::{Headers, Response, Result, WebSocket, web_sys};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A socket, which this side has given a number until the object sleeps.
+    type Numbered;
+
+    #[wasm_bindgen(method, getter, structural)]
+    fn number(this: &Numbered) -> Option<u64>;
+
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_number(this: &Numbered, number: Option<u64>);
+}
 
 /// Where clients offer subprotocols, and the chosen one is answered.
 pub const SUBPROTOCOL_HEADER: &str = "Sec-WebSocket-Protocol";
@@ -19,9 +32,18 @@ pub fn attachment(socket: &WebSocket) -> Option<Vec<u8>> {
         .map(ByteBuf::into_vec)
 }
 
-/// The connector's number of a socket.
+/// The object's number of a socket. It is in the record, and read from there once.
 pub fn socket_id(socket: &WebSocket) -> Option<SocketId> {
-    attachment(socket).and_then(|record| SocketId::of_record(&record))
+    let numbered = numbered(socket);
+    let read = || attachment(socket).and_then(|record| SocketId::of_record(&record));
+    let number = numbered.number().map(SocketId).or_else(read)?;
+    numbered.set_number(Some(number.0));
+    Some(number)
+}
+
+fn numbered(socket: &WebSocket) -> &Numbered {
+    let socket: &web_sys::WebSocket = socket.as_ref();
+    socket.unchecked_ref()
 }
 
 /// Closes a socket. It is there until the client has answered.
@@ -38,6 +60,7 @@ pub fn close_for_restart(socket: &WebSocket) {
 
 /// Keeps another record with a socket.
 pub fn keep(socket: &WebSocket, record: Vec<u8>) -> Result<()> {
+    numbered(socket).set_number(SocketId::of_record(&record).map(|id| id.0));
     socket.serialize_attachment(ByteBuf::from(record))
 }
 

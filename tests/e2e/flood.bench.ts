@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Client } from "./support/client.ts";
-import { Flooder } from "./support/hostile/flood.ts";
+import { Flooder, type Tally } from "./support/hostile/flood.ts";
 import type { Point } from "./support/packets.ts";
 import { random } from "./support/random.ts";
 import { freshGround, Realm } from "./support/realm.ts";
@@ -13,10 +13,11 @@ const RUBBISH = 500;
 /** Of those who send rubbish: half before they have logged in, half after it; some of either kind never stop. */
 const DEAF = 25;
 
-/** Islands of two who stay, between whom the others come and go. */
+/** Where some stay, and others come and go. So many that those who leave together are never most of their island: they would
+ * take it with them, and be told nothing. */
 const CAMPS = 10;
-const STAYING = 2;
-const WANDERERS = 80;
+const STAYING = 6;
+const WANDERERS = 40;
 const APART_M = 1_000;
 
 /** The flush period that realms have unless told otherwise: a change is due at most so long after its reason. */
@@ -64,6 +65,16 @@ class Wanderer {
   }
 }
 
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((all, each) => all + each, 0);
+}
+
+/** What so large a part of the numbers are no larger than. */
+function quantile(numbers: readonly number[], share: number): number {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  return sorted[Math.floor(share * sorted.length)] ?? assert.fail("there are no numbers");
+}
+
 describe("a flood of silence and rubbish", () => {
   let realm: Realm;
   let flooders: Flooder[] = [];
@@ -79,6 +90,19 @@ describe("a flood of silence and rubbish", () => {
   function keepSaying(client: Client, where: () => Point): void {
     const beating = setInterval(() => client.heartbeat(where()), HEARTBEAT_MS);
     void client.ended.then(() => clearInterval(beating));
+  }
+
+  /** Has one player after the other log in and go, until the time is over; how long each login took, in ms. */
+  async function comeIn(untilMs: number): Promise<number[]> {
+    const tookMs: number[] = [];
+    while (performance.now() < untilMs) {
+      const beganMs = performance.now();
+      const { client } = await realm.login();
+      tookMs.push(performance.now() - beganMs);
+      await client.leave();
+      await sleep(HEARTBEAT_MS);
+    }
+    return tookMs;
   }
 
   it("does not keep players from hearing in time where they are", async (test) => {
@@ -103,35 +127,40 @@ describe("a flood of silence and rubbish", () => {
     );
 
     const { host } = realm;
+    const nobody = { host, silent: 0, early: 0, late: 0, deaf: 0 };
     const half = RUBBISH / 2;
-    flooders = [
-      new Flooder({ host, silent: SILENT, early: 0, late: 0, deaf: 0 }),
-      new Flooder({ host, silent: 0, early: half, late: half, deaf: DEAF }),
-    ];
-    const tallies = () => Promise.all(flooders.map((flooder) => flooder.tally()));
+    const silent = new Flooder({ ...nobody, silent: SILENT });
+    // Once others flood, nobody comes in from where they are.
+    const late = new Flooder({ ...nobody, late: half, deaf: DEAF });
+    flooders = [silent, late];
     await eventually(60_000, async () => {
-      const [silent, rubbish] = await tallies();
-      assert.equal(silent?.silent, SILENT);
-      assert.ok(rubbish && rubbish.logins >= half, "not all have logged in yet");
+      assert.equal((await silent.tally()).silent, SILENT);
+      assert.ok((await late.tally()).logins >= half, "not all have logged in yet");
     });
-    const [, started] = await tallies();
+    const early = new Flooder({ ...nobody, early: half, deaf: DEAF });
+    flooders.push(early);
+    await eventually(60_000, async () => assert.ok((await early.tally()).sockets > half));
+    const started = await Promise.all([late.tally(), early.tally()]);
 
     const untilMs = performance.now() + WANDERING_MS;
-    await Promise.all(wanderers.map((wanderer) => wanderer.wander(untilMs)));
-    const [silent, rubbish] = await tallies();
-    assert.ok(started && rubbish);
+    const [cameMs] = await Promise.all([comeIn(untilMs), ...wanderers.map((wanderer) => wanderer.wander(untilMs))]);
+    const ended = await Promise.all([late.tally(), early.tally()]);
 
-    const tookMs = wanderers.flatMap((wanderer) => wanderer.tookMs).sort((one, other) => one - other);
-    const p95Ms = tookMs[Math.floor(0.95 * tookMs.length)] ?? assert.fail();
-    test.diagnostic(`p50 ${Math.round(tookMs[tookMs.length >> 1] ?? 0)} ms, p95 ${Math.round(p95Ms)} ms`);
-    test.diagnostic(`of ${tookMs.length} changes; the flood: ${JSON.stringify([silent, rubbish])}`);
+    const tookMs = wanderers.flatMap((wanderer) => wanderer.tookMs);
+    const p95Ms = quantile(tookMs, 0.95);
+    for (const [what, ms] of Object.entries({ "island changes": tookMs, "logins of others": cameMs })) {
+      const [p50, p95] = [0.5, 0.95].map((share) => Math.round(quantile(ms, share)));
+      test.diagnostic(`${ms.length} ${what}: p50 ${p50} ms, p95 ${p95} ms`);
+    }
+    test.diagnostic(`the flood: ${JSON.stringify([await silent.tally(), ...ended])}`);
     assert.ok(tookMs.length >= 3 * WANDERERS, `only ${tookMs.length} changes`);
     assert.ok(p95Ms <= LATE_MS, `${p95Ms} ms`);
 
-    assert.equal(silent?.silent, SILENT, "the silent ones are gone");
-    assert.ok(rubbish.sockets - started.sockets > RUBBISH, "those who were closed have not come again");
-    assert.ok(rubbish.bytes - started.bytes > 1_000_000, `only ${rubbish.bytes - started.bytes} bytes of rubbish`);
-    for (const code of [1007, 1008]) assert.ok(rubbish.closes[code], `none was closed with ${code}`);
+    assert.equal((await silent.tally()).silent, SILENT, "the silent ones are gone");
+    const grown = (of: (tally: Tally) => number) => sum(ended.map(of)) - sum(started.map(of));
+    assert.ok(grown(({ sockets }) => sockets) > RUBBISH, "those who were closed have not come again");
+    assert.ok(grown(({ bytes }) => bytes) > 1_000_000, "there was hardly any rubbish");
+    for (const code of [1007, 1008]) assert.ok(sum(ended.map(({ closes }) => closes[code] ?? 0)), `no ${code}`);
 
     await eventually(2 * LATE_MS, async () => {
       const stated = (await realm.get<Islands>("/islands")).islands;

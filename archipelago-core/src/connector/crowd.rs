@@ -36,6 +36,8 @@ pub(super) struct Crowd {
     by_player: HashMap<Address, BTreeSet<SocketId>>,
     /// Those that this side has closed, until their clients have answered: they take a place as all do.
     closing: HashMap<SocketId, Option<IpAddr>>,
+    /// Those of them that go on sending; of clients whose addresses nobody knows, too.
+    restless: HashMap<Option<IpAddr>, BTreeSet<SocketId>>,
 }
 
 impl Crowd {
@@ -68,6 +70,18 @@ impl Crowd {
         self.closing.insert(socket, ip);
     }
 
+    /// A socket that was closed sends all the same.
+    pub fn ignored(&mut self, socket: SocketId) {
+        if let Some(ip) = self.closing.get(&socket) {
+            enter(&mut self.restless, Some(ip.map(block)), socket);
+        }
+    }
+
+    /// How many sockets go on sending that were closed, of those from the block where this address is.
+    pub fn restless_near(&self, ip: Option<IpAddr>) -> usize {
+        self.restless.get(&ip.map(block)).map_or(0, BTreeSet::len)
+    }
+
     /// A socket is gone, of a client that was there.
     pub fn gone(&mut self, socket: SocketId, ip: Option<IpAddr>) {
         leave(&mut self.by_ip, ip.map(household), socket);
@@ -76,6 +90,7 @@ impl Crowd {
     /// A socket is gone that had no session any more.
     pub fn closed(&mut self, socket: SocketId) {
         if let Some(ip) = self.closing.remove(&socket) {
+            leave(&mut self.restless, Some(ip.map(block)), socket);
             self.gone(socket, ip);
         }
     }

@@ -5,7 +5,7 @@ use crate::pacing::PerSecond;
 use crate::protocol::bus::{
     ConnectReply, ConnectorCounters, ConnectorStamp, LiveSession, Report, ReportReply,
 };
-use crate::protocol::limits::CONNECTOR_SOCKETS_MAX;
+use crate::protocol::limits::{CONNECTOR_SOCKETS_MAX, RESTLESS_PER_BLOCK_MAX};
 use crate::session::{self, Reason, RecordError, Session, SessionNumber, Stage, Timeouts};
 use crate::transport::Transport;
 
@@ -36,6 +36,8 @@ pub struct ConnectorConfig {
 pub enum Crowded {
     /// The connector has [`CONNECTOR_SOCKETS_MAX`] sockets.
     Full,
+    /// It has [`RESTLESS_PER_BLOCK_MAX`] from there that were closed and go on sending.
+    Restless,
     /// The client's IP address has as many as it may.
     Ip,
 }
@@ -123,6 +125,10 @@ impl Connector {
         if self.socket_count() >= CONNECTOR_SOCKETS_MAX {
             return Err(Crowded::Full);
         }
+        if self.crowd.restless_near(ip) >= RESTLESS_PER_BLOCK_MAX {
+            self.reports.count().crowded += 1;
+            return Err(Crowded::Restless);
+        }
         if let (Some(ip), Some(max)) = (ip, self.config.sockets_per_ip_max)
             && self.crowd.sockets_from(ip) >= max
         {
@@ -179,6 +185,11 @@ impl Connector {
     /// A text message has arrived.
     pub fn text(&mut self, socket: SocketId, now_ms: u64, out: &mut Vec<Action>) {
         self.step(socket, now_ms, out, Session::text);
+    }
+
+    /// A message has arrived from a socket that this side has closed; nobody reads it.
+    pub fn ignored(&mut self, socket: SocketId) {
+        self.crowd.ignored(socket);
     }
 
     /// A socket is gone.

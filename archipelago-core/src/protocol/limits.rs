@@ -33,6 +33,15 @@ pub const POSITION_MAX_M: f32 = 1_000_000.0;
 /// that nobody holds the places by being silent.
 pub const HANDSHAKES_PER_BLOCK_MAX: usize = 256;
 
+/// How many sockets from one block of IP addresses may go on sending after they were closed until nobody else comes in from
+/// there: the platform reads to the end what their clients have sent before it notices that they are gone, and each takes
+/// its turn with everybody else's. Of those who mean no harm, only what was on its way arrives.
+pub const RESTLESS_PER_BLOCK_MAX: usize = 16;
+
+/// How long a client who does not come in for that reason waits for the answer, in ms: who comes again at once would keep
+/// the platform from doing anything else.
+pub const RESTLESS_ANSWER_MS: u64 = 1_000;
+
 /// How many sockets of one address that was proven a connector has, those included that are still vetted: clients try
 /// three times, and whoever opens ten windows at once sees nine of them kicked. Beyond it the oldest ends.
 pub const SOCKETS_PER_ADDRESS_MAX: usize = 16;

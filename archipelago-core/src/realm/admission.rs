@@ -136,13 +136,13 @@ impl Realm {
             return;
         };
         if let Some(player) = self.registry.player_mut(&address) {
+            let place = player.place.as_ref();
+            if place.is_some_and(|place| place.assignment >= listed.assignment) {
+                return;
+            }
             // A room may have obeyed already: there has to be a new one.
             if self.rooms.have_dismissed(address, listed.assignment) {
                 player.place = None;
-                return;
-            }
-            let place = player.place.as_ref();
-            if place.is_some_and(|place| place.assignment >= listed.assignment) {
                 return;
             }
             player.place = Some(Place {
