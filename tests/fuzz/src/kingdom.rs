@@ -39,8 +39,8 @@ pub struct Kingdom {
     owners: BTreeMap<u64, Address>,
     deliveries: Vec<Call<Delivery>>,
     orders: Vec<Call<RoomOrders>>,
-    /// The newest assignment of each session that was delivered, in this incarnation.
-    assigned: BTreeMap<u64, u64>,
+    /// The newest assignment of each connector and session that was delivered, in this incarnation.
+    assigned: BTreeMap<(String, u64), u64>,
 }
 
 impl Kingdom {
@@ -177,7 +177,9 @@ impl Kingdom {
                 assert!(told.insert(assignment.session), "told twice");
                 assert!((assignment.island as usize) < delivery.islands.len());
                 assert!(!delivery.kicks.contains(&assignment.session));
-                let newest = self.assigned.entry(assignment.session).or_default();
+                // Connectors may claim sessions of others here.
+                let told = (to.clone(), assignment.session);
+                let newest = self.assigned.entry(told).or_default();
                 assert!(assignment.number >= *newest, "outdated");
                 *newest = assignment.number;
                 numbers.push(assignment.number);
