@@ -3,21 +3,21 @@
 mod reporting;
 mod vetting;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
-use std::time::Duration;
 
 use archipelago_core::connector::{Action, Connector, Crowded, KEEP_ALIVE_MS, SocketId};
 use archipelago_core::protocol::bus::{ConnectRequest, Delivery};
 use archipelago_core::session::{Reason, without_session};
 use worker::{
-    Delay, DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
     WebSocketIncomingMessage, WebSocketPair, durable_object,
 };
 
 use crate::alarm::Alarm;
+use crate::breath::Breath;
 use crate::bus::{self, BusError, Call};
 use crate::clock::{Timer, now_ms};
 use crate::moderation::DenyLists;
@@ -47,13 +47,6 @@ const EPOCH: &str = "epoch";
 /// The connector's own name.
 const NAME: &str = "name";
 
-/// How many messages are taken in one go.
-const BREATH: u32 = 256;
-/// How many messages of sockets that are closed are.
-const CLOSED_BREATH: u32 = 32;
-
-/// How long the realm may take to say whether an address is connected, in ms; then the answer counts as no.
-const LOOKUP_LIMIT_MS: u64 = 500;
 /// How long the realm may take to take a client or a report, in ms.
 const CALL_LIMIT_MS: u64 = 5_000;
 
@@ -71,8 +64,7 @@ struct Shared {
     /// For the next report.
     timer: Timer,
     deny_lists: DenyLists,
-    /// How much of a breath has been used up.
-    breath: Cell<u32>,
+    breath: Breath,
 }
 
 struct Loaded {
@@ -91,7 +83,7 @@ impl DurableObject for WsConnector {
             alarm: Alarm::default(),
             timer: Timer::default(),
             deny_lists: DenyLists::default(),
-            breath: Cell::default(),
+            breath: Breath::default(),
         };
         Self {
             shared: Rc::new(shared),
@@ -145,7 +137,7 @@ impl DurableObject for WsConnector {
             true
         });
         let is_open = *step.as_ref().unwrap_or(&false);
-        self.shared.breathe(is_open);
+        self.shared.breath.taken(&self.shared.state, is_open);
         warn_if_failed("message dropped", step.map(|_| ()));
         if is_open {
             self.shared.settle().await;
@@ -261,21 +253,6 @@ impl Shared {
             Err(error) => return bus::reply::<Delivery>(Err(error)),
         }
         upgraded(client, SUBPROTOCOL, request.headers())
-    }
-
-    /// Lets the platform look after everybody else now and then: it hands over whatever a socket has, one message after the
-    /// other, before it looks at the network again, also when the socket is closed and its client goes on all the same.
-    fn breathe(&self, is_open: bool) {
-        let cost = if is_open { 1 } else { BREATH / CLOSED_BREATH };
-        let used = self.breath.get().saturating_add(cost);
-        if used < BREATH {
-            return self.breath.set(used);
-        }
-        self.breath.set(0);
-        let _pause = self.state.block_concurrency_while(async {
-            Delay::from(Duration::ZERO).await;
-            Ok(())
-        });
     }
 
     /// What the alarm is for. Without sockets its loop ends here.

@@ -34,6 +34,7 @@ macro_rules! fault {
 mod about;
 mod alarm;
 mod archipelago;
+mod breath;
 mod bus;
 mod clock;
 mod connector;

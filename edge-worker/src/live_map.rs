@@ -14,6 +14,7 @@ use worker::{
 };
 
 use crate::alarm::Alarm;
+use crate::breath::Breath;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::sockets::{answer_close, send_to_all};
@@ -62,6 +63,7 @@ struct Shared {
     env: Env,
     audience: RefCell<Audience>,
     alarm: Alarm,
+    breath: Breath,
 }
 
 impl DurableObject for LiveMap {
@@ -72,6 +74,7 @@ impl DurableObject for LiveMap {
                 env,
                 audience: RefCell::default(),
                 alarm: Alarm::default(),
+                breath: Breath::default(),
             }),
         }
     }
@@ -93,6 +96,7 @@ impl DurableObject for LiveMap {
         socket: WebSocket,
         _message: WebSocketIncomingMessage,
     ) -> Result<()> {
+        self.shared.breath.taken(&self.shared.state, false);
         close(&socket, POLICY_VIOLATION, "viewers only listen");
         Ok(())
     }

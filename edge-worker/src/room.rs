@@ -19,6 +19,7 @@ use worker::{
 };
 
 use crate::alarm::Alarm;
+use crate::breath::Breath;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::routes::FULL;
@@ -51,6 +52,7 @@ struct Shared {
     alarm: Alarm,
     /// Whether a timer is set for the next batch.
     has_timer: Cell<bool>,
+    breath: Breath,
 }
 
 struct Loaded {
@@ -70,6 +72,7 @@ impl DurableObject for Room {
                 loaded: RefCell::default(),
                 alarm: Alarm::default(),
                 has_timer: Cell::default(),
+                breath: Breath::default(),
             }),
         }
     }
@@ -93,9 +96,12 @@ impl DurableObject for Room {
         message: WebSocketIncomingMessage,
     ) -> Result<()> {
         let Some(id) = socket_id(&socket) else {
+            // Closed already; the client goes on all the same.
+            self.shared.breath.taken(&self.shared.state, false);
             return Ok(());
         };
         fault!(RoomMessage, self.shared.state);
+        self.shared.breath.taken(&self.shared.state, true);
         self.shared.with(|loaded, now| match message {
             WebSocketIncomingMessage::Binary(frame) => {
                 loaded.room.frame(id, &frame, now, &mut loaded.actions);

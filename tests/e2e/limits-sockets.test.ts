@@ -254,6 +254,53 @@ describe("sockets of one IP address", { concurrency: 3 }, () => {
   });
 });
 
+describe("sockets that go on after they were closed", () => {
+  const RESTLESS = 16;
+  const ANSWER_MS = 1_000;
+  const RUBBISH = Buffer.of(0xff);
+  const near = (index: number) => `203.0.113.${index}`;
+  let realm: Realm;
+  before(async () => {
+    realm = await Realm.start(ONE_SHARD);
+  });
+  after(() => realm.stop());
+
+  it(`are ${RESTLESS} until nobody else comes in from their network, and others do`, async () => {
+    const at = freshGround();
+    const { client } = await realm.player(at(0, 0));
+    const sockets = await open(realm, RESTLESS, near);
+    for (const socket of sockets) {
+      socket.deaf = true;
+      socket.send(RUBBISH);
+      await socket.ended;
+    }
+    // Closed is not enough.
+    cutAll(await open(realm, 1, () => near(99)));
+    for (const socket of sockets) socket.send(RUBBISH);
+    await eventually(PATIENCE_MS, async () => {
+      const startMs = performance.now();
+      await assert.rejects(
+        open(realm, 1, () => near(99)),
+        { status: 503 },
+      );
+      assert.ok(performance.now() - startMs >= ANSWER_MS, "who comes again at once is answered at once");
+    });
+    // Counters go out with what else there is to report.
+    client.heartbeat(at(1, 0));
+    await assertCounted(realm, {}, { crowded_total: 1 });
+    for (const ip of ["203.0.112.1", "2001:db8::1"]) {
+      const [socket] = await open(realm, 1, () => ip);
+      await socket?.login(await Identity.create());
+    }
+    await client.quiet(0);
+    cutAll(sockets);
+    await eventually(PATIENCE_MS, async () => {
+      const [socket] = await open(realm, 1, () => near(99));
+      await socket?.login(await Identity.create());
+    });
+  });
+});
+
 describe("a flood of challenge requests", () => {
   const AT_ONCE = 400;
   const FLOOD_MS = 4_000;

@@ -101,6 +101,12 @@ pub const SUBPROTOCOLS_MAX_BYTES: usize = 256;
 /// How many sockets a connector takes: the platform allows 32,768 an object, those that are closing included.
 pub const CONNECTOR_SOCKETS_MAX: usize = 20_000;
 
+/// How many messages an object takes in one go, before it lets the platform look after everybody else: some ten ms of work.
+pub const BREATH_MESSAGES: u32 = 256;
+
+/// How many messages of sockets that are closed an object takes in one go: nobody waits for them.
+pub const BREATH_CLOSED_MESSAGES: u32 = 32;
+
 /// How many lookups a second a connector may ask of the realm: they come from clients that have proven nothing. Beyond
 /// it, addresses count as not connected.
 pub const LOOKUPS_PER_SECOND_MAX: u32 = 500;

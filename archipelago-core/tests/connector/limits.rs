@@ -8,7 +8,7 @@ use archipelago_core::protocol::bus::{ConnectorCounters, ReportReply};
 use archipelago_core::protocol::common;
 use archipelago_core::protocol::limits::{
     CONNECTOR_SOCKETS_MAX, DESIRED_ROOM_MAX_BYTES, HANDSHAKES_PER_BLOCK_MAX, MESSAGES_BURST_MS,
-    MESSAGES_PER_SECOND_MAX, POSITION_MAX_M,
+    MESSAGES_PER_SECOND_MAX, POSITION_MAX_M, RESTLESS_PER_BLOCK_MAX,
 };
 use archipelago_core::session::{Reason, without_session};
 
@@ -152,6 +152,41 @@ fn handshakes_from_one_network_make_way_for_newer_ones() {
     assert_eq!(shard.open_from(own(8)).1.len(), 1);
     for spared in [second, elsewhere, unknown] {
         assert!(shard.connector.session(spared).is_some());
+    }
+}
+
+/// A closed socket that has said nothing since is no reason: its client has gone, or is about to answer.
+#[test]
+fn nobody_comes_in_from_where_too_many_closed_sockets_go_on() {
+    for (near, neighbour, elsewhere) in [
+        (Some(ip("203.0.113.1")), Some(ip("203.0.113.99")), None),
+        (None, None, Some(ip("203.0.113.1"))),
+    ] {
+        let mut shard = Shard::new();
+        let mut closed = Vec::new();
+        for _ in 0..RESTLESS_PER_BLOCK_MAX {
+            let (socket, _) = shard.open_from(near);
+            shard.frame(socket, &[0xff]);
+            closed.push(socket);
+        }
+        let silent = closed.pop().expect("some");
+        for _ in 0..2 {
+            for &socket in &closed {
+                shard.connector.ignored(socket);
+            }
+        }
+        assert_eq!(shard.connector.admit(neighbour), Ok(()));
+        shard.connector.ignored(silent);
+        assert_eq!(shard.connector.admit(neighbour), Err(Crowded::Restless));
+        assert_eq!(counters(&mut shard).crowded, 1);
+        assert_eq!(shard.connector.admit(elsewhere), Ok(()));
+        shard.connector.closed(closed[0], shard.now_ms);
+        assert_eq!(shard.connector.admit(neighbour), Ok(()));
+        // Who is not closed is heard, and one that is gone is nobody's.
+        let (open, _) = shard.open_from(near);
+        shard.connector.ignored(open);
+        shard.connector.ignored(closed[0]);
+        assert_eq!(shard.connector.admit(neighbour), Ok(()));
     }
 }
 

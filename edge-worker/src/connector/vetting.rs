@@ -11,10 +11,12 @@ use archipelago_core::protocol::limits::{BAN_CHECKS_MAX, BAN_CHECKS_PER_CONNECTO
 use archipelago_core::session::Reason;
 use futures_util::{StreamExt as _, stream};
 
-use super::{LOOKUP_LIMIT_MS, Shared, warn_if_failed};
+use super::{Shared, warn_if_failed};
 use crate::upstream::UpstreamError;
 use crate::{bus, ethereum, log, moderation, settings};
 
+/// How long the realm may take to say whether an address is connected, in ms; then the answer counts as no.
+const LOOKUP_LIMIT_MS: u64 = 500;
 impl Shared {
     /// Sends a socket its challenge, unless the address that it has asked with is denied. The realm is not asked about it when
     /// too many have been.

@@ -49,11 +49,13 @@ export function planAct(chance: Chance): Session {
   const deed = act.plan(chance);
   const exit = pick(chance, EXITS);
   const lingerMs = whole(chance, 0, LINGER_MS);
+  // Each from elsewhere: some go on when they are closed, and from where many do nobody comes in.
+  const ip = ["10", ...Array.from({ length: 3 }, () => whole(chance, 0, 255))].join(".");
   return {
     name: `${act.name} when ${stage}`,
     sockets: 1,
     play: async (host, actor) => {
-      const guest = await arrive(host, actor, stage);
+      const guest = await arrive(host, actor, stage, ip);
       try {
         return await perform(act, deed, guest, lingerMs);
       } finally {
@@ -75,9 +77,9 @@ async function perform(act: Act, deed: Deed, guest: Guest, lingerMs: number): Pr
   return `${code} ${reason}`;
 }
 
-async function arrive(host: string, actor: Actor, stage: Stage): Promise<Guest> {
+async function arrive(host: string, actor: Actor, stage: Stage, ip: string): Promise<Guest> {
   const identity = stage === "proven" ? actor.slow : actor.quick;
-  const socket = await RawSocket.open(host);
+  const socket = await RawSocket.open(host, { headers: { "CF-Connecting-IP": ip } });
   const { used } = actor;
   if (stage === "connected") return { socket, identity, challenge: "", used };
   const challenge = await socket.challenge(identity.address);
