@@ -15,7 +15,7 @@ import { atMost, eventually, sleep } from "./support/wait.ts";
 
 const SESSIONS = 10_000;
 /** Until everything that is ever needed has been needed once. */
-const WARM_UP = 4_000;
+const WARM_UP = SESSIONS;
 const AT_ONCE = 40;
 /** One in so many sessions is a block full of handshakes. */
 const BLOCK_CROWD_EVERY = 1_500;
