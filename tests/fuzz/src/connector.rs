@@ -142,8 +142,16 @@ impl Play<'_> {
 
     fn babble(&mut self) {
         let Some(socket) = self.socket() else { return };
-        if self.input.below(8) == 0 {
-            return self.shard.text(socket);
+        match self.input.below(8) {
+            0 => return self.shard.text(socket),
+            1 => {
+                // All that there are, so that they are many at some time.
+                let closing: Vec<SocketId> = self.shard.closing.iter().copied().collect();
+                return closing
+                    .into_iter()
+                    .for_each(|closed| self.shard.ignored(closed));
+            }
+            _ => {}
         }
         let frame = self.input.chunk().to_vec();
         self.shard.frame(socket, &frame);

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use archipelago_core::auth::{Address, ContractQuestion};
-use archipelago_core::connector::{Action, Connector, ConnectorConfig, SocketId};
+use archipelago_core::connector::{Action, Connector, ConnectorConfig, Crowded, SocketId};
 use archipelago_core::protocol::bus::{ConnectReply, ConnectRequest, Delivery, Report};
 use archipelago_core::protocol::limits::{
-    CONTRACT_CHECKS_MAX, HANDSHAKES_PER_BLOCK_MAX, SOCKETS_PER_ADDRESS_MAX,
+    CONTRACT_CHECKS_MAX, HANDSHAKES_PER_BLOCK_MAX, RESTLESS_PER_BLOCK_MAX, SOCKETS_PER_ADDRESS_MAX,
 };
 use archipelago_core::protocol::v3::ServerPacket;
 use archipelago_core::session::{Reason, SESSION_RECORD_MAX_BYTES, Stage, without_session};
@@ -46,6 +46,8 @@ pub struct Shard {
     pub open: BTreeSet<SocketId>,
     /// Those that this side has closed, until their clients have answered.
     pub closing: BTreeSet<SocketId>,
+    /// Those of them that have gone on sending since the connector has last started.
+    restless: BTreeSet<SocketId>,
     records: BTreeMap<SocketId, Vec<u8>>,
     ips: BTreeMap<SocketId, IpAddr>,
     /// What is to be answered.
@@ -67,6 +69,7 @@ impl Shard {
             now_ms: NOW_MS,
             open: BTreeSet::new(),
             closing: BTreeSet::new(),
+            restless: BTreeSet::new(),
             records: BTreeMap::new(),
             ips: BTreeMap::new(),
             asked: Vec::new(),
@@ -142,6 +145,12 @@ impl Shard {
     /// A client comes, unless there is no room for it.
     pub fn come(&mut self, ip: Option<IpAddr>) {
         let admitted = self.connector.admit(ip);
+        let is_near = |socket: &&SocketId| network(self.ips.get(socket)) == network(ip.as_ref());
+        let crowded = self.restless.iter().filter(is_near).count() >= RESTLESS_PER_BLOCK_MAX;
+        assert_eq!(admitted == Err(Crowded::Restless), crowded);
+        if crowded {
+            return;
+        }
         if let (Some(max), Some(IpAddr::V4(_))) = (self.config.sockets_per_ip_max, ip) {
             let sockets = self.open.iter().chain(&self.closing);
             let from_there = sockets.filter(|socket| self.ips.get(socket) == ip.as_ref());
@@ -173,11 +182,18 @@ impl Shard {
         assert!(!self.open.contains(&socket));
     }
 
+    /// A client sends on a socket that is closed.
+    pub fn ignored(&mut self, socket: SocketId) {
+        self.connector.ignored(socket);
+        self.restless.insert(socket);
+    }
+
     /// A client has closed its socket, or has answered that it is closed.
     pub fn gone(&mut self, socket: SocketId) {
         self.act(|connector, now_ms, _| connector.closed(socket, now_ms));
         self.open.remove(&socket);
         self.closing.remove(&socket);
+        self.restless.remove(&socket);
         self.records.remove(&socket);
     }
 
@@ -269,6 +285,7 @@ impl Shard {
             records.reverse();
         }
         self.open.clear();
+        self.restless.clear();
         for (socket, record) in records {
             let resumed = self.connector.resume(&record, self.now_ms);
             self.records.insert(socket, record);
@@ -322,6 +339,14 @@ impl Shard {
         assert!(sockets_of.values().all(is_few), "{sockets_of:?}");
         assert!(!self.open.is_empty() || self.connector.deadline_ms().is_none());
     }
+}
+
+/// From which network an address is.
+fn network(ip: Option<&IpAddr>) -> Option<[u8; 6]> {
+    ip.map(|ip| match ip {
+        IpAddr::V4(ip) => [4, 0, 0, ip.octets()[0], ip.octets()[1], ip.octets()[2]],
+        IpAddr::V6(ip) => std::array::from_fn(|at| ip.octets()[at]),
+    })
 }
 
 fn start(config: &ConnectorConfig, epoch: u64, now_ms: u64) -> Connector {
