@@ -6,6 +6,7 @@ import { benchFlush } from "./lib/bench-flush.mjs";
 import { benchHandshakes } from "./lib/bench-handshakes.mjs";
 import { benchRoom } from "./lib/bench-room.mjs";
 import { benchSimulator } from "./lib/bench-simulator.mjs";
+import { benchStats } from "./lib/bench-stats.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
 
@@ -29,6 +30,7 @@ const BENCHMARKS = {
   hostile: benchAttack("hostile.bench.ts"),
   room: benchRoom,
   simulator: benchSimulator,
+  stats: benchStats,
   storage: benchStorage,
 };
 

@@ -6,6 +6,7 @@
 #![deny(missing_docs)]
 
 pub mod auth;
+pub mod catalyst;
 pub mod config;
 pub mod connector;
 pub mod engine;
@@ -14,6 +15,7 @@ pub mod pacing;
 pub mod protocol;
 pub mod realm;
 pub mod room;
+pub mod scenes;
 pub mod session;
 pub mod transport;
 pub mod view;

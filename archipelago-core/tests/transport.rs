@@ -12,6 +12,7 @@ fn livekit(host: &str) -> Transport {
         host: host.into(),
         api_key: "APIkey".into(),
         api_secret: "a secret of at least thirty-two bytes".into(),
+        room_prefix: String::new(),
     }
 }
 
@@ -74,6 +75,18 @@ fn the_claims_are_what_the_protocol_lists() {
     });
     assert_eq!(claims, expected);
     assert_eq!(TOKEN_LIFETIME_S, 300);
+}
+
+#[test]
+fn a_prefix_stands_before_the_island_in_the_name_of_the_room() {
+    let mut transport = livekit("example.org");
+    let whole = transport.connection_string(&invitation("realm-I1"), NOW_MS);
+    let Transport::LiveKit { room_prefix, .. } = &mut transport else {
+        panic!("{transport:?}");
+    };
+    "realm-".clone_into(room_prefix);
+    let text = transport.connection_string(&invitation("I1"), NOW_MS);
+    assert_eq!(text, whole);
 }
 
 #[test]

@@ -2,14 +2,17 @@
 
 use std::rc::Rc;
 
+use archipelago_core::catalyst::CatalystAbout;
 use archipelago_core::config::Config;
 use archipelago_core::protocol::bus::StatusRequest;
-use archipelago_core::view::{About, Comms, Configurations, CoreStatus, Service, Status};
-use worker::{Env, Response, Url};
+use archipelago_core::view::{About, Comms, Configurations, CoreStatus, Service, Status, World};
+use futures_util::future::join;
+use serde_json::Map;
+use worker::{Context, Env, Request, Response, Url};
 
 use crate::clock::now_ms;
 use crate::http::{self, HttpError};
-use crate::{bus, log, routes};
+use crate::{bus, catalysts, log, routes};
 
 /// How long the realm may take to answer and still be healthy, in ms.
 const HEALTH_LIMIT_MS: u64 = 1_000;
@@ -38,30 +41,28 @@ async fn measure(env: &Env, config: &Config) -> Health {
 }
 
 /// `GET /about`
-pub async fn about(env: &Env, config: &Rc<Config>, url: &Url) -> Result<Response, HttpError> {
-    let Health { healthy, users } = measure(env, config).await;
+pub async fn about(
+    request: &Request,
+    env: &Env,
+    context: &Context,
+    config: &Rc<Config>,
+    url: &Url,
+) -> Result<Response, HttpError> {
+    let choice = catalysts::choose(request, config, url, context);
+    let (health, catalyst) = join(measure(env, config), choice).await;
+    let Health { healthy, users } = health;
+    let catalyst = catalyst?.unwrap_or_else(|| configured(config));
     // http becomes ws, https becomes wss.
-    let ws_url = format!(
-        "{}/ws",
-        routes::origin(config, url).replacen("http", "ws", 1)
-    );
+    let ws_url = format!("{}/ws", routes::base(config, url).replacen("http", "ws", 1));
     let about = About {
         healthy,
         accepting_users: healthy,
         configurations: Configurations {
-            network_id: 1,
             realm_name: config.realm_name.clone(),
-            global_scenes_urn: Vec::new(),
-            scenes_urn: Vec::new(),
+            world: catalyst.world,
         },
-        content: Service {
-            healthy: true,
-            public_url: config.content_url.clone(),
-        },
-        lambdas: Service {
-            healthy: true,
-            public_url: config.lambdas_url.clone(),
-        },
+        content: catalyst.content,
+        lambdas: catalyst.lambdas,
         comms: Comms {
             healthy,
             protocol: "v3",
@@ -70,8 +71,21 @@ pub async fn about(env: &Env, config: &Rc<Config>, url: &Url) -> Result<Response
             users_count: users,
             adapter: Comms::adapter(&ws_url),
         },
+        rest: catalyst.rest,
     };
     Ok(http::json(if healthy { 200 } else { 503 }, &about)?)
+}
+
+/// What is known without asking anybody.
+fn configured(config: &Config) -> CatalystAbout {
+    CatalystAbout {
+        content: Service::at(&config.content_url),
+        lambdas: Service::at(&config.lambdas_url),
+        content_version: None,
+        lambdas_version: None,
+        world: World::default(),
+        rest: Map::new(),
+    }
 }
 
 /// `GET /core-status`

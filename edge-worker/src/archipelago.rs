@@ -20,7 +20,7 @@ use worker::{
 };
 
 use crate::alarm::Alarm;
-use crate::bus::{self, BusError, Call};
+use crate::bus::{self, ARCHIPELAGO, BusError, Call};
 use crate::clock::{Timer, now_ms};
 use crate::store::Store;
 use crate::{log, settings};
@@ -60,6 +60,7 @@ struct Shared {
 
 struct Loaded {
     realm: Realm,
+    realm_name: String,
     store: Store,
     /// Signs the tokens of the rooms.
     room_key: [u8; ROOM_KEY_BYTES],
@@ -210,14 +211,14 @@ impl Shared {
 
     fn load(&self) -> Result<Loaded, BusError> {
         fault!(RealmLoad, self.state);
-        let config =
-            settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
+        let config = settings::realm_of_object(&self.env, ARCHIPELAGO, &self.state)?;
         let store = Store::open(&self.state.storage())?;
         let incarnation = store.count_up(INCARNATION)?;
         let realm = load_realm(config.realm.clone(), incarnation, &store)?;
         log::info(
             "realm started",
             &[
+                ("realm", &config.realm_name),
                 ("incarnation", &incarnation),
                 ("next_island", &realm.next_island().get()),
                 ("members", &realm.member_count()),
@@ -225,16 +226,17 @@ impl Shared {
         );
         Ok(Loaded {
             realm,
+            realm_name: config.realm_name.clone(),
             room_key: room_key(&store)?,
             store,
         })
     }
 
-    /// What the alarm is for. In an empty realm its loop ends here.
+    /// What the alarm is for. In a realm that is empty, or no realm of the deployment any more, its loop ends here.
     async fn ring(self: Rc<Self>) {
         match self.with(|loaded| Ok(loaded.realm.next_ms().is_some())) {
             Ok(true) => self.work().await,
-            Ok(false) => self.alarm.delete(&self.state).await,
+            Ok(false) | Err(BusError::NoRealm) => self.alarm.delete(&self.state).await,
             Err(error) => log::warn("realm not loaded", &[("error", &error)]),
         }
     }

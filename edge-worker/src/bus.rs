@@ -1,5 +1,6 @@
 //! Typed calls between the objects: each ties binding, path, request and reply together.
 
+use archipelago_core::config::ConfigError;
 use archipelago_core::protocol::bus::{
     ConnectReply, ConnectRequest, CountersReply, CountersRequest, Delivery, DeliveryReply,
     LiveFrame, LiveFrameReply, LookupReply, LookupRequest, PassReply, PassRequest, Report,
@@ -76,6 +77,12 @@ pub enum BusError {
     /// No reply within the limit.
     #[error("no answer within {0} ms")]
     TimedOut(u64),
+    /// The realm that an object belongs to is none of this deployment any more.
+    #[error("the deployment has no such realm")]
+    NoRealm,
+    /// A variable of the deployment holds something it may not.
+    #[error("{0}")]
+    NotConfigured(#[from] ConfigError),
     /// The object is not ready for the call.
     #[error("{0}")]
     NotReady(String),
@@ -122,6 +129,8 @@ pub fn reply<R: Message>(reply: Result<R, BusError>) -> worker::Result<Response>
                 BusError::Realm(RealmError::StaleEpoch { .. }) => 409,
                 BusError::Realm(RealmError::NotYetKnown)
                 | BusError::NotReady(_)
+                | BusError::NoRealm
+                | BusError::NotConfigured(_)
                 | BusError::Unreachable(_)
                 | BusError::Refused(_)
                 | BusError::TimedOut(_) => 503,

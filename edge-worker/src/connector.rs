@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
+use archipelago_core::config::{Config, realm_of_connector};
 use archipelago_core::connector::{Action, Connector, Crowded, KEEP_ALIVE_MS, SocketId};
 use archipelago_core::protocol::bus::{ConnectRequest, Delivery};
 use archipelago_core::session::{Reason, without_session};
@@ -69,7 +70,8 @@ struct Shared {
 
 struct Loaded {
     connector: Connector,
-    realm_name: String,
+    /// Of the realm to which the connector belongs.
+    config: Rc<Config>,
     sockets: HashMap<SocketId, WebSocket>,
     actions: Vec<Action>,
 }
@@ -198,8 +200,6 @@ impl Shared {
 
     /// Starts a new epoch and takes up the sockets that outlived the last one.
     fn load(&self, name: Option<&str>, now: u64) -> Result<Loaded, BusError> {
-        let config =
-            settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
         let store = Store::open(&self.state.storage())?;
         let name = match (store.text(NAME)?, name) {
             (Some(stored), _) => stored,
@@ -213,9 +213,10 @@ impl Shared {
                 ));
             }
         };
+        let config = settings::realm(&self.env, realm_of_connector(&name))?;
         let mut loaded = Loaded {
             connector: Connector::new(config.connector.clone(), name, store.count_up(EPOCH)?, now),
-            realm_name: config.realm_name.clone(),
+            config,
             sockets: HashMap::new(),
             actions: Vec::new(),
         };
@@ -255,11 +256,11 @@ impl Shared {
         upgraded(client, SUBPROTOCOL, request.headers())
     }
 
-    /// What the alarm is for. Without sockets its loop ends here.
+    /// What the alarm is for. Without sockets, or without a realm, its loop ends here.
     async fn ring(self: Rc<Self>) {
-        let busy = self.with(|loaded, _| loaded.connector.deadline_ms().is_some());
-        if !busy.unwrap_or(true) {
-            return;
+        match self.with(|loaded, _| loaded.connector.deadline_ms().is_some()) {
+            Ok(false) | Err(BusError::NoRealm) => return,
+            Ok(true) | Err(_) => {}
         }
         // Re-armed first: a failing tick must not stop the loop.
         self.alarm
@@ -318,7 +319,7 @@ impl Shared {
                 }
                 Action::Sweep(addresses) => self.state.wait_until(shared.sweep(addresses)),
                 Action::Join(id, request) => {
-                    let realm = loaded.realm_name.clone();
+                    let realm = loaded.config.realm_name.clone();
                     self.state.wait_until(shared.join(id, request, realm));
                 }
             }

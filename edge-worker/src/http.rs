@@ -4,9 +4,10 @@ use archipelago_core::config::ConfigError;
 use archipelago_core::protocol::limits::{
     HEADERS_MAX_BYTES, SUBPROTOCOLS_MAX_BYTES, URL_MAX_BYTES,
 };
-use archipelago_core::view::ErrorAnswer;
+use archipelago_core::view::{ErrorAnswer, entity_tag, is_known_tag};
 use serde::Serialize;
-use worker::{Headers, Method, Response, ResponseBuilder, Result};
+use worker::js_sys::Uint8Array;
+use worker::{Headers, Method, Request, Response, ResponseBuilder, Result, web_sys};
 
 use crate::bus::BusError;
 
@@ -52,9 +53,15 @@ pub enum HttpError {
     /// A variable of the deployment holds something it may not.
     #[error("{0}")]
     Config(#[from] ConfigError),
+    /// There are catalysts, and none to which clients could be sent.
+    #[error("No content catalysts available")]
+    NoCatalyst,
     /// The realm does not answer.
     #[error("Realm unavailable")]
     Unavailable(#[from] BusError),
+    /// What the content server knows is asked for, and was never had.
+    #[error("Content server unavailable")]
+    ContentUnavailable,
     /// The platform failed; what it said goes to the log.
     #[error("Internal Server Error")]
     Platform(#[from] worker::Error),
@@ -72,7 +79,7 @@ impl HttpError {
             Self::TooMany(_) => 429,
             Self::HeadersTooLong => 431,
             Self::Config(_) | Self::Platform(_) => 500,
-            Self::Full | Self::Unavailable(_) => 503,
+            Self::Full | Self::NoCatalyst | Self::ContentUnavailable | Self::Unavailable(_) => 503,
         }
     }
 
@@ -108,6 +115,43 @@ pub fn json(status: u16, value: &impl Serialize) -> Result<Response> {
         .with_status(status)
         .with_headers(open_headers()?)
         .from_json(value)
+}
+
+/// JSON with a tag: whoever has it already need not be sent it again.
+pub struct TaggedJson {
+    tag: String,
+    /// On the side of the platform, which sends it to many without a copy.
+    bytes: Uint8Array,
+}
+
+impl TaggedJson {
+    /// Serialises it.
+    pub fn new(value: &impl Serialize) -> Result<Self> {
+        let bytes = serde_json::to_vec(value)?;
+        Ok(Self {
+            tag: entity_tag(&bytes),
+            bytes: Uint8Array::from(bytes.as_slice()),
+        })
+    }
+}
+
+/// A JSON answer that nobody may take from a cache without asking whether it is still the same; if it is, it is only that
+/// which is answered.
+pub fn tagged(request: &Request, json: &TaggedJson) -> Result<Response> {
+    let headers = open_headers()?;
+    headers.set("Access-Control-Expose-Headers", "ETag")?;
+    headers.set("Cache-Control", "no-cache")?;
+    headers.set("ETag", &json.tag)?;
+    let builder = ResponseBuilder::new();
+    let known = request.headers().get("If-None-Match")?;
+    if known.is_some_and(|known| is_known_tag(&known, &json.tag)) {
+        return Ok(builder.with_status(304).with_headers(headers).empty());
+    }
+    headers.set("Content-Type", "application/json")?;
+    let init = builder.with_headers(headers).into();
+    let response =
+        web_sys::Response::new_with_opt_buffer_source_and_init(Some(&json.bytes), &init)?;
+    Ok(response.into())
 }
 
 /// A plain text answer.

@@ -36,17 +36,20 @@ mod alarm;
 mod archipelago;
 mod breath;
 mod bus;
+mod catalysts;
 mod clock;
 mod connector;
 mod ethereum;
 #[cfg(feature = "faults")]
 mod faults;
+mod hot_scenes;
 mod http;
 mod limits;
 mod live_map;
 mod log;
 mod metrics;
 mod moderation;
+mod realms;
 mod room;
 mod rooms;
 mod routes;
@@ -59,10 +62,10 @@ mod upstream;
 use worker::{Context, Env, Request, Response, Result, event};
 
 #[event(fetch)]
-async fn fetch(request: Request, env: Env, _context: Context) -> Result<Response> {
+async fn fetch(request: Request, env: Env, context: Context) -> Result<Response> {
     #[cfg(feature = "faults")]
     if request.path() == faults::PATH {
         return faults::control(request).await;
     }
-    routes::handle(request, &env).await
+    routes::handle(request, &env, &context).await
 }

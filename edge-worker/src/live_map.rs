@@ -15,7 +15,7 @@ use worker::{
 
 use crate::alarm::Alarm;
 use crate::breath::Breath;
-use crate::bus::{self, BusError, Call};
+use crate::bus::{self, BusError, Call, LIVE_MAPS};
 use crate::clock::now_ms;
 use crate::sockets::{answer_close, send_to_all};
 use crate::{log, settings};
@@ -177,12 +177,13 @@ impl Shared {
     /// Asks the realm for a frame, which also tells it that it is watched, and sends it to those who wait; or to all, who
     /// then know that the line is up also where nobody moves.
     async fn ask(self: Rc<Self>, whom: Whom) {
-        let reply: Result<WatchReply, BusError> = match settings::config(&self.env) {
+        let realm = settings::realm_of_object(&self.env, LIVE_MAPS, &self.state);
+        let reply: Result<WatchReply, BusError> = match realm {
             Ok(config) => {
                 let request = WatchRequest {};
                 bus::call_within(ASK_LIMIT_MS, &self.env, &config.realm_name, &request).await
             }
-            Err(error) => Err(BusError::NotReady(error.to_string())),
+            Err(error) => Err(error),
         };
         let answered = reply.is_ok();
         if let Err(error) = &reply {

@@ -182,11 +182,10 @@ impl Shared {
     }
 
     fn open(&self, id: RoomId) -> Result<Loaded, BusError> {
-        let config =
-            settings::config(&self.env).map_err(|error| BusError::NotReady(error.to_string()))?;
+        let config = settings::config(&self.env)?;
         Ok(Loaded {
+            realm_name: config.realm_of_room(&id).to_owned(),
             room: room::Room::new(id, config.connector.timeouts.handshake_ms),
-            realm_name: config.realm_name.clone(),
             sockets: HashMap::new(),
             actions: Vec::new(),
             batch: Batch::default(),

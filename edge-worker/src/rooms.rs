@@ -23,10 +23,10 @@ use crate::routes;
 const CALL_LIMIT_MS: u64 = 5_000;
 
 thread_local! {
-    /// The realm's key, once this isolate knows it: it never changes.
-    static KEY: RefCell<Option<RoomKey>> = const { RefCell::new(None) };
-    /// How often the key was asked for, by those who have proven nothing.
-    static ASKED: RefCell<PerSecond> = RefCell::default();
+    /// The keys of the realms, as far as this isolate knows them: they never change.
+    static KEYS: RefCell<HashMap<String, RoomKey>> = RefCell::default();
+    /// How often each realm was asked for its key, by those who have proven nothing.
+    static ASKED: RefCell<HashMap<String, PerSecond>> = RefCell::default();
     /// How often whose tokens were tried, in the second that is named.
     static TRIES: RefCell<(u64, HashMap<Address, PerSecond>)> = RefCell::default();
 }
@@ -74,18 +74,22 @@ async fn check(env: &Env, config: &Config, room: &RoomId, token: &str) -> Result
 }
 
 async fn key(env: &Env, config: &Config) -> Result<RoomKey, HttpError> {
-    if let Some(key) = KEY.with_borrow(Clone::clone) {
+    let realm = &config.realm_name;
+    if let Some(key) = KEYS.with_borrow(|keys| keys.get(realm).cloned()) {
         return Ok(key);
     }
-    let may_ask = |asked: &mut PerSecond| asked.allows(KEY_REQUESTS_PER_SECOND_MAX, now_ms());
+    let may_ask = |asked: &mut HashMap<String, PerSecond>| {
+        let asked = asked.entry(realm.clone()).or_default();
+        asked.allows(KEY_REQUESTS_PER_SECOND_MAX, now_ms())
+    };
     if !ASKED.with_borrow_mut(may_ask) {
         return Err(BusError::NotReady("too many ask for the room key".to_owned()).into());
     }
     let request = RoomKeyRequest {};
-    let reply = bus::call_within(CALL_LIMIT_MS, env, &config.realm_name, &request).await?;
+    let reply = bus::call_within(CALL_LIMIT_MS, env, realm, &request).await?;
     let key = RoomKey::try_from(reply.key.as_slice())
         .map_err(|error| BusError::NotReady(error.to_string()))?;
-    KEY.with_borrow_mut(|known| *known = Some(key.clone()));
+    KEYS.with_borrow_mut(|keys| keys.insert(realm.clone(), key.clone()));
     Ok(key)
 }
 

@@ -5,13 +5,15 @@ use std::time::Duration;
 use archipelago_core::config::Config;
 use archipelago_core::protocol::limits::{ORIGIN_MAX_BYTES, RESTLESS_ANSWER_MS};
 use archipelago_core::transport::RoomId;
-use worker::{Delay, Env, Headers, Method, Request, RequestInit, Response, Result, Url};
+use worker::{Context, Delay, Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
 use crate::bus::{BusError, CONNECTORS, LIVE_MAPS};
 use crate::connector::{IP_HEADER, NAME_HEADER, ORIGIN_HEADER};
 use crate::http::{self, HttpError};
 use crate::sockets::SUBPROTOCOL_HEADER;
-use crate::{about, connector, limits, live_map, metrics, rooms, settings, stats};
+use crate::{
+    about, connector, hot_scenes, limits, live_map, metrics, realms, rooms, settings, stats,
+};
 
 /// All routes are read-only; the upgrade of a WebSocket is a `GET` too.
 const ALLOW: &str = "GET, HEAD, OPTIONS";
@@ -22,7 +24,7 @@ const CLIENT_IP_HEADER: &str = "CF-Connecting-IP";
 /// The longest IP that is passed on: one of IPv6 has 45 characters at most.
 const CLIENT_IP_MAX_BYTES: usize = 64;
 
-/// The routes of a realm.
+/// The routes, of a realm or of the whole deployment.
 #[derive(Debug, PartialEq, Eq)]
 enum Route {
     About,
@@ -32,31 +34,39 @@ enum Route {
     Islands,
     Island(String),
     Parcels,
+    HotScenes,
     CoreStatus,
     Status,
     Metrics,
     Live,
     RoomsStatus,
     Room(RoomId),
+    Realms,
     Alive,
     Ping,
 }
 
 /// Answers a request.
-pub async fn handle(request: Request, env: &Env) -> Result<Response> {
+pub async fn handle(request: Request, env: &Env, context: &Context) -> Result<Response> {
     let method = request.method();
-    let response = match dispatch(request, &method, env).await {
+    let response = match dispatch(request, &method, env, context).await {
         Ok(response) => response,
         Err(error) => error.into_response()?,
     };
     Ok(http::without_body(&method, response))
 }
 
-async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Response, HttpError> {
+async fn dispatch(
+    request: Request,
+    method: &Method,
+    env: &Env,
+    context: &Context,
+) -> Result<Response, HttpError> {
     limits::check(&request)?;
     let config = settings::config(env)?;
     let url = request.url().map_err(|_| HttpError::BadHost)?;
-    let route = find(url.path(), &config.realm_name).ok_or(HttpError::NotFound)?;
+    let (realm, route) = find(url.path(), &config).ok_or(HttpError::NotFound)?;
+    let config = settings::realm(env, realm)?;
     // As it was sent: the parsed method of one that is unknown is `Get`.
     match request.inner().method().as_str() {
         "GET" | "HEAD" => {}
@@ -71,23 +81,41 @@ async fn dispatch(request: Request, method: &Method, env: &Env) -> Result<Respon
         Route::Room(room) => rooms::enter(&request, env, &config, &url, &room).await,
         Route::RoomsStatus => rooms::status(env, &config).await,
         Route::Live => watch(&request, env, &config).await,
-        Route::About => about::about(env, &config, &url).await,
-        Route::Peers => stats::peers(env, &config, &url).await,
-        Route::Peer(id) => stats::peer(env, &config, &id).await,
-        Route::Islands => stats::islands(env, &config).await,
-        Route::Island(id) => stats::island(env, &config, &id).await,
-        Route::Parcels => stats::parcels(env, &config).await,
+        Route::About => about::about(&request, env, context, &config, &url).await,
+        Route::Peers => stats::peers(&request, env, &config, &url).await,
+        Route::Peer(id) => stats::peer(&request, env, &config, &id).await,
+        Route::Islands => stats::islands(&request, env, &config).await,
+        Route::Island(id) => stats::island(&request, env, &config, &id).await,
+        Route::Parcels => stats::parcels(&request, env, &config).await,
+        Route::HotScenes => hot_scenes::hot_scenes(&request, env, &config, context).await,
         Route::CoreStatus => about::core_status(env, &config).await,
         Route::Status => about::status(env, &config).await,
         Route::Metrics => metrics::metrics(env, &config).await,
+        Route::Realms => realms::realms(env, &config, &url).await,
         Route::Alive => Ok(http::text("alive")?),
         Route::Ping => Ok(http::text("pong")?),
     }
 }
 
-fn find(path: &str, realm_name: &str) -> Option<Route> {
+/// What is at a path, and of which realm.
+fn find<'a>(path: &'a str, config: &'a Config) -> Option<(&'a str, Route)> {
     let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-    let segments = match segments.as_slice() {
+    if let [realm, rest @ ..] = segments.as_slice()
+        && config.has_realm(realm)
+    {
+        return Some((*realm, of_realm(rest)?));
+    }
+    let route = of_realm(&segments).or_else(|| of_deployment(&segments))?;
+    let realm = match &route {
+        Route::Room(room) => config.realm_of_room(room),
+        _ => &config.realm_name,
+    };
+    Some((realm, route))
+}
+
+/// What is at a path of each realm, and, for the first one, at the root.
+fn of_realm(segments: &[&str]) -> Option<Route> {
+    let segments = match segments {
         ["comms", stats @ ..]
             if matches!(stats.first(), Some(&("peers" | "islands" | "parcels"))) =>
         {
@@ -97,18 +125,26 @@ fn find(path: &str, realm_name: &str) -> Option<Route> {
     };
     Some(match *segments {
         ["about"] => Route::About,
-        [realm, "about"] if realm == realm_name => Route::About,
         ["ws"] | ["archipelago", "ws"] => Route::WebSocket,
         ["peers"] => Route::Peers,
         ["peers", id] => Route::Peer(id.to_owned()),
         ["islands"] => Route::Islands,
         ["islands", id] => Route::Island(id.to_owned()),
         ["parcels"] => Route::Parcels,
+        ["hot-scenes"] => Route::HotScenes,
         ["core-status"] => Route::CoreStatus,
         ["status"] => Route::Status,
         ["metrics"] => Route::Metrics,
         ["live"] => Route::Live,
         ["rooms", "status"] => Route::RoomsStatus,
+        _ => return None,
+    })
+}
+
+/// What is at the root only.
+fn of_deployment(segments: &[&str]) -> Option<Route> {
+    Some(match *segments {
+        ["realms"] => Route::Realms,
         ["rooms", id] => Route::Room(id.parse().ok()?),
         ["health", "live"] => Route::Alive,
         ["ping"] => Route::Ping,
@@ -133,11 +169,7 @@ async fn connect(
         return Err(HttpError::BadRequest("the name of the host is too long"));
     }
     let random = getrandom::u32().map_err(|error| worker::Error::from(error.to_string()))?;
-    let name = format!(
-        "{}/{}",
-        config.realm_name,
-        random % config.connector_shards.max(1)
-    );
+    let name = config.connector_name(random % config.connector_shards.max(1));
     let headers = Headers::new();
     headers.set(NAME_HEADER, &name)?;
     headers.set(ORIGIN_HEADER, &origin)?;
@@ -205,7 +237,12 @@ pub async fn upgrade(
     }
 }
 
-/// The origin under which clients reach the realm: the configured one, else the request's.
+/// What the URLs of a realm begin with.
+pub fn base(config: &Config, url: &Url) -> String {
+    origin(config, url) + &config.path_of(&config.realm_name)
+}
+
+/// The origin under which clients reach the deployment: the configured one, else the request's.
 pub fn origin(config: &Config, url: &Url) -> String {
     config
         .public_url

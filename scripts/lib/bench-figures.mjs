@@ -21,6 +21,14 @@ export function median(numbers) {
   return sorted[Math.floor((sorted.length - 1) / 2)] ?? Number.NaN;
 }
 
+/**
+ * @param {readonly number[]} sorted
+ * @param {number} rank from 0 to 1
+ */
+export function quantile(sorted, rank) {
+  return sorted[Math.ceil(sorted.length * rank) - 1] ?? Number.NaN;
+}
+
 /** @param {number} milliseconds */
 export function ms(milliseconds) {
   return milliseconds.toFixed(milliseconds < 10 ? 2 : 1);

@@ -27,8 +27,6 @@ const VARS = { ARCHIPELAGO_JOIN_DISTANCE: "64", TRANSPORT: "offline" };
 
 /** Time for the arrivals to settle, before it is measured. */
 const WARM_UP_MS = 10_000;
-/** How long the last of the arrivals may take to be told an island. */
-const ARRIVAL_MS = 60_000;
 
 /** How many rows a player that changes island may cost. */
 const ROWS_PER_REASSIGNMENT = 2;
@@ -138,7 +136,7 @@ async function measureRealm({ url, storage }, world, seconds) {
   const ended = new AbortController();
   const walking = bots.walk(ended.signal);
   try {
-    await allArrived(bots, players);
+    await bots.allArrived();
     await sleep(WARM_UP_MS);
     const live = await countFrames(socketUrl(url, "live"));
     const writes = new Writes(storage);
@@ -162,18 +160,6 @@ async function measureRealm({ url, storage }, world, seconds) {
   } finally {
     ended.abort();
     await walking;
-  }
-}
-
-/**
- * @param {Bots} bots
- * @param {number} players
- */
-async function allArrived(bots, players) {
-  const deadline = performance.now() + ARRIVAL_MS;
-  while (bots.arrived < players) {
-    if (performance.now() > deadline) throw new Failure(`Only ${bots.arrived} of ${players} were told an island.`);
-    await sleep(100);
   }
 }
 

@@ -8,6 +8,7 @@ import { Authenticator } from "@dcl/crypto";
 import { createUnsafeIdentity } from "@dcl/crypto/dist/crypto.js";
 import { ClientPacket, ServerPacket } from "@dcl/protocol/out-js/decentraland/kernel/comms/v3/archipelago.gen.js";
 import { WebSocket } from "ws";
+import { quantile } from "./bench-figures.mjs";
 import { cpuSeconds } from "./cpu-time.mjs";
 
 /**
@@ -115,14 +116,6 @@ async function measure({ url, server, handshakes, warmUp, atOnce }) {
     serverCpuMs: cpuS === null ? null : (1_000 * cpuS) / handshakes,
     loadCpuMs: (after.load.user + after.load.system) / 1_000 / handshakes,
   };
-}
-
-/**
- * @param {readonly number[]} sorted
- * @param {number} rank
- */
-function quantile(sorted, rank) {
-  return sorted[Math.ceil(sorted.length * rank) - 1] ?? Number.NaN;
 }
 
 const plan = /** @type {Plan} */ (JSON.parse(process.argv[2] ?? ""));

@@ -13,6 +13,9 @@ import { ROOT } from "./paths.mjs";
 const TICKS_PER_SECOND = 20;
 const LOGINS_PER_SECOND = 50;
 
+/** How long the last of them may take to be told an island. */
+const ARRIVAL_MS = 60_000;
+
 const DIST = join(ROOT, "tests", "worlds", "dist");
 
 /**
@@ -40,6 +43,8 @@ export async function openWorld(name, seed) {
 export class Bots {
   /** How often any of them was told an island, without their first ones. */
   reassignments = 0;
+  /** Called whenever one of them is told an island that is not its first. */
+  onReassignment = () => {};
   /** How many have been told an island. */
   arrived = 0;
   /** How many connections have ended. */
@@ -91,6 +96,20 @@ export class Bots {
     }
   }
 
+  /**
+   * Resolves once all have been told an island; they must be walking.
+   *
+   * @throws {Failure} if that takes too long
+   */
+  async allArrived() {
+    const { count } = this.#world;
+    const deadline = performance.now() + ARRIVAL_MS;
+    while (this.arrived < count) {
+      if (performance.now() > deadline) throw new Failure(`Only ${this.arrived} of ${count} were told an island.`);
+      await sleep(100);
+    }
+  }
+
   /** @returns {Promise<WebSocket>} once it is welcome */
   #logInOne() {
     const wallet = createUnsafeIdentity();
@@ -114,8 +133,12 @@ export class Bots {
         if (message?.$case === "welcome") resolve(socket);
         if (message?.$case !== "islandChanged") return;
         islands += 1;
-        if (islands === 1) this.arrived += 1;
-        else this.reassignments += 1;
+        if (islands === 1) {
+          this.arrived += 1;
+          return;
+        }
+        this.reassignments += 1;
+        this.onReassignment();
       });
     });
   }

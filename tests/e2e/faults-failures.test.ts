@@ -94,6 +94,8 @@ describe("a storage that fails", () => {
   });
 
   it("is tried again when the realm cannot be loaded", async () => {
+    // Until then what somebody has seen is shown to others, and the realm is not asked.
+    await sleep(STATS_MS);
     await realm.arm({ at: "realm.load", how: "fail", times: 3 });
     await realm.arm({ at: "realm.request", of: "/snapshot", how: "abort" });
     await fetch(`${realm.url}/peers`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { send, upgradeHeaders } from "./support/http.ts";
-import { FLUSH_MS, freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
+import { FLUSH_MS, freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
 import type { Islands } from "./support/stats.ts";
 import { asStreamed, type LiveFrame, streamed, type Viewer } from "./support/viewer.ts";
 import { eventually, sleep } from "./support/wait.ts";
@@ -26,8 +26,9 @@ describe("the live stream", () => {
   });
   after(() => realm.stop());
 
-  /** The stats now, and the next frame that shows the same. */
+  /** The stats as they are in a moment, and the next frame that shows the same. */
   async function agreeing(viewer: Viewer): Promise<LiveFrame> {
+    await sleep(STATS_MS);
     const { islands } = await realm.get<Islands>("/islands");
     return viewer.until((frame) => assert.deepEqual(streamed(frame), asStreamed(islands)));
   }

@@ -37,7 +37,10 @@ impl TryFrom<&[u8]> for Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // In one piece: the stats write thousands of them.
+        let mut digits = [0; 40];
+        let digits = base16ct::lower::encode_str(&self.0, &mut digits).map_err(|_| fmt::Error)?;
         f.write_str("0x")?;
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(digits)
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Names that the production services use are kept.
 
+mod catalysts;
 mod read;
+mod realms;
 mod transport;
 mod upstream;
 
@@ -13,8 +15,10 @@ use crate::realm::{ISLAND_MEMBERS_MAX, RealmConfig};
 use crate::session::Timeouts;
 use crate::transport::Transport;
 
+pub use catalysts::Catalysts;
 pub use read::ConfigError;
 use read::{LONGEST_MS, Reader};
+pub use realms::realm_of_connector;
 pub use upstream::{SecretUrl, Upstream};
 
 /// Where Decentraland's public content and lambdas are served.
@@ -26,32 +30,13 @@ const CONNECTOR_SHARDS_MAX: u32 = 1024;
 /// A connector that lives may miss one of its signs of life.
 const CONNECTOR_TIMEOUT_MIN_MS: u64 = 2 * KEEP_ALIVE_MS;
 
-/// What a realm may not be called, because these are routes here or in the production services.
-const ROUTES: [&str; 17] = [
-    "about",
-    "archipelago",
-    "comms",
-    "core-status",
-    "health",
-    "hot-scenes",
-    "islands",
-    "live",
-    "metrics",
-    "parcels",
-    "peers",
-    "ping",
-    "realms",
-    "rooms",
-    "simulator",
-    "status",
-    "ws",
-];
-
-/// The configuration of a deployment.
+/// The configuration of a deployment, as it holds for one of its realms: the first, or another by [`Config::of_realm`].
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// `REALM_NAME`
+    /// The name of that realm.
     pub realm_name: String,
+    /// `REALMS`: the names of all realms, of which there is at least one.
+    pub realms: Vec<String>,
     /// `CONNECTOR_SHARDS`
     pub connector_shards: u32,
     /// `CONTENT_URL`, with a slash at the end.
@@ -66,6 +51,8 @@ pub struct Config {
     pub version: String,
     /// `COMMIT_HASH`
     pub commit_hash: Option<String>,
+    /// Where clients find scenes and profiles, if there is a choice.
+    pub catalysts: Catalysts,
     /// Who is asked about clients.
     pub upstream: Upstream,
     /// What the connectors need.
@@ -81,7 +68,8 @@ impl Config {
     /// The first variable that holds something it may not.
     pub fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let reader = Reader(&variable);
-        let realm_name = read_realm_name(&reader)?;
+        let realms = realms::read(&reader)?;
+        let realm_name = realms.first().cloned().unwrap_or_default();
         let island_prefix = reader.text(
             "ROOM_PREFIX",
             "I",
@@ -105,6 +93,7 @@ impl Config {
                 .unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
             commit_hash: reader.get("COMMIT_HASH"),
             connector: read_connector(&reader, &island_prefix, &transport, &upstream)?,
+            catalysts: catalysts::read(&reader)?,
             upstream,
             realm: RealmConfig {
                 engine: read_engine(&reader, &transport)?.with_id_prefix(&island_prefix),
@@ -121,6 +110,7 @@ impl Config {
                 },
             },
             realm_name,
+            realms,
         })
     }
 }
@@ -143,17 +133,6 @@ fn read_connector(
         vets: has_gatekeeper || upstream.deny_list.is_some(),
         ban_sweep_ms: has_gatekeeper.then_some(upstream.ban_sweep_ms),
         sockets_per_ip_max: (sockets_per_ip_max > 0).then_some(sockets_per_ip_max),
-    })
-}
-
-fn read_realm_name(reader: &Reader<'_>) -> Result<String, ConfigError> {
-    let allowed = "1 to 64 letters, digits, '-' and '_', and not the name of a route";
-    reader.text("REALM_NAME", "main", allowed, |name| {
-        name.len() <= 64
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-            && !ROUTES.contains(&name)
     })
 }
 

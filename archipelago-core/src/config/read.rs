@@ -45,7 +45,7 @@ impl Reader<'_> {
             .filter(|value| !value.is_empty())
     }
 
-    fn check<T>(
+    pub fn check<T>(
         &self,
         variable: &'static str,
         allowed: impl Display,

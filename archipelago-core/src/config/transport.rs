@@ -41,6 +41,7 @@ fn read_livekit(reader: &Reader<'_>) -> Result<Option<Transport>, ConfigError> {
             host,
             api_key,
             api_secret,
+            room_prefix: String::new(),
         })),
         (host, api_key, _) => {
             let variable = match (host, api_key) {

@@ -86,6 +86,61 @@ pub const DENY_LIST_TTL_MS: u64 = 300_000;
 /// The longest deny list that is read, in bytes: about fifty thousand entries.
 pub const DENY_LIST_MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// How many catalysts can be named, on each list: all are asked at once, about twice as many as there are.
+pub const CATALYSTS_MAX: usize = 32;
+
+/// How long the catalysts may take to answer, in ms, all together: the platform opens [`CONNECTIONS_MAX`] connections at
+/// once, and those that wait for one have no more time than the others. Who has not answered by then is left out.
+pub const CATALYST_ROUND_MAX_MS: u64 = 1_000;
+
+/// The longest `/about` of a catalyst that is read, in bytes: they have two or three KiB, and all are kept.
+pub const CATALYST_ABOUT_MAX_BYTES: usize = 64 * 1024;
+
+/// How long what the catalysts have answered is good, in ms, also that none has.
+pub const CATALYSTS_TTL_MS: u64 = 30_000;
+
+/// How long a round may be under way until it is taken for lost, in ms.
+pub const CATALYST_ROUND_LOST_MS: u64 = 5_000;
+
+/// How many pointers a content server is asked about in one request: with those of all the files of a hundred scenes, the
+/// answer has some MB at most.
+pub const SCENE_POINTERS_MAX: usize = 100;
+
+/// How many requests to the content server the hot scenes may take: the platform's smallest plan allows fifty for one of
+/// ours. Players on parcels beyond that, the least crowded ones of four thousand, do not count.
+pub const SCENE_REQUESTS_MAX: usize = 40;
+
+/// How many of them are under way at once: their answers share the memory of an isolate (128 MB) with everything else.
+pub const SCENE_REQUESTS_AT_ONCE: usize = 3;
+
+/// The longest answer of the content server that is read, in bytes.
+pub const SCENES_ANSWER_MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long the content server may take for all requests together, in ms.
+pub const SCENES_MAX_MS: u64 = 5_000;
+
+/// How long the hot scenes are good, in ms.
+pub const SCENES_TTL_MS: u64 = 60_000;
+
+/// How long the content server is left alone after it has failed, in ms.
+pub const SCENES_RETRY_MS: u64 = 10_000;
+
+/// How long the hot scenes may be worked out until that is taken for lost, in ms: the realm is asked before the content
+/// server, for as long again.
+pub const SCENES_LOST_MS: u64 = 2 * SCENES_MAX_MS + 1_000;
+
+/// How many hot scenes are told, as the production services do.
+pub const HOT_SCENES_MAX: usize = 100;
+
+/// How many parcels of a scene are read: the largest districts have eight thousand.
+pub const SCENE_PARCELS_MAX: usize = 10_000;
+
+/// How many files of a scene are looked through for its picture: large scenes have some thousands.
+pub const SCENE_FILES_MAX: usize = 20_000;
+
+/// The longest text about a scene that is read, in bytes: descriptions have some hundred characters.
+pub const SCENE_TEXT_MAX_BYTES: usize = 4 * 1024;
+
 /// The longest answer of a node or of the ban check that is read, in bytes: what is looked for is at its beginning.
 pub const ANSWER_MAX_BYTES: usize = 64 * 1024;
 
@@ -110,6 +165,9 @@ pub const BREATH_CLOSED_MESSAGES: u32 = 32;
 /// How many lookups a second a connector may ask of the realm: they come from clients that have proven nothing. Beyond
 /// it, addresses count as not connected.
 pub const LOOKUPS_PER_SECOND_MAX: u32 = 500;
+
+/// How many realms a deployment has: `/realms` asks all of them at once, and the platform counts what a request asks.
+pub const REALMS_MAX: usize = 16;
 
 /// How often a second a player's tokens may be tried at one instance of the routes: each try is a question to the realm.
 /// Clients try three times at once; a realm answers some thousands a second.
@@ -180,6 +238,17 @@ pub const ROOM_BATCH_REST_MAX_MS: u64 = 50;
 /// larger one is sent, more comes in than can ever be caught up with. 150 players reach it at 20 packets a second each.
 pub const ROOM_BATCH_SENDS_MAX: usize = 20_000;
 
+/// For how long a look at the realm is as good as a new one, in ms: however many ask for the stats, the realm is asked, and
+/// what it says is serialised, four times a second.
+pub const STATS_FRESH_MS: u64 = 250;
+
+/// How old a look may be that is shown while the realm is asked for the next, in ms: what the stats promise.
+pub const STATS_AGE_MAX_MS: u64 = 1_000;
+
+/// How long one request may ask the realm until another one does, in ms: if its client has gone, nobody will ever say what
+/// has come of it.
+pub const STATS_ASKING_MAX_MS: u64 = 500;
+
 /// What can be kept with a socket, in bytes: less than every version of the platform allows.
 pub const ATTACHMENT_MAX_BYTES: usize = 2_000;
 
@@ -195,6 +264,12 @@ const _: () = assert!(
 );
 // A login is checked while contracts are asked and a sweep is made.
 const _: () = assert!(CONTRACT_CHECKS_MAX + BAN_CHECKS_PER_CONNECTOR_MAX < CONNECTIONS_MAX);
+// When one that asked has given up, the next one asks as long as there is still something to show.
+const _: () = assert!(STATS_FRESH_MS + STATS_ASKING_MAX_MS < STATS_AGE_MAX_MS);
+// A round that takes all its time is not lost.
+const _: () = assert!(2 * CATALYST_ROUND_MAX_MS < CATALYST_ROUND_LOST_MS);
+// Whoever asks for something else need not wait for a connection.
+const _: () = assert!(SCENE_REQUESTS_AT_ONCE < CONNECTIONS_MAX);
 // Paces are in whole ms.
 const _: () = assert!(1_000 % ROOM_PACKETS_PER_SECOND_MAX == 0);
 const _: () = assert!(1_000 % MESSAGES_PER_SECOND_MAX == 0);

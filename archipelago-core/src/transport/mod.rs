@@ -21,6 +21,8 @@ pub enum Transport {
         api_key: String,
         /// Signs the tokens. It never leaves this process.
         api_secret: String,
+        /// Stands before an island's id in the name of its room.
+        room_prefix: String,
     },
     /// Rooms of our own: sockets of this very deployment; the client enters with a token that the realm's key signs.
     WsRoom {
@@ -55,14 +57,11 @@ impl Transport {
                 host,
                 api_key,
                 api_secret,
+                room_prefix,
             } => {
-                let token = livekit::token(
-                    api_key,
-                    api_secret,
-                    invitation.island,
-                    &invitation.pass.address,
-                    now_ms,
-                );
+                let room = format!("{room_prefix}{}", invitation.island);
+                let token =
+                    livekit::token(api_key, api_secret, &room, &invitation.pass.address, now_ms);
                 let scheme = if livekit::has_scheme(host) {
                     ""
                 } else {

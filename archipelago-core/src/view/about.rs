@@ -1,4 +1,5 @@
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 /// `GET /about`: what a client has to know before it enters the realm (ADR-110).
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,20 +17,55 @@ pub struct About {
     pub lambdas: Service,
     /// The communications: this system.
     pub comms: Comms,
+    /// Whatever else the catalyst says.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+/// What the realm is called, and what it shows.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Configurations {
+    /// The realm's name.
+    pub realm_name: String,
+    /// What it shows.
+    #[serde(flatten)]
+    pub world: World,
 }
 
 /// What the realm shows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Configurations {
+pub struct World {
     /// The Ethereum network: 1 is the main net.
     pub network_id: u32,
-    /// The realm's name.
-    pub realm_name: String,
     /// Scenes that are everywhere.
     pub global_scenes_urn: Vec<String>,
     /// Scenes of the realm's own; empty: those of the world's map.
     pub scenes_urn: Vec<String>,
+    /// How the map is drawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<Map<String, Value>>,
+    /// Where the scenes of the world's map are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city_loader_content_server: Option<String>,
+    /// Whatever else the catalyst says, such as `minimap` and `skybox`.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+/// The main net, and nothing but the world's map.
+impl Default for World {
+    fn default() -> Self {
+        Self {
+            network_id: 1,
+            global_scenes_urn: Vec::new(),
+            scenes_urn: Vec::new(),
+            map: None,
+            city_loader_content_server: None,
+            rest: Map::new(),
+        }
+    }
 }
 
 /// A server that the realm relies on.
@@ -38,8 +74,30 @@ pub struct Configurations {
 pub struct Service {
     /// Whether it works.
     pub healthy: bool,
+    /// The version that runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// The commit that it was built from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub commit_hash: Option<String>,
     /// Where it is, with a slash at the end.
     pub public_url: String,
+    /// Whatever else it says of itself.
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+impl Service {
+    /// A server of which nothing is known but where it is.
+    pub fn at(public_url: &str) -> Self {
+        Self {
+            healthy: true,
+            version: None,
+            commit_hash: None,
+            public_url: public_url.to_owned(),
+            rest: Map::new(),
+        }
+    }
 }
 
 /// The communications of the realm.

@@ -5,17 +5,25 @@
 
 mod about;
 mod audience;
+mod entity_tag;
+mod hot_scenes;
 mod live;
 mod metrics;
+mod newest;
 mod number;
+mod realms;
 mod rooms;
 mod stats;
 
-pub use about::{About, Comms, Configurations, Service};
+pub use about::{About, Comms, Configurations, Service, World};
 pub use audience::{ASK_PERIOD_MS, Audience, Greeting};
+pub use entity_tag::{entity_tag, is_known_tag};
+pub use hot_scenes::HotScene;
 pub use live::{Figures, LiveIsland, LiveView, Tenths};
 pub use metrics::{METRICS_TYPE, Metric, MetricKind, metrics_text, realm_metrics};
+pub use newest::{Look, Newest, Visit};
 pub use number::Number;
+pub use realms::RealmView;
 pub use rooms::{RoomDetail, RoomsStatus};
 pub use stats::{
     CoreStatus, ErrorAnswer, IslandView, Islands, ParcelCoordinates, ParcelView, Parcels,

@@ -142,24 +142,30 @@ pub struct StatsView<'a>(pub &'a Snapshot);
 impl StatsView<'_> {
     /// Everybody, or those of the addresses in `ids` who are there.
     pub fn peers(&self, ids: &[String]) -> Peers {
-        let peers = self.0.peers.iter().map(peer_view);
         // A client may ask for hundreds, and for nobody thousands of times.
-        let wanted: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
+        let wanted: BTreeSet<Address> = ids.iter().filter_map(|id| read_id(id)).collect();
+        let is_wanted = |peer: &&SnapshotPeer| {
+            let address = Address::try_from(peer.address.as_slice());
+            ids.is_empty() || address.is_ok_and(|address| wanted.contains(&address))
+        };
         Peers {
             ok: true,
-            peers: peers
-                .filter(|peer| ids.is_empty() || wanted.contains(peer.id.as_str()))
+            peers: self
+                .0
+                .peers
+                .iter()
+                .filter(is_wanted)
+                .map(peer_view)
                 .collect(),
         }
     }
 
     /// One player.
     pub fn peer(&self, id: &str) -> Option<PeerAnswer> {
-        let address: Address = id.parse().ok()?;
+        let address = read_id(id)?;
         let found = self.0.peers.iter().find(|peer| peer.address == address.0)?;
         let peer = peer_view(found);
-        // The id is the address as the stats write it; another spelling is another id.
-        (peer.id == id).then_some(PeerAnswer { ok: true, peer })
+        Some(PeerAnswer { ok: true, peer })
     }
 
     /// All islands.
@@ -216,6 +222,13 @@ impl StatsView<'_> {
             radius: Number(island.radius),
         }
     }
+}
+
+/// The id is the address as the stats write it; another spelling is another id.
+fn read_id(id: &str) -> Option<Address> {
+    id.parse()
+        .ok()
+        .filter(|address: &Address| address.to_string() == id)
 }
 
 fn parcel(peer: &SnapshotPeer) -> [i64; 2] {

@@ -82,6 +82,7 @@ fn a_livekit_room_is_named_after_the_island() {
         host: "livekit.example.org".to_owned(),
         api_key: "key".to_owned(),
         api_secret: "secret".to_owned(),
+        room_prefix: String::new(),
     };
     let mut shard = Shard::new();
     let config = ConnectorConfig {

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use archipelago_core::protocol::bus::{Delivery, LiveFrame, RoomOrders};
 
 use super::{Loaded, STORE_RETRY_MS, Shared};
-use crate::bus::{self, BusError};
+use crate::bus;
 use crate::clock::now_ms;
-use crate::{log, settings};
+use crate::log;
 
 /// How long a connector may take to answer a delivery, in ms; then it is tried again.
 const DELIVERY_LIMIT_MS: u64 = 5_000;
@@ -23,7 +23,7 @@ const FRAME_LIMIT_MS: u64 = 5_000;
 struct Due {
     deliveries: Vec<(String, Delivery)>,
     orders: Vec<(String, RoomOrders)>,
-    frame: Option<LiveFrame>,
+    frame: Option<(String, LiveFrame)>,
     next_ms: Option<u64>,
 }
 
@@ -41,9 +41,9 @@ impl Shared {
         for (room, orders) in due.orders {
             self.state.wait_until(Rc::clone(self).order(room, orders));
         }
-        if let Some(frame) = due.frame {
+        if let Some((map, frame)) = due.frame {
             self.streaming.set(true);
-            self.state.wait_until(Rc::clone(self).stream(frame));
+            self.state.wait_until(Rc::clone(self).stream(map, frame));
         }
         if let Some(next) = due.next_ms {
             let shared = Rc::clone(self);
@@ -84,13 +84,8 @@ impl Shared {
         Box::pin(self.settle()).await;
     }
 
-    async fn stream(self: Rc<Self>, frame: LiveFrame) {
-        let result = match settings::config(&self.env) {
-            Ok(config) => {
-                bus::call_within(FRAME_LIMIT_MS, &self.env, &config.realm_name, &frame).await
-            }
-            Err(error) => Err(BusError::NotReady(error.to_string())),
-        };
+    async fn stream(self: Rc<Self>, map: String, frame: LiveFrame) {
+        let result = bus::call_within(FRAME_LIMIT_MS, &self.env, &map, &frame).await;
         self.streaming.set(false);
         match result {
             Ok(reply) if reply.viewers == 0 => {
@@ -120,10 +115,11 @@ impl Loaded {
         for (_, delivery) in &mut deliveries {
             delivery.room_key = self.room_key.to_vec();
         }
+        let frame = may_stream.then(|| self.realm.take_frame()).flatten();
         Due {
             deliveries,
             orders: self.realm.take_room_orders(now),
-            frame: may_stream.then(|| self.realm.take_frame()).flatten(),
+            frame: frame.map(|frame| (self.realm_name.clone(), frame)),
             next_ms: self.realm.next_ms(),
         }
     }

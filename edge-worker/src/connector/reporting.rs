@@ -26,7 +26,10 @@ impl Shared {
                         .timer
                         .no_later_than(&self.state, due, || async move { shared.report() });
                 }
-                (loaded.connector.take_report(now), loaded.realm_name.clone())
+                (
+                    loaded.connector.take_report(now),
+                    loaded.config.realm_name.clone(),
+                )
             };
         if let Some(report) = report {
             self.state

@@ -13,7 +13,7 @@ use futures_util::{StreamExt as _, stream};
 
 use super::{Shared, warn_if_failed};
 use crate::upstream::UpstreamError;
-use crate::{bus, ethereum, log, moderation, settings};
+use crate::{bus, ethereum, log, moderation};
 
 /// How long the realm may take to say whether an address is connected, in ms; then the answer counts as no.
 const LOOKUP_LIMIT_MS: u64 = 500;
@@ -106,7 +106,7 @@ impl Shared {
     /// Asks about everybody who is connected whether they are banned, some at a time.
     pub(super) async fn sweep(self: Rc<Self>, addresses: Vec<Address>) {
         let Some(config) = self.config() else { return };
-        let share = BAN_CHECKS_MAX / config.connector_shards as usize;
+        let share = BAN_CHECKS_MAX / config.connector_count();
         let at_once = share.clamp(1, BAN_CHECKS_PER_CONNECTOR_MAX);
         let failed = Cell::new(None);
         let check = async |address: Address| match self.check_ban(&config, &address).await {
@@ -165,7 +165,7 @@ impl Shared {
     }
 
     fn config(&self) -> Option<Rc<Config>> {
-        let config = settings::config(&self.env);
+        let config = self.with(|loaded, _| Rc::clone(&loaded.config));
         config
             .inspect_err(|error| log::warn("not configured", &[("error", error)]))
             .ok()

@@ -57,20 +57,29 @@ export interface Player {
 /** A worker of its own, on plain workerd, and everybody who was connected to it. */
 export class Realm {
   readonly #workerd: Workerd;
-  readonly #clients: (Client | RoomClient)[] = [];
-  readonly #viewers: Viewer[] = [];
+  readonly #path: string;
+  readonly #clients: (Client | RoomClient)[];
+  readonly #viewers: Viewer[];
 
-  private constructor(workerd: Workerd) {
+  private constructor(workerd: Workerd, path = "", clients: (Client | RoomClient)[] = [], viewers: Viewer[] = []) {
     this.#workerd = workerd;
+    this.#path = path;
+    this.#clients = clients;
+    this.#viewers = viewers;
   }
 
   static async start(vars: Record<string, string> = {}, hosting: Hosting = {}): Promise<Realm> {
     return new Realm(await startWorkerd({ vars: { ...FAST, ...vars }, ...hosting }));
   }
 
-  /** `http://127.0.0.1:PORT` */
+  /** The realm that the same worker has under this name: its {@link stop} is the same. */
+  named(name: string): Realm {
+    return new Realm(this.#workerd, `/${name}`, this.#clients, this.#viewers);
+  }
+
+  /** `http://127.0.0.1:PORT`, and the path of a realm that has a name. */
   get url(): string {
-    return this.#workerd.url;
+    return this.#workerd.url + this.#path;
   }
 
   /** `127.0.0.1:PORT` */
@@ -86,7 +95,7 @@ export class Realm {
   /** Opens a connection; {@link stop} closes it and judges its frames. */
   async connect(options: { path?: string; protocols?: string[] } = {}): Promise<Client> {
     const { path = "/ws", ...rest } = options;
-    const client = await Client.connect(`ws://${this.host}${path}`, rest);
+    const client = await Client.connect(`ws://${this.host}${this.#path}${path}`, rest);
     this.#clients.push(client);
     return client;
   }
@@ -118,7 +127,7 @@ export class Realm {
 
   /** Somebody who looks at the live map, until {@link stop}. */
   async watch(): Promise<Viewer> {
-    const viewer = await Viewer.open(`ws://${this.host}/live`);
+    const viewer = await Viewer.open(`ws://${this.host}${this.#path}/live`);
     this.#viewers.push(viewer);
     return viewer;
   }
@@ -160,13 +169,13 @@ export class Realm {
 
   /** Has something fail from now on, as `edge-worker/src/faults.rs` says; only in the build with faults. */
   async arm(fault: Fault): Promise<void> {
-    const response = await fetch(`${this.url}/faults`, { method: "POST", body: JSON.stringify(fault) });
+    const response = await fetch(`${this.#workerd.url}/faults`, { method: "POST", body: JSON.stringify(fault) });
     assert.equal(response.status, 204, await response.text());
   }
 
   /** Nothing fails on purpose any more. */
   async disarm(): Promise<void> {
-    const response = await fetch(`${this.url}/faults`, { method: "DELETE" });
+    const response = await fetch(`${this.#workerd.url}/faults`, { method: "DELETE" });
     assert.equal(response.status, 204, await response.text());
   }
 

@@ -2,7 +2,10 @@
 
 use archipelago_core::auth::contract::Reply;
 use archipelago_core::auth::{Address, ContractQuestion};
+use archipelago_core::catalyst::{CatalystAbout, CatalystUrl};
 use archipelago_core::moderation::{DenyList, ban_check_path, read_ban_check};
+use archipelago_core::protocol::limits::{SCENE_PARCELS_MAX, SCENE_TEXT_MAX_BYTES};
+use archipelago_core::scenes::read_scenes;
 use serde_json::Value;
 
 use crate::input::Input;
@@ -13,10 +16,12 @@ use crate::input::Input;
 /// If something that must hold does not.
 pub fn run(input: &[u8]) {
     let mut input = Input::new(input);
-    match input.below(4) {
+    match input.below(6) {
         0 => reply(input.rest()),
         1 => ban_check(input.rest()),
         2 => deny_list(input.rest()),
+        4 => catalyst(input.rest()),
+        5 => scenes(input.rest()),
         _ => question(&mut input),
     }
 }
@@ -67,6 +72,55 @@ fn deny_list(body: &[u8]) {
         .map(|wallet| Address(wallet.0.map(|byte| !byte)));
     assert!(others.all(|other| wallets.contains(&other) || !list.denies(&other)));
     assert_eq!(list == DenyList::default(), wallets.is_empty());
+}
+
+/// Nothing is passed on that clients do not survive, or that would lead them elsewhere.
+fn catalyst(body: &[u8]) {
+    let url = CatalystUrl::parse("https://peer.example").expect("a URL");
+    let Ok(about) = CatalystAbout::read(&url, body) else {
+        return;
+    };
+    let document: Value = serde_json::from_slice(body).expect("it was read");
+    assert_eq!(document["healthy"], true);
+    for service in [&about.content, &about.lambdas] {
+        assert!(service.public_url.starts_with("http") && service.public_url.ends_with('/'));
+    }
+    for other in ["comms", "bff", "adapter", "fixedAdapter"] {
+        assert!(!about.rest.contains_key(other), "{other}");
+    }
+    let rests = [&about.rest, &about.world.rest, &about.content.rest];
+    assert!(
+        !rests
+            .into_iter()
+            .flat_map(|rest| rest.values())
+            .any(has_null)
+    );
+}
+
+fn has_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(values) => values.iter().any(has_null),
+        Value::Object(object) => object.values().any(has_null),
+        _ => false,
+    }
+}
+
+/// Every scene is somewhere, and its texts are no longer than they may be.
+fn scenes(body: &[u8]) {
+    for scene in read_scenes(body.to_vec()).unwrap_or_default() {
+        assert!(!scene.parcels.is_empty() && scene.parcels.len() <= SCENE_PARCELS_MAX);
+        let optional = [&scene.creator, &scene.project_id, &scene.description];
+        let texts = optional
+            .into_iter()
+            .flatten()
+            .chain([&scene.id, &scene.name]);
+        assert!(
+            texts
+                .into_iter()
+                .all(|text| text.len() <= SCENE_TEXT_MAX_BYTES)
+        );
+    }
 }
 
 /// A node is asked for `isValidSignature(bytes32,bytes)` of the contract, once for each hash.

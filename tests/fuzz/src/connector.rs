@@ -49,6 +49,7 @@ fn config(input: &mut Input<'_>) -> ConnectorConfig {
             host: "wss://livekit.example".to_owned(),
             api_key: "key".to_owned(),
             api_secret: "secret".to_owned(),
+            room_prefix: String::new(),
         },
     };
     ConnectorConfig {

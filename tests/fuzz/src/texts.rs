@@ -118,7 +118,7 @@ fn signature(text: &str) {
 }
 
 /// Every variable there is.
-pub const VARIABLES: [&str; 30] = [
+pub const VARIABLES: [&str; 33] = [
     "ARCHIPELAGO_FLUSH_FREQUENCY",
     "ARCHIPELAGO_JOIN_DISTANCE",
     "ARCHIPELAGO_LEAVE_DISTANCE",
@@ -149,6 +149,9 @@ pub const VARIABLES: [&str; 30] = [
     "PATH",
     "realm_name",
     "REALM_NAME ",
+    "REALMS",
+    "CATALYST_URLS",
+    "CATALYST_BLACKLIST",
 ];
 
 /// What holds secrets.

@@ -14,7 +14,7 @@ fn text(choice: u8, text: &str) -> Vec<u8> {
 }
 
 /// How an answer is called, whose it is, and what it says.
-const ANSWERS: [(&str, u8, &str); 18] = [
+const ANSWERS: [(&str, u8, &str); 23] = [
     (
         "yes",
         0,
@@ -53,6 +53,27 @@ const ANSWERS: [(&str, u8, &str); 18] = [
     ("no-list", 2, r#"{"users":{}}"#),
     ("question", 3, "contract and hashes and a signature"),
     ("question-word", 3, "three bytes of an address and hashes"),
+    (
+        "catalyst",
+        4,
+        r#"{"healthy":true,"acceptingUsers":true,"configurations":{"networkId":1,"map":{"sizes":[{"left":null}]}},"content":{"healthy":true,"version":"6.1.0","publicUrl":"https://peer.example/content"},"lambdas":{"version":"5.0"},"comms":{"adapter":"x"},"bff":{},"more":[null,{"a":null}]}"#,
+    ),
+    (
+        "catalyst-full",
+        4,
+        r#"{"healthy":true,"acceptingUsers":false,"content":{},"lambdas":{}}"#,
+    ),
+    (
+        "scene",
+        5,
+        r#"[{"id":"bafy","type":"scene","pointers":["0,0"],"content":[{"file":"a.png","hash":"Qm1"}],"metadata":{"display":{"title":"A \ud83c","navmapThumbnail":"a.png","description":"b"},"scene":{"base":"-1,2","parcels":["-1,2","0,2"]},"contact":{"name":"c"},"source":{"projectId":"d"}}}]"#,
+    ),
+    (
+        "scene-of-pointers",
+        5,
+        r#"[{"id":"a","pointers":["1,1",7],"metadata":null},3]"#,
+    ),
+    ("scenes-in-an-object", 5, r#"{"entities":[]}"#),
 ];
 
 pub fn answers() -> Vec<Seed> {

@@ -1,0 +1,19 @@
+//! Catalysts: the servers of content and profiles, and which of them a client is sent to.
+//!
+//! Those that an operator has named are asked for `/about` (ADR-110) in rounds. Who does not answer, is unhealthy or full
+//! is left out, then who is below the highest versions, then who is on the blacklist; of the others the nearest is chosen.
+
+mod about;
+mod choice;
+mod countries;
+mod place;
+mod rounds;
+mod url;
+mod version;
+
+pub use about::{CatalystAbout, Unavailable};
+pub use choice::{Candidate, Catalyst, Wish, choose, eligible};
+pub use place::Place;
+pub use rounds::{Next, Rounds};
+pub use url::CatalystUrl;
+pub use version::Version;

@@ -1,0 +1,113 @@
+//! The catalysts of `CATALYST_URLS`: asked how they are, and one of them chosen for each client.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::rc::Rc;
+
+use archipelago_core::catalyst::{
+    self, Candidate, Catalyst, CatalystAbout, CatalystUrl, Next, Place, Rounds, Wish,
+};
+use archipelago_core::config::{Catalysts, Config};
+use archipelago_core::protocol::limits::{CATALYST_ABOUT_MAX_BYTES, CATALYST_ROUND_MAX_MS};
+use futures_util::future::join_all;
+use worker::js_sys::Reflect;
+use worker::wasm_bindgen::JsValue;
+use worker::{Context, Request, Url};
+
+use crate::clock::now_ms;
+use crate::http::HttpError;
+use crate::log;
+use crate::upstream::ask_within;
+
+/// Where the platform says from which country a request comes, besides its own properties.
+const COUNTRY_HEADER: &str = "CF-IPCountry";
+
+thread_local! {
+    /// What this isolate knows of the catalysts: they are the same for all realms.
+    static ROUNDS: RefCell<Rounds<Rc<[Catalyst]>>> = RefCell::default();
+}
+
+/// What the catalyst says of itself that is chosen for the client; none if none are configured.
+pub async fn choose(
+    request: &Request,
+    config: &Rc<Config>,
+    url: &Url,
+    context: &Context,
+) -> Result<Option<CatalystAbout>, HttpError> {
+    if config.catalysts.candidates.is_empty() {
+        return Ok(None);
+    }
+    let random = getrandom::u32().map_err(|error| worker::Error::from(error.to_string()))?;
+    let wish = wish(request, url);
+    let catalysts = known(config, context).await;
+    let chosen = catalyst::choose(&catalysts, &wish, random).ok_or(HttpError::NoCatalyst)?;
+    Ok(Some(chosen.about.clone()))
+}
+
+/// A URL that the client names is compared with those of the configuration, and nothing else is done with it.
+fn wish(request: &Request, url: &Url) -> Wish {
+    let named = url.query_pairs().find(|(name, _)| name == "catalyst");
+    Wish {
+        catalyst: named.and_then(|(_, url)| CatalystUrl::parse(&url)),
+        place: place(request),
+    }
+}
+
+fn place(request: &Request) -> Option<Place> {
+    // Not by `Request::cf`: it panics where the platform says something that it does not expect.
+    let properties = property(request.inner(), "cf");
+    let text = |name| property(properties.as_ref()?, name)?.as_string();
+    let country = text("country").or_else(|| request.headers().get(COUNTRY_HEADER).ok()?);
+    Place::of_client(
+        text("latitude").as_deref(),
+        text("longitude").as_deref(),
+        country.as_deref(),
+    )
+}
+
+fn property(object: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(object, &JsValue::from_str(name)).ok()
+}
+
+/// Those among whom clients can choose. Only who knows nothing yet waits for a round; nobody waits for one that another
+/// request has begun, which the platform would not let him see the end of.
+async fn known(config: &Rc<Config>, context: &Context) -> Rc<[Catalyst]> {
+    match ROUNDS.with_borrow_mut(|rounds| rounds.next(now_ms())) {
+        Next::Take(known) => known,
+        Next::TakeAndAsk(known) => {
+            let config = Rc::clone(config);
+            context.wait_until(async move {
+                ask(&config.catalysts).await;
+            });
+            known
+        }
+        Next::Ask => ask(&config.catalysts).await,
+    }
+}
+
+/// One round: asks all of them at once. That none is left is a result too.
+async fn ask(catalysts: &Catalysts) -> Rc<[Catalyst]> {
+    let probes = join_all(catalysts.candidates.iter().map(probe)).await;
+    let working = probes.into_iter().flatten().collect();
+    let eligible: Rc<[Catalyst]> = catalyst::eligible(working, &catalysts.blacklist).into();
+    if eligible.is_empty() {
+        log::warn("no catalyst left", &[]);
+    }
+    ROUNDS.with_borrow_mut(|rounds| rounds.ended(Rc::clone(&eligible), now_ms()));
+    eligible
+}
+
+async fn probe(candidate: &Candidate) -> Option<Catalyst> {
+    let failed = |error: &dyn Display| {
+        let fields: [(&str, &dyn Display); 2] = [("catalyst", &candidate.url), ("error", error)];
+        log::warn("catalyst not available", &fields);
+    };
+    let url = format!("{}/about", candidate.url);
+    let body = ask_within(CATALYST_ROUND_MAX_MS, &url, CATALYST_ABOUT_MAX_BYTES).await;
+    let body = body.inspect_err(|error| failed(error)).ok()?;
+    let about = CatalystAbout::read(&candidate.url, &body);
+    Some(Catalyst {
+        candidate: candidate.clone(),
+        about: about.inspect_err(|error| failed(error)).ok()?,
+    })
+}

@@ -1,0 +1,134 @@
+//! `/hot-scenes`: the scenes that players are in, with what the content server knows of them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use archipelago_core::config::Config;
+use archipelago_core::protocol::limits::{
+    SCENE_REQUESTS_AT_ONCE, SCENES_ANSWER_MAX_BYTES, SCENES_MAX_MS,
+};
+use archipelago_core::scenes::{ACTIVE_ENTITIES_PATH, Cache, Crowd, Ranking, read_scenes};
+use archipelago_core::view::HotScene;
+use futures_util::{StreamExt as _, stream};
+use worker::{Context, Delay, Env, Request, Response};
+
+use crate::clock::{now_ms, within};
+use crate::http::{self, HttpError, TaggedJson};
+use crate::upstream::{self, UpstreamError};
+use crate::{log, stats};
+
+/// How long a request waits until it looks again whether the first answer is there.
+const MOMENT: Duration = Duration::from_millis(20);
+
+thread_local! {
+    /// By the realm's name: as many as are configured.
+    static ANSWERS: RefCell<BTreeMap<String, Cache<Rc<TaggedJson>>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Why the scenes could not be worked out.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}")]
+    Realm(HttpError),
+    #[error("content server: {0}")]
+    Content(#[from] UpstreamError),
+    #[error("{0}")]
+    Platform(#[from] worker::Error),
+}
+
+/// `GET /hot-scenes`
+pub async fn hot_scenes(
+    request: &Request,
+    env: &Env,
+    config: &Rc<Config>,
+    context: &Context,
+) -> Result<Response, HttpError> {
+    let Some(answer) = on_cache(config, |cache, _| cache.newest()) else {
+        let answer = first(env, config, context).await?;
+        return Ok(http::tagged(request, &answer)?);
+    };
+    // Nobody waits for a newer one: that the players are somewhere else now is no reason to.
+    if on_cache(config, Cache::may_ask) {
+        context.wait_until(renew(env.clone(), Rc::clone(config)));
+    }
+    Ok(http::tagged(request, &answer)?)
+}
+
+/// The first answer, or the first after nobody was there: whoever wants it waits, one of them has it worked out. That is
+/// done beside its own request, whose client may go.
+async fn first(
+    env: &Env,
+    config: &Rc<Config>,
+    context: &Context,
+) -> Result<Rc<TaggedJson>, HttpError> {
+    let snapshot = stats::snapshot(env, config).await?;
+    let crowd = Crowd::of(&snapshot);
+    if crowd.is_empty() {
+        let nobody: [HotScene; 0] = [];
+        return Ok(Rc::new(TaggedJson::new(&nobody)?));
+    }
+    if on_cache(config, Cache::may_ask) {
+        context.wait_until(work_out(Rc::clone(config), crowd));
+    }
+    while on_cache(config, |cache, now| cache.is_awaited(now)) {
+        Delay::from(MOMENT).await;
+    }
+    on_cache(config, |cache, _| cache.newest()).ok_or(HttpError::ContentUnavailable)
+}
+
+async fn renew(env: Env, config: Rc<Config>) {
+    match stats::snapshot(&env, &config).await {
+        Ok(snapshot) => work_out(config, Crowd::of(&snapshot)).await,
+        Err(error) => fail(&config, &Failure::Realm(error)),
+    }
+}
+
+/// Puts the answer for this crowd into the cache, or that there is none.
+async fn work_out(config: Rc<Config>, crowd: Crowd) {
+    if crowd.is_empty() {
+        // To find that out again takes no request.
+        return on_cache(&config, |cache, _| cache.forget());
+    }
+    let made_ms = now_ms();
+    let ranking = within(SCENES_MAX_MS, rank(&config.content_url, crowd)).await;
+    let ranking = ranking.unwrap_or(Err(UpstreamError::TimedOut(SCENES_MAX_MS)));
+    let answer = ranking.map_err(Failure::from).and_then(|ranking| {
+        let scenes = ranking.into_hot_scenes(&config.content_url);
+        Ok(Rc::new(TaggedJson::new(&scenes)?))
+    });
+    match answer {
+        Ok(answer) => on_cache(&config, |cache, _| cache.keep(answer, made_ms)),
+        Err(failure) => fail(&config, &failure),
+    }
+}
+
+/// Asks the content server where the players are. All or nothing: without a part of the answers other scenes would
+/// seem to be the most crowded ones.
+async fn rank(content_url: &str, crowd: Crowd) -> Result<Ranking, UpstreamError> {
+    let url = format!("{content_url}{ACTIVE_ENTITIES_PATH}");
+    let asking = crowd
+        .requests()
+        .into_iter()
+        .map(|request| upstream::ask(&url, Some(request), SCENES_ANSWER_MAX_BYTES));
+    let mut answers = stream::iter(asking).buffered(SCENE_REQUESTS_AT_ONCE);
+    let mut ranking = Ranking::new(crowd);
+    while let Some(answer) = answers.next().await {
+        ranking.add(read_scenes(answer?).ok_or(UpstreamError::Unreadable)?);
+    }
+    Ok(ranking)
+}
+
+fn fail(config: &Config, failure: &Failure) {
+    log::warn("hot scenes not worked out", &[("error", failure)]);
+    on_cache(config, Cache::fail);
+}
+
+/// The realm's cache, and the time.
+fn on_cache<T>(config: &Config, act: impl FnOnce(&mut Cache<Rc<TaggedJson>>, u64) -> T) -> T {
+    let now = now_ms();
+    ANSWERS.with_borrow_mut(|by_realm| {
+        act(by_realm.entry(config.realm_name.clone()).or_default(), now)
+    })
+}

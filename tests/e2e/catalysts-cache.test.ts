@@ -1,0 +1,70 @@
+/** What the catalysts have answered is good for half a minute; then it is asked again while clients go on. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Catalyst } from "./support/catalyst.ts";
+import { PATIENCE_MS } from "./support/connection.ts";
+import { send } from "./support/http.ts";
+import { Realm } from "./support/realm.ts";
+import type { About } from "./support/stats.ts";
+import { eventually, sleep } from "./support/wait.ts";
+import { json } from "./support/web-server.ts";
+
+/** A little more than what the catalysts have answered is good for. */
+const OUTDATED_MS = 31_000;
+
+/** The content server that `/about` names in France, or the status if it names none. */
+async function contentOf(realm: Realm): Promise<string | number> {
+  const { status, body } = await send(`${realm.url}/about`, { "CF-IPCountry": "FR" });
+  return status === 200 ? String((JSON.parse(body) as About).content.publicUrl) : status;
+}
+
+function crowd(realm: Realm): Promise<(string | number)[]> {
+  return Promise.all(Array.from({ length: 40 }, () => contentOf(realm)));
+}
+
+describe("answers of catalysts", { concurrency: 2 }, () => {
+  it("are kept, and renewed while everybody still gets the old ones", async () => {
+    const { near, far } = await Catalyst.startAll("near", "far");
+    const realm = await Realm.start({ CATALYST_URLS: `${near.url}|FR,${far.url}|JP` });
+    const [nearest, next] = [`${near.url}/content/`, `${far.url}/content/`];
+    try {
+      assert.equal(await contentOf(realm), nearest);
+      near.about.healthy = false;
+      assert.deepEqual(new Set(await crowd(realm)), new Set([nearest]));
+      assert.deepEqual([near.probes, far.probes], [1, 1]);
+
+      await sleep(OUTDATED_MS);
+      assert.equal(await contentOf(realm), nearest);
+      await eventually(PATIENCE_MS, async () => assert.equal(await contentOf(realm), next));
+      assert.deepEqual(new Set(await crowd(realm)), new Set([next]));
+      assert.deepEqual([near.probes, far.probes], [2, 2]);
+    } finally {
+      await realm.stop();
+      await near.stop();
+      await far.stop();
+    }
+  });
+
+  it("are renewed once for a whole crowd, to the worse and to the better", async () => {
+    const only = await Catalyst.start();
+    const realm = await Realm.start({ CATALYST_URLS: only.url });
+    const here = `${only.url}/content/`;
+    try {
+      assert.equal(await contentOf(realm), here);
+      await sleep(OUTDATED_MS);
+      only.fail(json({}, 500));
+      assert.ok((await crowd(realm)).includes(here));
+      await eventually(PATIENCE_MS, async () => assert.equal(await contentOf(realm), 503));
+      assert.equal(only.probes, 2);
+
+      await sleep(OUTDATED_MS);
+      only.fail();
+      assert.ok((await crowd(realm)).includes(503));
+      await eventually(PATIENCE_MS, async () => assert.equal(await contentOf(realm), here));
+      assert.equal(only.probes, 3);
+    } finally {
+      await realm.stop();
+      await only.stop();
+    }
+  });
+});
