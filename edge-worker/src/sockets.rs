@@ -35,10 +35,12 @@ pub fn attachment(socket: &WebSocket) -> Option<Vec<u8>> {
 /// The object's number of a socket. It is in the record, and read from there once.
 pub fn socket_id(socket: &WebSocket) -> Option<SocketId> {
     let numbered = numbered(socket);
-    let read = || attachment(socket).and_then(|record| SocketId::of_record(&record));
-    let number = numbered.number().map(SocketId).or_else(read)?;
-    numbered.set_number(Some(number.0));
-    Some(number)
+    if let Some(number) = numbered.number() {
+        return Some(SocketId(number));
+    }
+    let id = attachment(socket).and_then(|record| SocketId::of_record(&record))?;
+    numbered.set_number(Some(id.0));
+    Some(id)
 }
 
 fn numbered(socket: &WebSocket) -> &Numbered {

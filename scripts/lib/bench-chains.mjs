@@ -9,10 +9,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { Authenticator } from "@dcl/crypto";
 import { createUnsafeIdentity } from "@dcl/crypto/dist/crypto.js";
-import { inColumns, integer, median, ms } from "./bench-figures.mjs";
+import { inColumns, integer, median, ms, readOptions } from "./bench-figures.mjs";
 import { buildNative, figures } from "./bench-runs.mjs";
 import { buildPackage } from "./build.mjs";
 import { Failure } from "./failure.mjs";
@@ -67,17 +66,7 @@ export async function benchChains(tools, args) {
 
 /** @param {readonly string[]} args */
 function readArguments(args) {
-  const options = /** @type {const} */ ({
-    passes: { type: "string", default: "5" },
-    rounds: { type: "string", default: "3" },
-  });
-  let given;
-  try {
-    given = parseArgs({ args: [...args], options });
-  } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error), "Allowed are --passes N and --rounds N.");
-  }
-  const { passes, rounds } = given.values;
+  const { passes, rounds } = readOptions(args, { passes: "5", rounds: "3" });
   return { passes: integer("passes", passes, 1, 10_000), rounds: integer("rounds", rounds, 1, 1_000) };
 }
 

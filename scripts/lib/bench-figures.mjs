@@ -1,5 +1,27 @@
 /** What the benchmarks share: reading their options, and printing their figures. */
+import { parseArgs } from "node:util";
 import { Failure } from "./failure.mjs";
+
+/**
+ * The numbers that a benchmark was given, as texts.
+ *
+ * @template {string} Name
+ * @param {readonly string[]} args `--name N`, and nothing else
+ * @param {Readonly<Record<Name, string>>} defaults of all there are
+ * @returns {Record<Name, string>}
+ * @throws {Failure} if there is another one
+ */
+export function readOptions(args, defaults) {
+  const entries = Object.entries(defaults).map(([name, text]) => [name, { type: "string", default: text }]);
+  try {
+    const { values } = parseArgs({ args: [...args], options: Object.fromEntries(entries) });
+    return /** @type {Record<Name, string>} */ (values);
+  } catch (error) {
+    const all = Object.keys(defaults).map((name) => `--${name} N`);
+    const allowed = new Intl.ListFormat("en-GB").format(all);
+    throw new Failure(error instanceof Error ? error.message : String(error), `Allowed are ${allowed}.`);
+  }
+}
 
 /**
  * @param {string} name of the option

@@ -6,12 +6,10 @@
  * signature is left to make. The clients are a process of their own, and each round has a new realm.
  */
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { startWorkerd } from "../workerd.mjs";
-import { inColumns, integer, median, ms } from "./bench-figures.mjs";
+import { inColumns, integer, median, ms, readOptions } from "./bench-figures.mjs";
 import { figures } from "./bench-runs.mjs";
 import { buildWorker } from "./build.mjs";
-import { Failure } from "./failure.mjs";
 import { timed } from "./report.mjs";
 
 /**
@@ -59,21 +57,11 @@ export async function benchHandshakes(tools, args) {
 
 /** @param {readonly string[]} args */
 function readArguments(args) {
-  const options = /** @type {const} */ ({
-    handshakes: { type: "string", default: "2000" },
-    "at-once": { type: "string", default: "64" },
-    rounds: { type: "string", default: "3" },
-  });
-  let given;
-  try {
-    given = parseArgs({ args: [...args], options });
-  } catch (error) {
-    throw new Failure(
-      error instanceof Error ? error.message : String(error),
-      "Allowed are --handshakes N, --at-once N and --rounds N.",
-    );
-  }
-  const { handshakes, "at-once": atOnce, rounds } = given.values;
+  const {
+    handshakes,
+    "at-once": atOnce,
+    rounds,
+  } = readOptions(args, { handshakes: "2000", "at-once": "64", rounds: "3" });
   return {
     handshakes: integer("handshakes", handshakes, 100, 20_000),
     atOnce: integer("at-once", atOnce, 1, 1_000),

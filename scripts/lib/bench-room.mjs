@@ -6,9 +6,8 @@
  * both.
  */
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { startWorkerd } from "../workerd.mjs";
-import { inColumns, integer, median, ms } from "./bench-figures.mjs";
+import { inColumns, integer, median, ms, readOptions } from "./bench-figures.mjs";
 import { buildWorker } from "./build.mjs";
 import { Failure } from "./failure.mjs";
 import { lastLines, run } from "./process.mjs";
@@ -84,22 +83,12 @@ function compare({ without, withSlow }) {
 
 /** @param {readonly string[]} args */
 function readArguments(args) {
-  const options = /** @type {const} */ ({
-    players: { type: "string", default: "100" },
-    rate: { type: "string", default: "10" },
-    seconds: { type: "string", default: "20" },
-    rounds: { type: "string", default: "3" },
+  const { players, rate, seconds, rounds } = readOptions(args, {
+    players: "100",
+    rate: "10",
+    seconds: "20",
+    rounds: "3",
   });
-  let given;
-  try {
-    given = parseArgs({ args: [...args], options });
-  } catch (error) {
-    throw new Failure(
-      error instanceof Error ? error.message : String(error),
-      "Allowed are --players N, --rate N, --seconds N and --rounds N.",
-    );
-  }
-  const { players, rate, seconds, rounds } = given.values;
   return {
     // One more is the slow one.
     players: integer("players", players, FEEDERS, 149),

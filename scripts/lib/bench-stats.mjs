@@ -7,10 +7,9 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
 import { startWorkerd } from "../workerd.mjs";
-import { inColumns, integer, ms, quantile } from "./bench-figures.mjs";
+import { inColumns, integer, ms, quantile, readOptions } from "./bench-figures.mjs";
 import { figures } from "./bench-runs.mjs";
 import { buildWorker, buildWorlds } from "./build.mjs";
 import { Failure } from "./failure.mjs";
@@ -89,22 +88,12 @@ export async function benchStats(tools, args) {
  * @returns {Arguments}
  */
 function readArguments(args) {
-  const options = /** @type {const} */ ({
-    players: { type: "string", default: "2000" },
-    "per-second": { type: "string", default: "1000" },
-    seconds: { type: "string", default: "15" },
-    rounds: { type: "string", default: "6" },
-  });
-  let given;
-  try {
-    given = parseArgs({ args: [...args], options });
-  } catch (error) {
-    throw new Failure(
-      error instanceof Error ? error.message : String(error),
-      "Allowed are --players N, --per-second N, --seconds N and --rounds N.",
-    );
-  }
-  const { players, "per-second": perSecond, seconds, rounds } = given.values;
+  const {
+    players,
+    "per-second": perSecond,
+    seconds,
+    rounds,
+  } = readOptions(args, { players: "2000", "per-second": "1000", seconds: "15", rounds: "6" });
   return {
     players: integer("players", players, 1, 10_000),
     perSecond: integer("per-second", perSecond, 1, 100_000),
