@@ -1,4 +1,6 @@
 /** A list of named steps, all of them run, with a table of how each went. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { Failure } from "./failure.mjs";
 import { run } from "./process.mjs";
 import { duration } from "./report.mjs";
@@ -7,6 +9,7 @@ import { duration } from "./report.mjs";
  * @typedef {object} Step
  * @property {string} name
  * @property {() => Promise<boolean>} run whether it passed
+ * @property {string} [failures] the file in which it says what failed, told again at the end
  */
 
 /**
@@ -60,15 +63,18 @@ export function guarded(name, work) {
 export async function runSteps(steps) {
   const width = Math.max(...steps.map((step) => step.name.length));
   const table = [];
-  const failed = [];
+  const failed = /** @type {Step[]} */ ([]);
   for (const step of steps) {
     console.log(`\n▸ ${step.name}`);
     const started = performance.now();
     const passed = await step.run();
-    if (!passed) failed.push(step.name);
+    if (!passed) failed.push(step);
     const time = duration(performance.now() - started);
     table.push(`  ${passed ? "ok    " : "FAILED"}  ${step.name.padEnd(width)}  ${time.padStart(12)}`);
   }
-  console.log(`\n${table.join("\n")}`);
-  if (failed.length > 0) throw new Failure(`failed: ${failed.join(", ")}`);
+  console.log(`\n${table.join("\n")}\n`);
+  for (const { failures } of failed) {
+    if (failures && existsSync(failures)) console.log(await readFile(failures, "utf8"));
+  }
+  if (failed.length > 0) throw new Failure(`failed: ${failed.map(({ name }) => name).join(", ")}`);
 }

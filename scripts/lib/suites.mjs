@@ -1,5 +1,5 @@
 /** The tests, suite by suite. A suite builds what it looks at. */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildFaultyWorker, buildPackage, buildPages, buildWorker, oneProfile } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
@@ -17,6 +17,8 @@ import { command, guarded } from "./steps.mjs";
  * @property {boolean} browser whether they drive one: in CHROMIUM they read which
  * @property {number} atOnce how many files at a time
  */
+
+const FAILURES_REPORTER = "./scripts/lib/failures-reporter.mjs";
 
 /** Ends a test file that hangs; none comes near it otherwise. */
 const FILE_TIMEOUT_MS = 600_000;
@@ -114,13 +116,18 @@ async function webdriverConfig(browser) {
  * @returns {Step}
  */
 function nodeTests(name, folder, tools, { builds, browser, atOnce }) {
-  return guarded(name, async () => {
+  const failures = join(TARGET, `failures in ${name}.txt`);
+  const step = guarded(name, async () => {
+    await rm(failures, { force: true });
     const names = await readdir(join(ROOT, folder)).catch(() => []);
     const files = names.filter((file) => file.endsWith(".test.ts")).sort();
     if (files.length === 0) throw new Failure(`There are no tests in ${folder}.`);
     const env = browser ? { ...tools.env, CHROMIUM: findChromium(tools.env).browser } : tools.env;
     for (const build of builds) await build(tools);
-    const options = ["--test-reporter=spec", `--test-concurrency=${atOnce}`, `--test-timeout=${FILE_TIMEOUT_MS}`];
+    const reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout"];
+    reporters.push(`--test-reporter=${FAILURES_REPORTER}`, `--test-reporter-destination=${failures}`);
+    const options = [...reporters, `--test-concurrency=${atOnce}`, `--test-timeout=${FILE_TIMEOUT_MS}`];
     return command("", [tools.node, "--test", ...options, ...files.map((file) => join(folder, file))], env).run();
   });
+  return { ...step, failures };
 }

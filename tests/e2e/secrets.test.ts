@@ -145,6 +145,7 @@ describe("secrets", { concurrency: 3 }, () => {
         ETH_RPC_URL: secretUrl(server.url),
         DENY_LIST_URL: secretUrl(server.url),
         COMMS_GATEKEEPER_URL: secretUrl(server.url, ""),
+        CONTENT_URL: server.url,
         BAN_SWEEP_INTERVAL_MS: "500",
       });
       try {
@@ -171,6 +172,7 @@ describe("secrets", { concurrency: 3 }, () => {
       ETH_RPC_URL: secretUrl(nobody),
       DENY_LIST_URL: secretUrl(nobody),
       COMMS_GATEKEEPER_URL: secretUrl(nobody, ""),
+      CONTENT_URL: nobody,
       BAN_SWEEP_INTERVAL_MS: "500",
     });
     try {

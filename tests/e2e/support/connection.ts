@@ -4,7 +4,7 @@ import { FrameAudit } from "./frames.ts";
 import { atMost } from "./wait.ts";
 
 /** How long a test waits for a packet or a close that must come, on a busy machine. */
-export const PATIENCE_MS = 8_000;
+export const PATIENCE_MS = 20_000;
 
 /**
  * How long the server may take to end the TCP connection after its close frame; then this end does it, as browsers
