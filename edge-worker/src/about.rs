@@ -12,7 +12,8 @@ use worker::{Context, Env, Request, Response, Url};
 
 use crate::clock::now_ms;
 use crate::http::{self, HttpError};
-use crate::{bus, catalysts, log, routes};
+use crate::upstream::untold;
+use crate::{catalysts, log, routes};
 
 /// How long the realm may take to answer and still be healthy, in ms.
 const HEALTH_LIMIT_MS: u64 = 1_000;
@@ -25,7 +26,8 @@ struct Health {
 
 /// Healthy: the realm has answered in time, and no flush that was due is more than two periods late.
 async fn measure(env: &Env, config: &Config) -> Health {
-    match bus::call_within(HEALTH_LIMIT_MS, env, &config.realm_name, &StatusRequest {}).await {
+    let request = |upstream| StatusRequest { upstream };
+    match untold::tell(HEALTH_LIMIT_MS, env, &config.realm_name, request).await {
         Ok(status) => Health {
             healthy: status.is_healthy(config.realm.flush_period_ms),
             users: status.users,

@@ -15,6 +15,8 @@ const LOST_MS: u64 = 60_000;
 #[derive(Default)]
 pub struct Alarm {
     at_ms: Cell<Option<u64>>,
+    /// How often it was written.
+    writes: Cell<u64>,
 }
 
 impl Alarm {
@@ -30,6 +32,7 @@ impl Alarm {
         }
         self.at_ms.set(Some(at_ms));
         let time = ScheduledTime::new(js_sys::Date::new(&(at_ms as f64).into()));
+        self.writes.set(self.writes.get() + 1);
         if let Err(error) = state.storage().set_alarm(time).await {
             // The next event tries again.
             self.at_ms.set(None);
@@ -46,6 +49,11 @@ impl Alarm {
         state.wait_until(work);
     }
 
+    /// How often it was set or deleted, each of which is a row written.
+    pub fn writes(&self) -> u64 {
+        self.writes.get()
+    }
+
     /// Whether the alarm is going to ring.
     pub fn is_set(&self) -> bool {
         self.at_ms.get().is_some()
@@ -54,6 +62,7 @@ impl Alarm {
     /// The alarm does not ring any more.
     pub async fn delete(&self, state: &State) {
         self.unset();
+        self.writes.set(self.writes.get() + 1);
         if let Err(error) = state.storage().delete_alarm().await {
             // It rings once more, for nothing.
             crate::log::warn("alarm not deleted", &[("error", &error)]);

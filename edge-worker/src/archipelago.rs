@@ -1,5 +1,6 @@
 //! `Archipelago`: the object that holds one realm's islands.
 
+mod counting;
 mod sending;
 mod tables;
 
@@ -24,6 +25,7 @@ use crate::bus::{self, ARCHIPELAGO, BusError, Call};
 use crate::clock::{Timer, now_ms};
 use crate::store::Store;
 use crate::{log, settings};
+use counting::Flush;
 use tables::ReadError;
 
 /// How often this realm's object has started.
@@ -144,8 +146,11 @@ impl Shared {
             }
             RoomReport::PATH => self.answer(request, Realm::room_report).await,
             StatusRequest::PATH => {
-                self.show::<StatusRequest>(request, |realm, now| realm.status(now))
-                    .await
+                self.answer(request, |realm, call: &StatusRequest, now| {
+                    realm.asked_upstream(call.upstream.as_ref());
+                    Ok(realm.status(now))
+                })
+                .await
             }
             SnapshotRequest::PATH => {
                 self.show::<SnapshotRequest>(request, |realm, _| realm.snapshot())
@@ -153,10 +158,7 @@ impl Shared {
             }
             WatchRequest::PATH => self.show::<WatchRequest>(request, Realm::watch).await,
             RoomsRequest::PATH => self.show::<RoomsRequest>(request, Realm::rooms).await,
-            CountersRequest::PATH => {
-                self.show::<CountersRequest>(request, |realm, _| realm.counters())
-                    .await
-            }
+            CountersRequest::PATH => self.tell_counters(request).await,
             RoomKeyRequest::PATH => bus::reply(self.with(|loaded| {
                 let key = loaded.room_key.to_vec();
                 Ok(RoomKeyReply { key })
@@ -247,7 +249,8 @@ impl Shared {
         let started = now_ms();
         fault!(RealmFlush, self.state, else return);
         let flushed = self.on_realm(|loaded| loaded.realm.tick(started)).flatten();
-        self.settle().await;
+        self.settle_flush(flushed.map(|_| Flush::new(started)))
+            .await;
         if flushed.is_some() {
             // The platform's clock stands still while code runs: only now, after I/O, the flush has a duration.
             let ended = now_ms();

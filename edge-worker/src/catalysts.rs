@@ -4,27 +4,29 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use std::rc::Rc;
 
+use archipelago_core::cache::Cache;
 use archipelago_core::catalyst::{
-    self, Candidate, Catalyst, CatalystAbout, CatalystUrl, Next, Place, Rounds, Wish,
+    self, CATALYSTS_CACHE, Candidate, Catalyst, CatalystAbout, CatalystUrl, Place, Wish,
 };
 use archipelago_core::config::{Catalysts, Config};
+use archipelago_core::protocol::Upstream;
 use archipelago_core::protocol::limits::{CATALYST_ABOUT_MAX_BYTES, CATALYST_ROUND_MAX_MS};
 use futures_util::future::join_all;
 use worker::js_sys::Reflect;
 use worker::wasm_bindgen::JsValue;
-use worker::{Context, Request, Url};
+use worker::{Context, Delay, Request, Url};
 
-use crate::clock::now_ms;
+use crate::clock::{MOMENT, now_ms};
 use crate::http::HttpError;
 use crate::log;
-use crate::upstream::ask_within;
+use crate::upstream::{ask_within, untold};
 
 /// Where the platform says from which country a request comes, besides its own properties.
 const COUNTRY_HEADER: &str = "CF-IPCountry";
 
 thread_local! {
-    /// What this isolate knows of the catalysts: they are the same for all realms.
-    static ROUNDS: RefCell<Rounds<Rc<[Catalyst]>>> = RefCell::default();
+    /// Those among whom clients can choose, as far as this isolate knows: they are the same for all realms.
+    static KNOWN: RefCell<Cache<Rc<[Catalyst]>>> = const { RefCell::new(Cache::new(CATALYSTS_CACHE)) };
 }
 
 /// What the catalyst says of itself that is chosen for the client; none if none are configured.
@@ -69,32 +71,42 @@ fn property(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &JsValue::from_str(name)).ok()
 }
 
-/// Those among whom clients can choose. Only who knows nothing yet waits for a round; nobody waits for one that another
-/// request has begun, which the platform would not let him see the end of.
+/// Those among whom clients can choose. Who finds that outdated has them asked again, beside its own request, whose client
+/// may go; only while nothing is known anybody waits for it.
 async fn known(config: &Rc<Config>, context: &Context) -> Rc<[Catalyst]> {
-    match ROUNDS.with_borrow_mut(|rounds| rounds.next(now_ms())) {
-        Next::Take(known) => known,
-        Next::TakeAndAsk(known) => {
-            let config = Rc::clone(config);
-            context.wait_until(async move {
-                ask(&config.catalysts).await;
-            });
-            known
+    loop {
+        if on_known(Cache::may_ask) {
+            context.wait_until(ask(Rc::clone(config)));
         }
-        Next::Ask => ask(&config.catalysts).await,
+        if let Some(known) = on_known(|known, _| known.newest()) {
+            return known;
+        }
+        Delay::from(MOMENT).await;
     }
 }
 
 /// One round: asks all of them at once. That none is left is a result too.
-async fn ask(catalysts: &Catalysts) -> Rc<[Catalyst]> {
-    let probes = join_all(catalysts.candidates.iter().map(probe)).await;
+async fn ask(config: Rc<Config>) {
+    let Catalysts {
+        candidates,
+        blacklist,
+    } = &config.catalysts;
+    let probes = join_all(candidates.iter().map(probe)).await;
+    for probe in &probes {
+        untold::count(&config.realm_name, Upstream::Catalysts, probe.is_some());
+    }
     let working = probes.into_iter().flatten().collect();
-    let eligible: Rc<[Catalyst]> = catalyst::eligible(working, &catalysts.blacklist).into();
+    let eligible: Rc<[Catalyst]> = catalyst::eligible(working, blacklist).into();
     if eligible.is_empty() {
         log::warn("no catalyst left", &[]);
     }
-    ROUNDS.with_borrow_mut(|rounds| rounds.ended(Rc::clone(&eligible), now_ms()));
-    eligible
+    on_known(|known, now| known.keep(eligible, now));
+}
+
+/// What is known, and the time.
+fn on_known<T>(act: impl FnOnce(&mut Cache<Rc<[Catalyst]>>, u64) -> T) -> T {
+    let now = now_ms();
+    KNOWN.with_borrow_mut(|known| act(known, now))
 }
 
 async fn probe(candidate: &Candidate) -> Option<Catalyst> {

@@ -12,6 +12,10 @@ use worker::{Delay, State, js_sys};
 /// A timer that is overdue by this much, in ms, is taken for lost.
 const LOST_MS: u64 = 1_000;
 
+/// How long a request waits until it looks again whether what another one asks for is there. It cannot wait for that: of
+/// other requests the platform shows it no end.
+pub const MOMENT: Duration = Duration::from_millis(20);
+
 /// Now, in ms since the epoch.
 pub fn now_ms() -> u64 {
     js_sys::Date::now() as u64

@@ -8,21 +8,32 @@ use archipelago_core::protocol::limits::{ANSWER_MAX_BYTES, CONTRACT_CHECK_MAX_MS
 use crate::upstream::UpstreamError;
 use crate::{clock, log, upstream};
 
-/// Asks contract wallets whether they have signed what a chain says.
-pub async fn ask(node: Option<&SecretUrl>, questions: &[ContractQuestion]) -> ContractAnswer {
+/// Asks contract wallets whether they have signed what a chain says. `counted` is told of each call whether the node has
+/// answered.
+pub async fn ask(
+    node: Option<&SecretUrl>,
+    questions: &[ContractQuestion],
+    counted: impl Fn(bool),
+) -> ContractAnswer {
     let Some(node) = node else {
         return ContractAnswer::Refused(ChainError::ContractWalletsUnsupported);
     };
-    let answer = clock::within(CONTRACT_CHECK_MAX_MS, ask_all(node, questions)).await;
+    let asking = ask_all(node, questions, &counted);
+    let answer = clock::within(CONTRACT_CHECK_MAX_MS, asking).await;
     answer.unwrap_or_else(|| {
+        counted(false);
         warn(UpstreamError::TimedOut(CONTRACT_CHECK_MAX_MS));
         ContractAnswer::Unavailable
     })
 }
 
-async fn ask_all(node: &SecretUrl, questions: &[ContractQuestion]) -> ContractAnswer {
+async fn ask_all(
+    node: &SecretUrl,
+    questions: &[ContractQuestion],
+    counted: &impl Fn(bool),
+) -> ContractAnswer {
     for question in questions {
-        match ask_one(node, question).await {
+        match ask_one(node, question, counted).await {
             Reply::Yes => {}
             Reply::No => {
                 let link = question.link;
@@ -34,17 +45,21 @@ async fn ask_all(node: &SecretUrl, questions: &[ContractQuestion]) -> ContractAn
     ContractAnswer::Confirmed
 }
 
-async fn ask_one(node: &SecretUrl, question: &ContractQuestion) -> Reply {
+async fn ask_one(node: &SecretUrl, question: &ContractQuestion, counted: &impl Fn(bool)) -> Reply {
     for request in question.requests() {
-        let reply = match upstream::ask(node.expose(), Some(request), ANSWER_MAX_BYTES).await {
-            Ok(body) => Reply::read(&body),
+        let body = upstream::ask(node.expose(), Some(request), ANSWER_MAX_BYTES).await;
+        let reply = body.and_then(|body| match Reply::read(&body) {
+            Reply::Unknown => Err(UpstreamError::Unreadable),
+            reply => Ok(reply),
+        });
+        counted(reply.is_ok());
+        match reply {
+            Ok(Reply::No) => {}
+            Ok(reply) => return reply,
             Err(error) => {
                 warn(error);
-                Reply::Unknown
+                return Reply::Unknown;
             }
-        };
-        if reply != Reply::No {
-            return reply;
         }
     }
     Reply::No

@@ -3,24 +3,22 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
 
+use archipelago_core::cache::Cache;
 use archipelago_core::config::Config;
+use archipelago_core::protocol::Upstream;
 use archipelago_core::protocol::limits::{
     SCENE_REQUESTS_AT_ONCE, SCENES_ANSWER_MAX_BYTES, SCENES_MAX_MS,
 };
-use archipelago_core::scenes::{ACTIVE_ENTITIES_PATH, Cache, Crowd, Ranking, read_scenes};
+use archipelago_core::scenes::{ACTIVE_ENTITIES_PATH, Crowd, Ranking, SCENES_CACHE, read_scenes};
 use archipelago_core::view::HotScene;
 use futures_util::{StreamExt as _, stream};
 use worker::{Context, Delay, Env, Request, Response};
 
-use crate::clock::{now_ms, within};
+use crate::clock::{MOMENT, now_ms, within};
 use crate::http::{self, HttpError, TaggedJson};
-use crate::upstream::{self, UpstreamError};
+use crate::upstream::{self, UpstreamError, untold};
 use crate::{log, stats};
-
-/// How long a request waits until it looks again whether the first answer is there.
-const MOMENT: Duration = Duration::from_millis(20);
 
 thread_local! {
     /// By the realm's name: as many as are configured.
@@ -92,8 +90,12 @@ async fn work_out(config: Rc<Config>, crowd: Crowd) {
         return on_cache(&config, |cache, _| cache.forget());
     }
     let made_ms = now_ms();
-    let ranking = within(SCENES_MAX_MS, rank(&config.content_url, crowd)).await;
+    let ranking = within(SCENES_MAX_MS, rank(&config, crowd)).await;
     let ranking = ranking.unwrap_or(Err(UpstreamError::TimedOut(SCENES_MAX_MS)));
+    if ranking.is_err() {
+        // Those that were still under way are given up, and count as one.
+        untold::count(&config.realm_name, Upstream::Content, false);
+    }
     let answer = ranking.map_err(Failure::from).and_then(|ranking| {
         let scenes = ranking.into_hot_scenes(&config.content_url);
         Ok(Rc::new(TaggedJson::new(&scenes)?))
@@ -106,8 +108,8 @@ async fn work_out(config: Rc<Config>, crowd: Crowd) {
 
 /// Asks the content server where the players are. All or nothing: without a part of the answers other scenes would
 /// seem to be the most crowded ones.
-async fn rank(content_url: &str, crowd: Crowd) -> Result<Ranking, UpstreamError> {
-    let url = format!("{content_url}{ACTIVE_ENTITIES_PATH}");
+async fn rank(config: &Config, crowd: Crowd) -> Result<Ranking, UpstreamError> {
+    let url = format!("{}{ACTIVE_ENTITIES_PATH}", config.content_url);
     let asking = crowd
         .requests()
         .into_iter()
@@ -116,6 +118,7 @@ async fn rank(content_url: &str, crowd: Crowd) -> Result<Ranking, UpstreamError>
     let mut ranking = Ranking::new(crowd);
     while let Some(answer) = answers.next().await {
         ranking.add(read_scenes(answer?).ok_or(UpstreamError::Unreadable)?);
+        untold::count(&config.realm_name, Upstream::Content, true);
     }
     Ok(ranking)
 }
@@ -129,6 +132,7 @@ fn fail(config: &Config, failure: &Failure) {
 fn on_cache<T>(config: &Config, act: impl FnOnce(&mut Cache<Rc<TaggedJson>>, u64) -> T) -> T {
     let now = now_ms();
     ANSWERS.with_borrow_mut(|by_realm| {
-        act(by_realm.entry(config.realm_name.clone()).or_default(), now)
+        let cache = by_realm.entry(config.realm_name.clone());
+        act(cache.or_insert_with(|| Cache::new(SCENES_CACHE)), now)
     })
 }

@@ -127,11 +127,19 @@ pub struct TaggedJson {
 impl TaggedJson {
     /// Serialises it.
     pub fn new(value: &impl Serialize) -> Result<Self> {
-        let bytes = serde_json::to_vec(value)?;
-        Ok(Self {
-            tag: entity_tag(&bytes),
-            bytes: Uint8Array::from(bytes.as_slice()),
-        })
+        Ok(Self::of_bytes(&serde_json::to_vec(value)?))
+    }
+
+    /// What is JSON already.
+    pub fn of_text(json: &str) -> Self {
+        Self::of_bytes(json.as_bytes())
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Self {
+        Self {
+            tag: entity_tag(bytes),
+            bytes: Uint8Array::from(bytes),
+        }
     }
 }
 

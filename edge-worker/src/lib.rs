@@ -49,6 +49,7 @@ mod live_map;
 mod log;
 mod metrics;
 mod moderation;
+mod openapi;
 mod realms;
 mod room;
 mod rooms;

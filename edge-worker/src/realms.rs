@@ -7,7 +7,8 @@ use futures_util::future::join_all;
 use worker::{Env, Response, Url};
 
 use crate::http::{self, HttpError};
-use crate::{bus, log, routes};
+use crate::upstream::untold;
+use crate::{log, routes};
 
 /// How long a realm may take to answer and still be listed, in ms.
 const CALL_LIMIT_MS: u64 = 1_000;
@@ -16,7 +17,8 @@ const CALL_LIMIT_MS: u64 = 1_000;
 pub async fn realms(env: &Env, config: &Config, url: &Url) -> Result<Response, HttpError> {
     let origin = routes::origin(config, url);
     let ask = async |name: &String| {
-        let status = bus::call_within(CALL_LIMIT_MS, env, name, &StatusRequest {}).await;
+        let request = |upstream| StatusRequest { upstream };
+        let status = untold::tell(CALL_LIMIT_MS, env, name, request).await;
         let status = status.inspect_err(|error| {
             log::warn("realm not listed", &[("realm", name), ("error", error)]);
         });

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use archipelago_core::auth::{Address, ContractAnswer, ContractQuestion};
+use archipelago_core::protocol::Upstream;
 use archipelago_core::protocol::bus::{RoomOrders, RoomOrdersReply, RoomReport};
 use archipelago_core::protocol::limits::ROOM_SOCKETS_MAX;
 use archipelago_core::room::{self, Action, Batch, ROOM_IDLE_REPORT_MS, SocketId};
@@ -293,7 +294,10 @@ impl Shared {
     /// Asks contract wallets about a visitor's chain.
     async fn ask_contracts(self: Rc<Self>, id: SocketId, questions: Vec<ContractQuestion>) {
         let answer = match settings::config(&self.env) {
-            Ok(config) => ethereum::ask(config.upstream.ethereum.as_ref(), &questions).await,
+            Ok(config) => {
+                let node = config.upstream.ethereum.as_ref();
+                ethereum::ask(node, &questions, |answered| self.count_call(answered)).await
+            }
             Err(error) => {
                 log::warn("not configured", &[("error", &error)]);
                 ContractAnswer::Unavailable
@@ -304,6 +308,14 @@ impl Shared {
             loaded.room.contracts_answered(id, answer, now, out);
         });
         self.settle().await;
+    }
+
+    /// The node of Ethereum was asked, and has answered in time and to the point, or has not.
+    fn count_call(&self, answered: bool) {
+        self.with(|loaded, _| {
+            let counters = loaded.room.count().upstream.get_or_insert_default();
+            counters.count(Upstream::Ethereum, answered);
+        });
     }
 
     async fn report(self: Rc<Self>, report: RoomReport, realm: String) {

@@ -12,7 +12,8 @@ use crate::connector::{IP_HEADER, NAME_HEADER, ORIGIN_HEADER};
 use crate::http::{self, HttpError};
 use crate::sockets::SUBPROTOCOL_HEADER;
 use crate::{
-    about, connector, hot_scenes, limits, live_map, metrics, realms, rooms, settings, stats,
+    about, connector, hot_scenes, limits, live_map, metrics, openapi, realms, rooms, settings,
+    stats,
 };
 
 /// All routes are read-only; the upgrade of a WebSocket is a `GET` too.
@@ -42,6 +43,7 @@ enum Route {
     RoomsStatus,
     Room(RoomId),
     Realms,
+    OpenApi,
     Alive,
     Ping,
 }
@@ -92,6 +94,7 @@ async fn dispatch(
         Route::Status => about::status(env, &config).await,
         Route::Metrics => metrics::metrics(env, &config).await,
         Route::Realms => realms::realms(env, &config, &url).await,
+        Route::OpenApi => openapi::openapi(&request),
         Route::Alive => Ok(http::text("alive")?),
         Route::Ping => Ok(http::text("pong")?),
     }
@@ -145,6 +148,7 @@ fn of_realm(segments: &[&str]) -> Option<Route> {
 fn of_deployment(segments: &[&str]) -> Option<Route> {
     Some(match *segments {
         ["realms"] => Route::Realms,
+        ["openapi.json"] => Route::OpenApi,
         ["rooms", id] => Route::Room(id.parse().ok()?),
         ["health", "live"] => Route::Alive,
         ["ping"] => Route::Ping,

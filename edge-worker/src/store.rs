@@ -1,5 +1,7 @@
 //! What an object keeps: its counters and names, in one small table, and whatever else it writes in transactions.
 
+use std::cell::Cell;
+
 use serde::Deserialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -32,6 +34,7 @@ struct TextRow {
 pub struct Store {
     sql: SqlStorage,
     transactions: Transactions,
+    rows_written: Cell<u64>,
 }
 
 impl Store {
@@ -40,6 +43,7 @@ impl Store {
         let store = Self {
             sql: storage.sql(),
             transactions: storage.as_raw().unchecked_ref::<Transactions>().clone(),
+            rows_written: Cell::default(),
         };
         store.run(
             "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
@@ -54,13 +58,25 @@ impl Store {
             Ok(()) => Ok(JsValue::UNDEFINED),
             Err(error) => Err(JsValue::from(error)),
         };
+        let before = self.rows_written.get();
         let done = self.transactions.transaction_sync(&mut work);
+        if done.is_err() {
+            self.rows_written.set(before);
+        }
         done.map(|_| ()).map_err(Error::from)
     }
 
     /// Runs a statement.
     pub fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<SqlCursor> {
-        self.sql.exec(statement, values)
+        let cursor = self.sql.exec(statement, values)?;
+        let written = self.rows_written.get() + cursor.rows_written() as u64;
+        self.rows_written.set(written);
+        Ok(cursor)
+    }
+
+    /// How many rows have been written since the storage was opened.
+    pub fn rows_written(&self) -> u64 {
+        self.rows_written.get()
     }
 
     /// Raises a counter by one and returns it: 1 the first time.

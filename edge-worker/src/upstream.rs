@@ -8,6 +8,8 @@ use worker::{
 
 use crate::clock::within;
 
+pub mod untold;
+
 /// Why there is no answer. What the platform says of it may name the URL, which may hold a key: it is not passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpstreamError {

@@ -24,7 +24,7 @@ const WORKER = {
   name: "the Worker",
   stamp: "worker",
   compiles: true,
-  sources: [...RUST, ...CORE, "edge-worker/Cargo.toml", "edge-worker/src"],
+  sources: [...RUST, ...CORE, "edge-worker/Cargo.toml", "edge-worker/build.rs", "edge-worker/src"],
   outputs: ["edge-worker/build/index.js", "edge-worker/build/index_bg.wasm"],
   words: WORKER_BUILD,
   make: async ({ env }) => {

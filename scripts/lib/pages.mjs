@@ -1,6 +1,6 @@
 /** The pages that the Worker serves: TypeScript in `edge-worker/pages`, bundled into `edge-worker/assets/build`. */
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { Failure } from "./failure.mjs";
@@ -8,12 +8,17 @@ import { ROOT } from "./paths.mjs";
 
 /** What a bundle is called, and the file with which it begins. */
 const BUNDLES = /** @type {Record<string, string>} */ ({
+  api: "edge-worker/pages/api/main.ts",
   map: "edge-worker/pages/map/main.ts",
   simulator: "edge-worker/pages/simulator/main.ts",
   "simulator-worker": "edge-worker/pages/simulator/worker.ts",
 });
 
 const OUTPUT = join(ROOT, "edge-worker", "assets", "build");
+
+/** Swagger UI comes in one file, and the licences of what is in it in another one, which that file names. */
+const SWAGGER_UI = join(ROOT, "node_modules", "swagger-ui-dist");
+const SWAGGER_UI_LICENCES = "swagger-ui-es-bundle.js.LICENSE.txt";
 
 /** How modules name the WebAssembly beside them: most bundlers understand it, esbuild does not. */
 const WASM_URL = /new URL\((["'])([^"']+\.wasm)\1, import\.meta\.url\)/g;
@@ -61,10 +66,18 @@ export async function bundlePages() {
       absWorkingDir: ROOT,
       metafile: true,
     });
-    await removeAllBut(Object.keys(metafile.outputs).map((file) => basename(file)));
+    await writeLicences();
+    await removeAllBut([SWAGGER_UI_LICENCES, ...Object.keys(metafile.outputs).map((file) => basename(file))]);
   } catch (error) {
     throw new Failure(`The pages cannot be built:\n${error instanceof Error ? error.message : error}`);
   }
+}
+
+/** What esbuild does not see: licences that are in no comment. */
+async function writeLicences() {
+  const files = ["NOTICE", "LICENSE", SWAGGER_UI_LICENCES];
+  const texts = await Promise.all(files.map((file) => readFile(join(SWAGGER_UI, file), "utf8")));
+  await writeFile(join(OUTPUT, SWAGGER_UI_LICENCES), texts.join("\n\n"));
 }
 
 /**

@@ -28,7 +28,7 @@ const NEVER_MS = 3_600_000;
 
 const MEGABYTE = 1_000_000;
 
-const FAILED = "ban_checks_failed_total";
+const FAILED = "upstream_calls_total:bans:failed";
 
 const BANNED = { data: { isBanned: true } };
 

@@ -22,7 +22,11 @@ import {
 
 const MEGABYTE = 1_000_000;
 
-const FAILED_ONCE = { denied_total: 0, deny_lists_total: 1, deny_lists_failed_total: 1 };
+const FAILED_ONCE = {
+  "closes_total:denied": 0,
+  "upstream_calls_total:deny_list:answered": 0,
+  "upstream_calls_total:deny_list:failed": 1,
+};
 
 /** Closed without a word: no packet, and no reason. */
 async function assertTurnedAway(client: Client): Promise<void> {
@@ -107,7 +111,14 @@ describe("a deny list", () => {
 
   it("is fetched once by each connector, with the path and query that were configured", async () => {
     await Promise.all(Array.from({ length: 30 }, () => realm.login()));
-    await assertCounted(realm, {}, { denied_total: 4 * denied.length, deny_lists_failed_total: 0 });
+    await assertCounted(
+      realm,
+      {},
+      {
+        "closes_total:denied": 4 * denied.length,
+        "upstream_calls_total:deny_list:failed": 0,
+      },
+    );
     const asked = server.asked.map(({ method, path }) => `${method} ${path}`);
     assert.ok(asked.length <= 2, `${asked}`);
     assert.deepEqual([...new Set(asked)], ["GET /deny/list.json?version=2"]);

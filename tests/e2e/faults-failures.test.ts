@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { Company } from "./support/company.ts";
 import { PATIENCE_MS } from "./support/connection.ts";
+import { send } from "./support/http.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { type Fault, FLUSH_MS, freshGround, type Player, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
 import type { About } from "./support/stats.ts";
@@ -77,9 +78,9 @@ describe("a storage that fails", () => {
     await eventually(PATIENCE_MS, () => assert.ok(realm.logged("fault").length > 3, "nothing was written"));
     await sleep(4 * FLUSH_MS);
     assert.equal(scout.client.islands.length, told, "told what is not stored");
-    const response = await fetch(`${realm.url}/about`);
-    const { healthy, acceptingUsers } = (await response.json()) as About;
-    assert.deepEqual([response.status, healthy, acceptingUsers], [503, false, false]);
+    const { status, body } = await send(`${realm.url}/about`, {});
+    const { healthy, acceptingUsers } = JSON.parse(body) as About;
+    assert.deepEqual([status, healthy, acceptingUsers], [503, false, false]);
     await assert.rejects(realm.login(), /closed: 1013/);
     assert.deepEqual(
       ["sessions", "islands"].map((table) => rowCount(realm.storage, table)),

@@ -8,6 +8,7 @@ import {
   plainHotScene,
   plainScene,
 } from "./support/content-server.ts";
+import { send } from "./support/http.ts";
 import { Realm, STATS_MS } from "./support/realm.ts";
 import { eventually } from "./support/wait.ts";
 import { json } from "./support/web-server.ts";
@@ -98,8 +99,8 @@ describe("scenes of which a part cannot be had", () => {
         const isRest = JSON.parse(asked.body).pointers.length === 1;
         return (isRest ? json([], 500) : content.tell)(response, asked);
       });
-      const response = await fetch(`${realm.url}/hot-scenes`);
-      assert.deepEqual([response.status, await response.json()], [503, { error: "Content server unavailable" }]);
+      const { status, body } = await send(`${realm.url}/hot-scenes`, {});
+      assert.deepEqual([status, JSON.parse(body)], [503, { error: "Content server unavailable" }]);
       assert.equal(content.asked.length, 2);
     } finally {
       await realm.stop();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { PATIENCE_MS } from "./support/connection.ts";
 import { ContentServer, middleOf, type Parcel, plainHotScene, plainScene } from "./support/content-server.ts";
-import { bytesAfterHead } from "./support/http.ts";
+import { bytesAfterHead, send } from "./support/http.ts";
 import { Realm, STATS_MS } from "./support/realm.ts";
 import { eventually } from "./support/wait.ts";
 import {
@@ -45,9 +45,9 @@ const OUTAGES: Record<string, Answer> = {
 };
 
 async function assertUnavailable(realm: Realm): Promise<void> {
-  const response = await fetch(`${realm.url}/hot-scenes`);
-  assert.deepEqual([response.status, await response.json()], [503, UNAVAILABLE]);
-  assert.equal(response.headers.get("access-control-allow-origin"), "*");
+  const { status, headers, body } = await send(`${realm.url}/hot-scenes`, {});
+  assert.deepEqual([status, JSON.parse(body)], [503, UNAVAILABLE]);
+  assert.equal(headers["access-control-allow-origin"], "*");
 }
 
 /** One player in a realm of its own, and a content server that knows the scene. */
@@ -73,7 +73,7 @@ describe("where a content server", { concurrency: 2 }, () => {
         await Promise.all(Array.from({ length: 5 }, () => assertUnavailable(realm)));
         assert.equal(content.asked.length, 1);
         assert.equal(realm.logged("hot scenes not worked out").length, 1);
-        assert.equal((await fetch(`${realm.url}/about`)).status, 200);
+        assert.equal((await send(`${realm.url}/about`, {})).status, 200);
       }));
   }
 
@@ -94,7 +94,7 @@ describe("where a content server", { concurrency: 2 }, () => {
     withRealm(async (realm, content) => {
       await content.server.stop();
       await assertUnavailable(realm);
-      assert.equal((await fetch(`${realm.url}/hot-scenes`, { method: "HEAD" })).status, 503);
+      assert.equal((await send(`${realm.url}/hot-scenes`, {}, "HEAD")).status, 503);
       assert.equal(await bytesAfterHead(`${realm.url}/hot-scenes`), "");
       await content.server.restart();
       await eventually(RETRY_MS + PATIENCE_MS, async () => {

@@ -8,11 +8,8 @@ import {
   plainHotScene,
   plainScene,
 } from "./support/content-server.ts";
-import { bytesAfterHead } from "./support/http.ts";
 import { Realm, STATS_MS } from "./support/realm.ts";
 import { eventually } from "./support/wait.ts";
-
-const METHODS = ["POST", "PUT", "PATCH", "DELETE"];
 
 /** Puts a player into the middle of each parcel; resolves when the stats show them. */
 async function populate(realm: Realm, parcels: readonly Parcel[]): Promise<void> {
@@ -67,35 +64,6 @@ describe("the hot scenes", () => {
     const answers = Array.from({ length: 20 }, () => realm.get("/hot-scenes"));
     for (const answer of await Promise.all(answers)) assert.deepEqual(answer, told);
     assert.equal(content.asked.length, 1);
-  });
-
-  it("are JSON for everybody, also for HEAD, and need not be sent again to whoever has them", async () => {
-    const url = `${realm.url}/hot-scenes`;
-    const whole = await fetch(url);
-    assert.equal(whole.headers.get("content-type"), "application/json");
-    assert.equal(whole.headers.get("access-control-allow-origin"), "*");
-    await whole.text();
-    const head = await fetch(url, { method: "HEAD" });
-    const named = ["content-type", "access-control-allow-origin", "etag", "cache-control"];
-    const shown = ({ status, headers }: Response) => [status, ...named.map((name) => headers.get(name))];
-    assert.deepEqual(shown(head), shown(whole));
-    assert.equal(await bytesAfterHead(url), "");
-    const tag = whole.headers.get("etag") ?? assert.fail("no tag");
-    const again = await fetch(url, { headers: { "If-None-Match": tag } });
-    assert.equal(again.status, 304);
-    assert.equal(await again.text(), "");
-  });
-
-  it("may be asked for by every page, and not be changed", async () => {
-    const url = `${realm.url}/hot-scenes`;
-    const options = await fetch(url, { method: "OPTIONS" });
-    assert.equal(options.status, 204);
-    assert.match(options.headers.get("access-control-allow-methods") ?? "", /\bGET\b.*\bHEAD\b/);
-    for (const method of METHODS) {
-      const { status } = await fetch(url, { method });
-      assert.equal(status, 405, method);
-    }
-    assert.equal((await fetch(`${url}/more`)).status, 404);
   });
 });
 

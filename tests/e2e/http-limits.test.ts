@@ -23,6 +23,9 @@ const STATES = [
   "/status",
   "/metrics",
   "/rooms/status",
+  "/hot-scenes",
+  "/realms",
+  "/openapi.json",
   "/health/live",
   "/ping",
 ];

@@ -67,7 +67,7 @@ describe("handshakes from one network", () => {
       assert.ok(player && isOpen(player), "the player was closed, whose handshake is over");
       // Counts come with the next report.
       player.send(heartbeat([1, 2, 3]));
-      await assertCounted(realm, before, { crowded_total: 2 });
+      await assertCounted(realm, before, { "handshakes_total:crowded": 2 });
 
       // Who comes through makes room for another one.
       await more[0]?.login(await Identity.create());
@@ -118,7 +118,7 @@ describe("sockets of one player", () => {
       assert.deepEqual(await oldest.closed(), TOO_MANY);
       assert.deepEqual(oldest.messages, []);
     }
-    await assertCounted(realm, before, { crowded_total: 2 });
+    await assertCounted(realm, before, { "closes_total:crowded_address": 2 });
     const [winner] = await eventually(PATIENCE_MS, () => {
       const open = sockets.filter(isOpen);
       assert.equal(open.length, 1);
@@ -287,7 +287,7 @@ describe("sockets that go on after they were closed", () => {
     });
     // Counters go out with what else there is to report.
     client.heartbeat(at(1, 0));
-    await assertCounted(realm, {}, { crowded_total: 1 });
+    await assertCounted(realm, {}, { "sockets_refused_total:restless": 1 });
     for (const ip of ["203.0.112.1", "2001:db8::1"]) {
       const [socket] = await open(realm, 1, () => ip);
       await socket?.login(await Identity.create());

@@ -56,7 +56,7 @@ describe("positions", () => {
 
     const { peers } = await player.client.arrive(freshGround()(0, 0));
     assert.deepEqual(Object.keys(peers), [player.address]);
-    await assertCounted(realm, before, { positions_refused_total: NOWHERE.length });
+    await assertCounted(realm, before, { "heartbeats_dropped_total:no_position": NOWHERE.length });
     await player.client.leave();
   });
 
@@ -71,7 +71,7 @@ describe("positions", () => {
       player.client.heartbeat(point);
       witness.client.heartbeat(at(0, 0));
     }
-    await assertCounted(realm, before, { positions_refused_total: NOWHERE.length });
+    await assertCounted(realm, before, { "heartbeats_dropped_total:no_position": NOWHERE.length });
     await witness.client.quiet(SETTLED_MS);
     await player.client.quiet(0);
     assert.deepEqual((await peer(player)).position, at(10, 0));
@@ -103,7 +103,7 @@ describe("positions", () => {
         assert.deepEqual(parcel, [Math.floor((given[0] ?? 0) / 16), Math.floor((given[2] ?? 0) / 16)]);
       });
     }
-    await assertCounted(realm, before, { positions_refused_total: 0 });
+    await assertCounted(realm, before, { "heartbeats_dropped_total:no_position": 0 });
     await player.client.leave();
   });
 

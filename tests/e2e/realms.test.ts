@@ -127,14 +127,14 @@ describe("players at one place of two realms", () => {
     const packets = one.client.packets.length;
     const before = [await counters(main), await counters(test)] as const;
     const twin = await test.player(at(0, APART_M), one.identity);
-    await assertCounted(test, before[1], { users: 1, welcomed_total: 1 });
+    await assertCounted(test, before[1], { peers_count: 1, "handshakes_total:welcomed": 1 });
     await sleep(SETTLED_MS);
     assert.equal(one.client.packets.length, packets, "told of the other realm");
     assert.equal(one.client.closeInfo, undefined);
     assert.equal(twin.client.closeInfo, undefined);
-    await assertCounted(main, before[0], { users: 0, welcomed_total: 0 });
+    await assertCounted(main, before[0], { peers_count: 0, "handshakes_total:welcomed": 0 });
     await twin.client.leave();
-    await assertCounted(test, before[1], { users: 0 });
+    await assertCounted(test, before[1], { peers_count: 0 });
     assert.deepEqual((await main.peers()).map(({ address }) => address).sort(), addresses(here));
   });
 

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { PATIENCE_MS } from "./support/connection.ts";
-import { bytesAfterHead, findNulls, send, upgradeHeaders } from "./support/http.ts";
+import { send, upgradeHeaders } from "./support/http.ts";
 import { Identity } from "./support/identity.ts";
 import { freshGround, Realm, STATS_MS } from "./support/realm.ts";
 import { roomUrl } from "./support/room-client.ts";
 import type { RoomsStatus } from "./support/stats.ts";
 import { Traveller } from "./support/traveller.ts";
 import { eventually } from "./support/wait.ts";
-
-const BODY_METHODS = ["POST", "PUT", "PATCH", "DELETE"];
 
 /** What is no id of a room; the last one is longer than any may be. */
 const NO_ROOMS = ["", "a/b", "a%20b", "a%2Fb", "%ff", "caf%C3%A9", "a+b", "a:b", "a*", "a".repeat(129)];
@@ -55,31 +53,6 @@ describe("the path of a room", { concurrency: 4 }, () => {
       await room.leave();
     });
   }
-
-  it("wants an upgrade", async () => {
-    for (const url of [link, `${realm.url}/rooms/lobby`, `${closed.url}/rooms/main.I1`]) {
-      for (const method of ["GET", "HEAD"]) {
-        const response = await fetch(url, { method });
-        assert.equal(response.status, 426, `${method} ${url}`);
-        assert.equal(response.headers.get("access-control-allow-origin"), "*");
-      }
-      assert.equal(await bytesAfterHead(url), "");
-      assert.equal((await send(url, upgradeHeaders("rfc5"), "HEAD")).status, 426);
-    }
-  });
-
-  it("lets browsers ask, and nobody change anything", async () => {
-    const options = await fetch(link, { method: "OPTIONS" });
-    assert.equal(options.status, 204);
-    assert.equal(options.headers.get("access-control-allow-origin"), "*");
-    assert.match(options.headers.get("access-control-allow-methods") ?? "", /\bGET\b/);
-    for (const method of BODY_METHODS) {
-      const response = await fetch(link, { method });
-      assert.equal(response.status, 405, method);
-      assert.equal(response.headers.get("access-control-allow-origin"), "*");
-    }
-    assert.equal((await send(link, upgradeHeaders("rfc5"), "POST")).status, 405);
-  });
 
   for (const id of NO_ROOMS) {
     it(`is not /rooms/${id.slice(0, 20)}`, async () => {
@@ -162,18 +135,6 @@ describe("/rooms/status", () => {
       const { users, rooms, details } = await status();
       assert.deepEqual({ users, rooms, details }, { users: 0, rooms: 0, details: [] });
     });
-  });
-
-  it("is JSON for everybody, without null, to GET and HEAD only", async () => {
-    const url = `${realm.url}/rooms/status`;
-    const response = await fetch(url);
-    assert.match(response.headers.get("content-type") ?? "", /^application\/json\b/);
-    assert.equal(response.headers.get("access-control-allow-origin"), "*");
-    assert.deepEqual(findNulls(await response.json()), []);
-    assert.equal((await fetch(url, { method: "HEAD" })).status, 200);
-    assert.equal(await bytesAfterHead(url), "");
-    assert.equal((await fetch(url, { method: "OPTIONS" })).status, 204);
-    for (const method of BODY_METHODS) assert.equal((await fetch(url, { method })).status, 405, method);
   });
 
   it("has an empty commit where none is known", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { PATIENCE_MS } from "./support/connection.ts";
+import { counters } from "./support/counters.ts";
 import { freshGround, Realm } from "./support/realm.ts";
 import { chatBody } from "./support/room-packets.ts";
 import { Traveller } from "./support/traveller.ts";
@@ -21,6 +22,9 @@ const AT_ONCE = 2;
 
 /** The kernel takes some megabytes for a client that does not read, then the room does. */
 const CLOSED_MS = 30_000;
+
+const TOO_SLOW = "ws_rooms_closes_total:too_slow";
+const DROPPED = "ws_rooms_dropped_messages_total";
 
 /** A long text that begins with a number. */
 function numbered(index: number): string {
@@ -79,6 +83,7 @@ describe("a client that stops reading", { concurrency: 3 }, () => {
   for (const unreliable of [false, true]) {
     const kind = unreliable ? "unreliable" : "reliable";
     it(`is closed, and nobody else misses any of the ${kind} packets`, async (t) => {
+      const start = await counters(realm);
       const { speakers, slow } = await scene();
       const sinceMs = performance.now();
       const gone = () => speakers.every(({ room }) => !room.company.includes(slow.address));
@@ -91,6 +96,11 @@ describe("a client that stops reading", { concurrency: 3 }, () => {
       assert.equal(code, 1008);
       assert.match(reason, /slow|keep up/);
       for (const { room } of speakers) assert.equal(room.closeInfo, undefined);
+      await eventually(PATIENCE_MS, async () => {
+        const now = await counters(realm);
+        assert.ok((now[TOO_SLOW] ?? 0) > (start[TOO_SLOW] ?? 0), "it is not counted");
+        if (unreliable) assert.ok((now[DROPPED] ?? 0) > (start[DROPPED] ?? 0), "what was dropped is not counted");
+      });
       // The one that was closed gets back in.
       const again = await realm.enter(slow.visit.island.connStr, slow.identity);
       speakers[0]?.room.chat("welcome back");

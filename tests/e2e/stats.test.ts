@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { send } from "./support/http.ts";
 import type { Point } from "./support/packets.ts";
 import { type Player, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
 import type { Island, Islands, Parcels, Peer } from "./support/stats.ts";
@@ -171,17 +172,15 @@ describe("the stats", () => {
       ];
       for (const id of strangers) {
         it(`know no peer ${id.slice(0, 50)}`, async () => {
-          const response = await fetch(`${realm.url}${prefix}/peers/${id}`);
-          assert.equal(response.status, 404);
-          assert.deepEqual(await response.json(), { ok: false, peer: null });
+          const { status, body } = await send(`${realm.url}${prefix}/peers/${id}`, {});
+          assert.deepEqual([status, JSON.parse(body)], [404, { ok: false, peer: null }]);
         });
       }
 
       for (const id of [...strangers, "I", "I0", "I9zz", "i1", "I01", "I-1"]) {
         it(`know no island ${id.slice(0, 50)}`, async () => {
-          const response = await fetch(`${realm.url}${prefix}/islands/${id}`);
-          assert.equal(response.status, 404);
-          assert.deepEqual(await response.json(), { error: "Not Found" });
+          const { status, body } = await send(`${realm.url}${prefix}/islands/${id}`, {});
+          assert.deepEqual([status, JSON.parse(body)], [404, { error: "Not Found" }]);
         });
       }
     });
@@ -246,7 +245,7 @@ describe("the stats", () => {
         island.peers.map(({ id }) => id),
         [here.address],
       );
-      const empty = await fetch(`${realm.url}/islands/${alone.island}`);
+      const empty = await send(`${realm.url}/islands/${alone.island}`, {});
       assert.equal(empty.status, 404);
     });
     await here.client.quiet(SETTLED_MS);

@@ -7,13 +7,21 @@ mod about;
 mod choice;
 mod countries;
 mod place;
-mod rounds;
 mod url;
 mod version;
 
 pub use about::{CatalystAbout, Unavailable};
 pub use choice::{Candidate, Catalyst, Wish, choose, eligible};
 pub use place::Place;
-pub use rounds::{Next, Rounds};
 pub use url::CatalystUrl;
 pub use version::Version;
+
+use crate::cache::CacheTimes;
+use crate::protocol::limits::{CATALYST_ROUND_LOST_MS, CATALYSTS_TTL_MS};
+
+/// For how long it is kept what the catalysts have answered. That none is left is an answer like any other.
+pub const CATALYSTS_CACHE: CacheTimes = CacheTimes {
+    ttl_ms: CATALYSTS_TTL_MS,
+    retry_ms: CATALYSTS_TTL_MS,
+    lost_ms: CATALYST_ROUND_LOST_MS,
+};

@@ -6,8 +6,9 @@ use crate::protocol::limits::REALMS_MAX;
 use crate::transport::{RoomId, Transport};
 
 /// What a realm may not be called, because these are routes here or in the production services.
-const ROUTES: [&str; 17] = [
+const ROUTES: [&str; 18] = [
     "about",
+    "api",
     "archipelago",
     "comms",
     "core-status",
@@ -170,6 +171,7 @@ mod tests {
             "a, a",
             "main,peers",
             "realms",
+            "api",
             "a,,b",
             "a,",
             ",",

@@ -5,9 +5,11 @@ use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::auth::Address;
+use crate::protocol::bus::SessionStages;
 use crate::session::{Session, Stage};
 
 use super::SocketId;
+use super::counting::Counted;
 
 /// What is counted of a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub(super) struct Standing {
     pub block: Option<IpAddr>,
     /// Its player.
     pub player: Option<Address>,
+    /// Its stage.
+    stage: Option<Counted>,
 }
 
 impl Standing {
@@ -24,6 +28,7 @@ impl Standing {
         Self {
             block: session.ip().filter(|_| !is_over).map(block),
             player: session.player(),
+            stage: Counted::of(session),
         }
     }
 }
@@ -38,6 +43,7 @@ pub(super) struct Crowd {
     closing: HashMap<SocketId, Option<IpAddr>>,
     /// Those of them that go on sending; of clients whose addresses nobody knows, too.
     restless: HashMap<Option<IpAddr>, BTreeSet<SocketId>>,
+    stages: SessionStages,
 }
 
 impl Crowd {
@@ -56,6 +62,13 @@ impl Crowd {
         if from.player != to.player {
             leave(&mut self.by_player, from.player, socket);
             enter(&mut self.by_player, to.player, socket);
+        }
+        if let Some(stage) = from.stage {
+            let count = stage.among(&mut self.stages);
+            *count = count.saturating_sub(1);
+        }
+        if let Some(stage) = to.stage {
+            *stage.among(&mut self.stages) += 1;
         }
     }
 
@@ -93,6 +106,11 @@ impl Crowd {
             leave(&mut self.restless, Some(ip.map(block)), socket);
             self.gone(socket, ip);
         }
+    }
+
+    /// How many sessions are in which stage.
+    pub fn stages(&self) -> &SessionStages {
+        &self.stages
     }
 
     /// How many sockets have no session any more.

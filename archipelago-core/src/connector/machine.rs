@@ -5,8 +5,9 @@ use crate::pacing::PerSecond;
 use crate::protocol::bus::{
     ConnectReply, ConnectorCounters, ConnectorStamp, LiveSession, Report, ReportReply,
 };
-use crate::protocol::limits::{CONNECTOR_SOCKETS_MAX, RESTLESS_PER_BLOCK_MAX};
-use crate::session::{self, Reason, RecordError, Session, SessionNumber, Stage, Timeouts};
+use crate::session::{
+    self, LeftOver, Reason, RecordError, Session, SessionNumber, Stage, Timeouts,
+};
 use crate::transport::Transport;
 
 use super::crowd::{Crowd, Standing};
@@ -34,9 +35,10 @@ pub struct ConnectorConfig {
 /// Why a client gets no socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crowded {
-    /// The connector has [`CONNECTOR_SOCKETS_MAX`] sockets.
+    /// The connector has [`CONNECTOR_SOCKETS_MAX`](crate::protocol::limits::CONNECTOR_SOCKETS_MAX) sockets.
     Full,
-    /// It has [`RESTLESS_PER_BLOCK_MAX`] from there that were closed and go on sending.
+    /// It has [`RESTLESS_PER_BLOCK_MAX`](crate::protocol::limits::RESTLESS_PER_BLOCK_MAX) from there that were closed and
+    /// go on sending.
     Restless,
     /// The client's IP address has as many as it may.
     Ip,
@@ -99,12 +101,7 @@ impl Connector {
     /// # Errors
     /// The record is unreadable: the socket must be closed with [`session::Reason::Restart`].
     pub fn resume(&mut self, record: &[u8], now_ms: u64) -> Result<SocketId, RecordError> {
-        let read = Session::from_record(record).inspect_err(|_| {
-            if let Some((socket, ip)) = session::read_closed(record) {
-                self.next_socket = self.next_socket.max(socket);
-                self.crowd.closing(SocketId(socket), ip);
-            }
-        });
+        let read = Session::from_record(record).inspect_err(|_| self.left_over(record));
         let (socket, session) = read?;
         self.next_socket = self.next_socket.max(socket);
         let socket = SocketId(socket);
@@ -117,25 +114,18 @@ impl Connector {
         Ok(socket)
     }
 
-    /// Whether there is room for another socket, of a client at this IP address, if that is known.
-    ///
-    /// # Errors
-    /// There is none: see [`Crowded`].
-    pub fn admit(&mut self, ip: Option<IpAddr>) -> Result<(), Crowded> {
-        if self.socket_count() >= CONNECTOR_SOCKETS_MAX {
-            return Err(Crowded::Full);
+    /// A socket has outlived a sleep whose session has not.
+    fn left_over(&mut self, record: &[u8]) {
+        let left = session::read_left_over(record);
+        let counters = self.reports.count();
+        if left.is_none_or(|left| !left.was_closed) {
+            counters.closed_restart += 1;
+            counters.refused_unavailable += u64::from(left.is_some());
         }
-        if self.crowd.restless_near(ip) >= RESTLESS_PER_BLOCK_MAX {
-            self.reports.count().crowded += 1;
-            return Err(Crowded::Restless);
+        if let Some(LeftOver { socket, ip, .. }) = left {
+            self.next_socket = self.next_socket.max(socket);
+            self.crowd.closing(SocketId(socket), ip);
         }
-        if let (Some(ip), Some(max)) = (ip, self.config.sockets_per_ip_max)
-            && self.crowd.sockets_from(ip) >= max
-        {
-            self.reports.count().crowded += 1;
-            return Err(Crowded::Ip);
-        }
-        Ok(())
     }
 
     /// A socket has been opened by a client that reaches the realm at `origin`, such as `https://realm.example`, from this
@@ -198,6 +188,7 @@ impl Connector {
             return self.crowd.closed(socket);
         };
         self.crowd.gone(socket, session.ip());
+        self.reports.count().left(&session);
         if let Some(number) = session.closed() {
             self.ended(number, now_ms);
         }
@@ -247,7 +238,8 @@ impl Connector {
         self.step(socket, now_ms, out, |session| {
             session.joined(number, now_ms)
         });
-        self.reports.count().welcomed += 1;
+        let is_live = self.sessions.get(&socket).and_then(Session::live).is_some();
+        self.reports.count().welcomed += u64::from(is_live);
         if kicked {
             self.dismiss(socket, Reason::NewSession, now_ms, out);
         }
@@ -335,14 +327,16 @@ impl Connector {
 
     /// When the next report has to go out; none while one is under way or there is nothing to say.
     pub fn report_due_ms(&self) -> Option<u64> {
-        self.reports.due_ms()
+        self.reports.due_ms(self.crowd.stages())
     }
 
     /// The report to send now, if one is due. Its answer, or its failure, must be told before the next one comes.
     pub fn take_report(&mut self, now_ms: u64) -> Option<Report> {
         let sessions = &self.sessions;
-        self.reports
-            .take(now_ms, || sessions.values().filter_map(listed).collect())
+        let stages = *self.crowd.stages();
+        self.reports.take(now_ms, stages, || {
+            sessions.values().filter_map(listed).collect()
+        })
     }
 
     /// The realm has taken the report.

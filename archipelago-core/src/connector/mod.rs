@@ -4,6 +4,7 @@
 //! [`Action`]s, sends the reports that are due and calls [`Connector::tick`] at the deadline.
 
 mod action;
+mod counting;
 mod crowd;
 mod deliveries;
 mod machine;

@@ -6,9 +6,9 @@ use std::collections::btree_map::Entry;
 use crate::pacing::backoff_ms;
 use crate::protocol::bus::{
     ConnectorCounters, ConnectorStamp, LiveSession, LiveSessions, Report, ReportReply,
-    SessionHeartbeat,
+    SessionHeartbeat, SessionStages,
 };
-use crate::protocol::limits::HEARTBEATS_FORWARDED_PER_SECOND_MAX;
+use crate::protocol::limits::{COUNTS_REST_MS, HEARTBEATS_FORWARDED_PER_SECOND_MAX};
 use crate::session::SessionNumber;
 
 use super::SocketId;
@@ -47,6 +47,8 @@ pub(super) struct Reports {
     /// When the heartbeats that were gathered last went out; those of newcomers do not count.
     gathered_ms: u64,
     counters: ConnectorCounters,
+    /// How many sessions were in which stage when the last report was made.
+    told_stages: SessionStages,
     disconnects: Vec<u64>,
     abandoned: Vec<u64>,
     unanswered: Option<Report>,
@@ -69,6 +71,7 @@ impl Reports {
             heartbeats: BTreeMap::new(),
             gathered_ms: now_ms,
             counters: ConnectorCounters::default(),
+            told_stages: SessionStages::default(),
             disconnects: Vec::new(),
             abandoned: Vec::new(),
             unanswered: None,
@@ -86,11 +89,13 @@ impl Reports {
 
     pub fn heartbeat(&mut self, heartbeat: SessionHeartbeat, first: bool, now_ms: u64) {
         let session = SessionNumber(heartbeat.session);
+        self.counters.heartbeats += 1;
         match self.heartbeats.get_mut(&session) {
             // A wish stays until it is replaced: a newer heartbeat without one says nothing about it.
             Some(Waiting {
                 heartbeat: waiting, ..
             }) => {
+                self.counters.heartbeats_superseded += 1;
                 waiting.position = heartbeat.position;
                 waiting.desired_room = heartbeat.desired_room.or(waiting.desired_room.take());
             }
@@ -116,13 +121,14 @@ impl Reports {
         now_ms.max(self.gathered_ms.saturating_add(REPORT_INTERVAL_MS))
     }
 
-    /// What is counted. The realm hears of it with whatever it is told next.
+    /// What is counted. The realm hears of it with whatever it is told next, or when [`COUNTS_REST_MS`] are over.
     pub fn count(&mut self) -> &mut ConnectorCounters {
         &mut self.counters
     }
 
     pub fn ended(&mut self, session: SessionNumber, now_ms: u64) {
-        self.heartbeats.remove(&session);
+        let outlived = self.heartbeats.remove(&session);
+        self.counters.heartbeats_outlived += u64::from(outlived.is_some());
         self.disconnects.push(session.0);
         self.due_at(now_ms);
     }
@@ -149,8 +155,16 @@ impl Reports {
     }
 
     /// When the next report has to go out; none while one is under way or there is nothing to say.
-    pub fn due_ms(&self) -> Option<u64> {
-        if self.under_way { None } else { self.due_ms }
+    pub fn due_ms(&self, stages: &SessionStages) -> Option<u64> {
+        if self.under_way {
+            return None;
+        }
+        self.due_ms.or_else(|| {
+            let is_told =
+                self.counters == ConnectorCounters::default() && self.told_stages == *stages;
+            let rested_ms = self.last_ms.saturating_add(COUNTS_REST_MS);
+            (!is_told).then(|| rested_ms.max(self.not_before_ms))
+        })
     }
 
     /// When the realm must hear again that the connector lives.
@@ -162,14 +176,15 @@ impl Reports {
     pub fn take(
         &mut self,
         now_ms: u64,
+        stages: SessionStages,
         sessions: impl FnOnce() -> Vec<LiveSession>,
     ) -> Option<Report> {
-        if self.under_way || self.due_ms.is_none_or(|due| now_ms < due) {
+        if self.due_ms(&stages).is_none_or(|due| now_ms < due) {
             return None;
         }
         let report = match self.unanswered.take() {
             Some(report) => report,
-            None => self.compose(sessions, now_ms),
+            None => self.compose(sessions, stages, now_ms),
         };
         self.unanswered = Some(report.clone());
         self.under_way = true;
@@ -178,8 +193,14 @@ impl Reports {
         Some(report)
     }
 
-    fn compose(&mut self, sessions: impl FnOnce() -> Vec<LiveSession>, now_ms: u64) -> Report {
+    fn compose(
+        &mut self,
+        sessions: impl FnOnce() -> Vec<LiveSession>,
+        stages: SessionStages,
+        now_ms: u64,
+    ) -> Report {
         self.sequence += 1;
+        self.told_stages = stages;
         let all = self.gathering_ends_ms(now_ms) <= now_ms;
         if all {
             self.gathered_ms = now_ms;
@@ -200,6 +221,7 @@ impl Reports {
             incarnation: self.incarnation,
             counters: Some(std::mem::take(&mut self.counters))
                 .filter(|counters| *counters != ConnectorCounters::default()),
+            stages: Some(stages),
         }
     }
 
@@ -259,6 +281,7 @@ impl Reports {
                 Entry::Occupied(newer) => {
                     let newer = newer.into_mut();
                     newer.urgent = true;
+                    self.counters.heartbeats_superseded += 1;
                     let wish = &mut newer.heartbeat.desired_room;
                     *wish = wish.take().or(heartbeat.desired_room);
                 }

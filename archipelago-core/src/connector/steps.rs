@@ -32,7 +32,11 @@ impl Connector {
         self.not_later_than(deadline_ms);
         match action {
             session::Action::None => {}
-            session::Action::PositionRefused => self.reports.count().positions_refused += 1,
+            session::Action::PositionRefused => {
+                let counters = self.reports.count();
+                counters.heartbeats += 1;
+                counters.positions_refused += 1;
+            }
             session::Action::Send(packet) => out.push(Action::Send(socket, packet.encode_to_vec())),
             session::Action::LookUp(address) => self.look_up(socket, address, now_ms, out),
             session::Action::Vet(address, questions) => {
@@ -93,26 +97,13 @@ impl Connector {
     fn close(&mut self, socket: SocketId, close: Close, now_ms: u64, out: &mut Vec<Action>) {
         let ip = self.remove(socket).and_then(|session| session.ip());
         self.crowd.closing(socket, ip);
-        self.count_close(&close);
+        self.reports.count().close(&close);
         if let Some(packet) = close.farewell {
             out.push(Action::Send(socket, packet.encode_to_vec()));
         }
         out.push(Action::Close(socket, close.reason));
         if let Some(number) = close.ended {
             self.ended(number, now_ms);
-        }
-    }
-
-    fn count_close(&mut self, close: &Close) {
-        let counters = self.reports.count();
-        counters.refused += u64::from(close.ended.is_none());
-        match close.reason {
-            Reason::Banned => counters.banned += 1,
-            Reason::Denied => counters.denied += 1,
-            Reason::TooFast => counters.too_fast += 1,
-            Reason::CrowdedNetwork | Reason::CrowdedAddress => counters.crowded += 1,
-            Reason::ContractsUnavailable => counters.contract_checks_failed += 1,
-            _ => {}
         }
     }
 

@@ -5,15 +5,37 @@ use std::net::IpAddr;
 
 use crate::auth::{Address, ContractQuestion};
 use crate::protocol::limits::{
-    CONTRACT_CHECKS_MAX, CONTRACT_CHECKS_PER_SECOND_MAX, HANDSHAKES_PER_BLOCK_MAX,
-    SOCKETS_PER_ADDRESS_MAX,
+    CONNECTOR_SOCKETS_MAX, CONTRACT_CHECKS_MAX, CONTRACT_CHECKS_PER_SECOND_MAX,
+    HANDSHAKES_PER_BLOCK_MAX, RESTLESS_PER_BLOCK_MAX, SOCKETS_PER_ADDRESS_MAX,
 };
 use crate::session::Reason;
 
 use super::crowd::Standing;
-use super::{Action, Connector, SocketId};
+use super::{Action, Connector, Crowded, SocketId};
 
 impl Connector {
+    /// Whether there is room for another socket, of a client at this IP address, if that is known.
+    ///
+    /// # Errors
+    /// There is none: see [`Crowded`].
+    pub fn admit(&mut self, ip: Option<IpAddr>) -> Result<(), Crowded> {
+        if self.socket_count() >= CONNECTOR_SOCKETS_MAX {
+            self.reports.count().rejected_full += 1;
+            return Err(Crowded::Full);
+        }
+        if self.crowd.restless_near(ip) >= RESTLESS_PER_BLOCK_MAX {
+            self.reports.count().rejected_restless += 1;
+            return Err(Crowded::Restless);
+        }
+        if let (Some(ip), Some(max)) = (ip, self.config.sockets_per_ip_max)
+            && self.crowd.sockets_from(ip) >= max
+        {
+            self.reports.count().rejected_ip += 1;
+            return Err(Crowded::Ip);
+        }
+        Ok(())
+    }
+
     /// A client has shown its chain. The host is asked if there is anything to find out.
     pub(super) fn vet(
         &mut self,

@@ -166,6 +166,10 @@ pub const BREATH_CLOSED_MESSAGES: u32 = 32;
 /// it, addresses count as not connected.
 pub const LOOKUPS_PER_SECOND_MAX: u32 = 500;
 
+/// How long a connector that has only numbers to tell waits after its last report, in ms: who causes them may have proven
+/// nothing. Less than anybody scrapes, and nothing beside the lookups.
+pub const COUNTS_REST_MS: u64 = 1_000;
+
 /// How many realms a deployment has: `/realms` asks all of them at once, and the platform counts what a request asks.
 pub const REALMS_MAX: usize = 16;
 

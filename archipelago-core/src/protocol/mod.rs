@@ -44,6 +44,7 @@ pub mod archipelago {
 }
 
 pub use archipelago::bus;
+pub use counters::Upstream;
 pub use decentraland::common;
 pub use decentraland::kernel::comms::{rfc5, v3};
 pub use island_changed::IslandChanged;

@@ -3,8 +3,8 @@
 use crate::auth::Address;
 use crate::engine::{IslandNumber, island_id};
 use crate::protocol::bus::{
-    Assignment, CountersReply, LiveSession, PassReply, PassRequest, RoomGuest, RoomOrders,
-    RoomReport, RoomReportReply, RoomsReply,
+    Assignment, LiveSession, PassReply, PassRequest, RoomGuest, RoomOrders, RoomReport,
+    RoomReportReply, RoomsReply,
 };
 use crate::session::SessionNumber;
 use crate::transport::RoomId;
@@ -187,14 +187,6 @@ impl Realm {
     pub fn rooms(&mut self, now_ms: u64) -> RoomsReply {
         RoomsReply {
             rooms: self.rooms.counts(now_ms),
-        }
-    }
-
-    /// What connectors and rooms have counted.
-    pub fn counters(&self) -> CountersReply {
-        CountersReply {
-            connectors: Some(self.connectors.counters()),
-            rooms: Some(self.rooms.counters()),
         }
     }
 }

@@ -22,6 +22,11 @@ impl Attempts {
         (!self.under_way).then_some(self.not_before_ms)
     }
 
+    /// Whether the last attempt has failed.
+    pub fn has_failed(&self) -> bool {
+        self.failures > 0
+    }
+
     pub fn begun(&mut self) {
         self.under_way = true;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::protocol::bus::{ConnectorCounters, ConnectorStamp};
+use crate::protocol::bus::{ConnectorCounters, ConnectorStamp, SessionStages};
 use crate::session::SessionNumber;
 
 use super::RealmError;
@@ -17,6 +17,8 @@ pub(super) struct ConnectorState {
     /// Whether a full list has been applied in this epoch.
     pub listed: bool,
     pub heard_ms: u64,
+    /// How many of its sockets are in which stage.
+    pub stages: SessionStages,
     /// The current sessions on this connector.
     pub sessions: BTreeSet<SessionNumber>,
     /// What was answered for the sockets of this epoch; none: the connector no longer waits for an answer.
@@ -97,6 +99,7 @@ impl Connectors {
             state.epoch = stamp.epoch;
             state.sequence = 0;
             state.listed = false;
+            state.stages = SessionStages::default();
             state.answers.clear();
             state.forgotten = 0;
         }
@@ -120,6 +123,23 @@ impl Connectors {
     /// What all have counted.
     pub fn counters(&self) -> ConnectorCounters {
         self.counters
+    }
+
+    /// The sockets of all that were heard of lately: one that does not speak any more may have lost them.
+    pub fn stages(&self, timeout_ms: u64, now_ms: u64) -> SessionStages {
+        let mut sum = SessionStages::default();
+        for state in self.by_name.values() {
+            if now_ms < state.heard_ms.saturating_add(timeout_ms) {
+                sum.add(&state.stages);
+            }
+        }
+        sum
+    }
+
+    /// How many have yet to take what they are to be told.
+    pub fn pending(&self) -> u64 {
+        let states = self.by_name.values();
+        states.filter(|state| !state.outbox.is_empty()).count() as u64
     }
 
     pub fn get_mut(&mut self, name: &str) -> Option<&mut ConnectorState> {
@@ -146,6 +166,7 @@ impl Connectors {
             if state.matters() && now_ms >= state.heard_ms.saturating_add(timeout_ms) {
                 orphans.extend(std::mem::take(&mut state.sessions));
                 state.listed = false;
+                state.stages = SessionStages::default();
                 // A delivery may be under way: the next one waits for its answer.
                 state.outbox = Outbox {
                     attempts: std::mem::take(&mut state.outbox.attempts),

@@ -23,6 +23,8 @@ impl Realm {
             if state.outbox.is_empty() {
                 continue;
             }
+            self.counts.deliveries += 1;
+            self.counts.deliveries_retried += u64::from(state.outbox.attempts.has_failed());
             state.outbox.attempts.begun();
             delivery.incarnation = self.incarnation;
             deliveries.push((name.clone(), delivery));
@@ -42,6 +44,7 @@ impl Realm {
 
     /// A delivery did not get through: it will be tried again.
     pub fn undelivered(&mut self, connector: &str, now_ms: u64) {
+        self.counts.deliveries_failed += 1;
         if let Some(connector) = self.connectors.get_mut(connector) {
             connector.outbox.attempts.failed(now_ms);
         }

@@ -6,6 +6,7 @@ use crate::protocol::bus::{
 use crate::session::SessionNumber;
 
 use super::connectors::Connectors;
+use super::counters::Counts;
 use super::live::Live;
 use super::registry::{Place, Player, Registry};
 use super::rooms::{Rooms, Standing};
@@ -66,6 +67,7 @@ pub struct Realm {
     /// When this incarnation first heard from a room.
     pub(super) rooms_known_ms: Option<u64>,
     pub(super) unstored: Unstored,
+    pub(super) counts: Counts,
     /// Whether sessions were found in the storage.
     pub(super) has_past: bool,
     issued: u64,
@@ -84,6 +86,7 @@ impl Realm {
             rooms: Rooms::default(),
             rooms_known_ms: None,
             unstored: Unstored::default(),
+            counts: Counts::default(),
             has_past: false,
             connectors: Connectors::default(),
             config,
@@ -248,6 +251,9 @@ impl Realm {
         }
         self.rooms.tick(now_ms);
         let scope = self.schedule.due(now_ms)?;
+        self.counts
+            .flush_lateness
+            .add(self.schedule.late_ms(now_ms));
         self.flush(scope, now_ms);
         Some(scope)
     }

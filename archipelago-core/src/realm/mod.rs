@@ -10,12 +10,13 @@
 //! - `admission`: who may be in which of the realm's own rooms; `rooms`: who is there, and what is ordered of them;
 //! - `schedule`: when the islands are formed anew;
 //! - `state`: what is stored, so that it outlives the realm;
-//! - `snapshot`: what the stats show; `live`: what those see who watch.
+//! - `snapshot`: what the stats show; `live`: what those see who watch; `counters`: what is counted.
 
 mod admission;
 mod attempts;
 mod check;
 mod connectors;
+mod counters;
 mod deliveries;
 mod live;
 mod machine;
@@ -27,6 +28,7 @@ mod schedule;
 mod snapshot;
 mod state;
 
+pub use counters::FLUSH_BOUNDS_MS;
 pub use live::{FRAME_REST_MS, HISTORY_MAX, WATCH_LEASE_MS};
 pub use machine::{Realm, RealmConfig, RealmError};
 pub use rooms::{FAREWELL_MS, ROOM_SILENCE_MAX_MS};

@@ -28,6 +28,8 @@ impl Realm {
         if report.sequence > connector.sequence {
             connector.sequence = report.sequence;
             connector.listed |= report.full.is_some();
+            connector.stages = report.stages.unwrap_or_default();
+            self.counts.heartbeats += report.heartbeats.len() as u64;
             if let Some(counters) = &report.counters {
                 self.connectors.count(counters);
             }

@@ -367,12 +367,22 @@ impl Rooms {
     /// The rooms with players, by id.
     pub fn counts(&mut self, now_ms: u64) -> Vec<RoomCount> {
         self.forget_silent(now_ms);
-        let is_shown = |room: &Room| room.players > 0 && !room.is_gone(now_ms);
-        let rooms = self.by_id.iter().filter(|(_, room)| is_shown(room));
         let count = |(id, room): (&String, &Room)| RoomCount {
             room: id.clone(),
             players: room.players,
         };
-        rooms.map(count).collect()
+        self.shown(now_ms).map(count).collect()
+    }
+
+    /// How many rooms have players, and how many players are in them.
+    pub fn totals(&mut self, now_ms: u64) -> (u64, u64) {
+        self.forget_silent(now_ms);
+        let players = self.shown(now_ms).map(|(_, room)| u64::from(room.players));
+        players.fold((0, 0), |(rooms, all), players| (rooms + 1, all + players))
+    }
+
+    fn shown(&self, now_ms: u64) -> impl Iterator<Item = (&String, &Room)> {
+        let rooms = self.by_id.iter();
+        rooms.filter(move |(_, room)| room.players > 0 && !room.is_gone(now_ms))
     }
 }

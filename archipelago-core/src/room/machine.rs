@@ -275,15 +275,16 @@ impl Room {
     fn admit(&mut self, socket: SocketId, guest: Guest, out: &mut Vec<Action>) {
         let now_ms = guest.since_ms;
         if self.guests.has_newer(&guest) {
-            out.push(Action::Close(socket, Reason::Moved));
+            self.close(socket, Reason::Moved, out);
             return;
         }
         self.replace(&guest.address, socket, now_ms, out);
         if self.guests.members().len() >= ROOM_PLAYERS_MAX {
-            out.push(Action::Send(socket, packet::kicked(packet::FULL)));
-            out.push(Action::Close(socket, Reason::Full));
+            self.kick(socket, packet::FULL, out);
+            self.close(socket, Reason::Full, out);
             return;
         }
+        self.reports.count().admitted += 1;
         let others = self.guests.identities();
         let alias = self.guests.add(socket, guest);
         let record = record::of_guest(&self.id, socket, &guest, Some(alias));
@@ -305,9 +306,9 @@ impl Room {
             return;
         };
         if self.guests.muted(old).is_none() {
-            out.push(Action::Send(old, packet::kicked(packet::ALREADY_CONNECTED)));
+            self.kick(old, packet::ALREADY_CONNECTED, out);
         }
-        out.push(Action::Close(old, Reason::Replaced));
+        self.close(old, Reason::Replaced, out);
         self.depart(old, Some(newcomer), now_ms, out);
     }
 
@@ -320,7 +321,7 @@ impl Room {
         out: &mut Vec<Action>,
     ) {
         if self.has(socket) {
-            out.push(Action::Close(socket, reason));
+            self.close(socket, reason, out);
             self.closed(socket, now_ms, out);
         }
     }

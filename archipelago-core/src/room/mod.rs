@@ -12,6 +12,7 @@
 
 mod action;
 mod batch;
+mod counting;
 mod guests;
 mod machine;
 mod orders;

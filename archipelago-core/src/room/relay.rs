@@ -38,10 +38,7 @@ impl Room {
                     send(socket);
                 }
                 Turn::Drop => counters.dropped += 1,
-                Turn::Close => {
-                    counters.too_slow += 1;
-                    too_slow.push(socket);
-                }
+                Turn::Close => too_slow.push(socket),
             }
         }
         for socket in too_slow {

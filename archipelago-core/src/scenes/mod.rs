@@ -2,9 +2,8 @@
 //!
 //! The players' parcels are what a content server calls pointers ([`Crowd`]); it answers with the entities that are
 //! deployed there ([`read_scenes`]), and the [`Ranking`] has the most crowded ones. The server is asked seldom, whoever
-//! asks us how often ([`Cache`]).
+//! asks us how often ([`Cache`](crate::cache::Cache)).
 
-mod cache;
 mod crowd;
 mod entity;
 mod lenient;
@@ -12,11 +11,20 @@ mod parcel;
 mod ranking;
 mod surrogates;
 
-pub use cache::Cache;
 pub use crowd::Crowd;
 pub use entity::{Scene, Thumbnail, read_scenes};
 pub use parcel::Parcel;
 pub use ranking::Ranking;
 
+use crate::cache::CacheTimes;
+use crate::protocol::limits::{SCENES_LOST_MS, SCENES_RETRY_MS, SCENES_TTL_MS};
+
 /// Where a content server tells which entities are deployed, below its URL.
 pub const ACTIVE_ENTITIES_PATH: &str = "entities/active";
+
+/// For how long hot scenes are kept.
+pub const SCENES_CACHE: CacheTimes = CacheTimes {
+    ttl_ms: SCENES_TTL_MS,
+    retry_ms: SCENES_RETRY_MS,
+    lost_ms: SCENES_LOST_MS,
+};

@@ -15,7 +15,7 @@ mod stage;
 
 pub use action::{Action, Close, Reason};
 pub use machine::Session;
-pub(crate) use record::read_closed;
+pub(crate) use record::{LeftOver, read_left_over};
 pub use record::{RecordError, SESSION_RECORD_MAX_BYTES, without_session};
 pub use stage::{Live, Stage, Timeouts};
 

@@ -106,11 +106,26 @@ pub fn without_session(record: &[u8]) -> Option<Vec<u8>> {
     Some(closed.encode_to_vec())
 }
 
-/// The number of a socket that has no session any more, and where its client is; none if the record is not one of those.
-pub(crate) fn read_closed(record: &[u8]) -> Option<(u64, Option<IpAddr>)> {
+/// A socket without a session that can be taken up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeftOver {
+    /// Its number.
+    pub socket: u64,
+    /// Where its client is.
+    pub ip: Option<IpAddr>,
+    /// Whether this side has closed it; otherwise its session was waiting for an answer.
+    pub was_closed: bool,
+}
+
+/// What the record says of a socket without a session; none if it is not one of those.
+pub(crate) fn read_left_over(record: &[u8]) -> Option<LeftOver> {
     let record = SessionRecord::decode(record).ok()?;
-    let is_closed = record.version == VERSION && record.stage.is_none() && record.socket != 0;
-    is_closed.then(|| (record.socket, read_ip(&record.ip)))
+    let is_left = record.version == VERSION && record.stage.is_none() && record.socket != 0;
+    is_left.then(|| LeftOver {
+        socket: record.socket,
+        ip: read_ip(&record.ip),
+        was_closed: record.origin.is_empty(),
+    })
 }
 
 fn octets(ip: IpAddr) -> Vec<u8> {

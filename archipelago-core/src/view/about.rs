@@ -3,6 +3,7 @@ use serde_json::{Map, Value};
 
 /// `GET /about`: what a client has to know before it enters the realm (ADR-110).
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct About {
     /// Whether the realm works as a whole.
@@ -19,14 +20,17 @@ pub struct About {
     pub comms: Comms,
     /// Whatever else the catalyst says.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Value>))]
     pub rest: Map<String, Value>,
 }
 
 /// What the realm is called, and what it shows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Configurations {
     /// The realm's name.
+    #[cfg_attr(feature = "openapi", schema(examples("main")))]
     pub realm_name: String,
     /// What it shows.
     #[serde(flatten)]
@@ -35,9 +39,11 @@ pub struct Configurations {
 
 /// What the realm shows.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct World {
     /// The Ethereum network: 1 is the main net.
+    #[cfg_attr(feature = "openapi", schema(examples(1)))]
     pub network_id: u32,
     /// Scenes that are everywhere.
     pub global_scenes_urn: Vec<String>,
@@ -45,12 +51,14 @@ pub struct World {
     pub scenes_urn: Vec<String>,
     /// How the map is drawn.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, Value>>))]
     pub map: Option<Map<String, Value>>,
     /// Where the scenes of the world's map are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub city_loader_content_server: Option<String>,
     /// Whatever else the catalyst says, such as `minimap` and `skybox`.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Value>))]
     pub rest: Map<String, Value>,
 }
 
@@ -70,6 +78,7 @@ impl Default for World {
 
 /// A server that the realm relies on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Service {
     /// Whether it works.
@@ -81,9 +90,14 @@ pub struct Service {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub commit_hash: Option<String>,
     /// Where it is, with a slash at the end.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(examples("https://peer.decentraland.org/content/"))
+    )]
     pub public_url: String,
     /// Whatever else it says of itself.
     #[serde(flatten)]
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Value>))]
     pub rest: Map<String, Value>,
 }
 
@@ -102,11 +116,13 @@ impl Service {
 
 /// The communications of the realm.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Comms {
     /// Measured: the realm's object answered in time and its flushes are not late.
     pub healthy: bool,
     /// `v3`: archipelago.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^v3$", examples("v3")))]
     pub protocol: &'static str,
     /// The version that runs.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +134,13 @@ pub struct Comms {
     pub users_count: u32,
     /// Where to connect: `archipelago:archipelago:<ws url>`. The prefix stands twice because one client drops everything
     /// before the first colon.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(
+            pattern = "^archipelago:archipelago:wss?://.+/ws$",
+            examples("archipelago:archipelago:wss://realm.example/ws")
+        )
+    )]
     pub adapter: String,
 }
 

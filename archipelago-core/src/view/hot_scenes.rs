@@ -2,19 +2,27 @@ use serde::Serialize;
 
 use crate::scenes::{Parcel, Scene, Thumbnail};
 
+#[cfg(feature = "openapi")]
+use super::openapi::values;
+
 /// One of `GET /hot-scenes`: a scene with players in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct HotScene {
     /// The id of the scene's entity.
+    #[cfg_attr(feature = "openapi", schema(examples("bafkreihotscene")))]
     pub id: String,
     /// The title; empty if it has none.
+    #[cfg_attr(feature = "openapi", schema(examples("Genesis Plaza")))]
     pub name: String,
     /// The parcel that its coordinates are counted from.
+    #[cfg_attr(feature = "openapi", schema(value_type = values::Parcel))]
     pub base_coords: Parcel,
     /// How many players are in it.
     pub users_total_count: u32,
     /// All its parcels.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<values::Parcel>))]
     pub parcels: Vec<Parcel>,
     /// The URL of its picture for the map.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -11,6 +11,8 @@ mod live;
 mod metrics;
 mod newest;
 mod number;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod realms;
 mod rooms;
 mod stats;
@@ -20,9 +22,11 @@ pub use audience::{ASK_PERIOD_MS, Audience, Greeting};
 pub use entity_tag::{entity_tag, is_known_tag};
 pub use hot_scenes::HotScene;
 pub use live::{Figures, LiveIsland, LiveView, Tenths};
-pub use metrics::{METRICS_TYPE, Metric, MetricKind, metrics_text, realm_metrics};
+pub use metrics::{METRICS_TYPE, metrics_text};
 pub use newest::{Look, Newest, Visit};
 pub use number::Number;
+#[cfg(feature = "openapi")]
+pub use openapi::openapi_json;
 pub use realms::RealmView;
 pub use rooms::{RoomDetail, RoomsStatus};
 pub use stats::{

@@ -6,28 +6,37 @@ use crate::auth::Address;
 use crate::protocol::bus::{Snapshot, SnapshotIsland, SnapshotPeer};
 
 use super::Number;
+#[cfg(feature = "openapi")]
+use super::openapi::values;
 
 /// The side of a parcel, in metres.
 const PARCEL_M: f32 = 16.0;
 
 /// A player.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PeerView {
     /// The address, lower case.
+    #[cfg_attr(feature = "openapi", schema(value_type = values::Address))]
     pub id: String,
     /// The address again.
+    #[cfg_attr(feature = "openapi", schema(value_type = values::Address))]
     pub address: String,
     /// When the player was last heard, in ms since the epoch.
+    #[cfg_attr(feature = "openapi", schema(value_type = values::Time))]
     pub last_ping: u64,
     /// The parcel the player is on: `[x, z]`, 16 m each.
+    #[cfg_attr(feature = "openapi", schema(value_type = values::Parcel))]
     pub parcel: [i64; 2],
     /// `[x, y, z]` in metres.
+    #[cfg_attr(feature = "openapi", schema(value_type = values::Position))]
     pub position: [Number; 3],
 }
 
 /// An island.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct IslandView {
     /// The id.
@@ -37,15 +46,19 @@ pub struct IslandView {
     /// How many members it may have.
     pub max_peers: u32,
     /// The mean of the members' positions on the ground: `[x, 0, z]` in metres.
+    #[cfg_attr(feature = "openapi", schema(value_type = values::Position))]
     pub center: [Number; 3],
     /// From the centre to the farthest member, in metres.
+    #[cfg_attr(feature = "openapi", schema(value_type = f64, minimum = 0, examples(18.005_641_477_048_243)))]
     pub radius: Number,
 }
 
 /// `GET /peers`
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Peers {
     /// Always true.
+    #[cfg_attr(feature = "openapi", schema(schema_with = values::always_true))]
     pub ok: bool,
     /// Everybody, or those asked for.
     pub peers: Vec<PeerView>,
@@ -53,8 +66,10 @@ pub struct Peers {
 
 /// `GET /peers/{id}`
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PeerAnswer {
     /// Always true.
+    #[cfg_attr(feature = "openapi", schema(schema_with = values::always_true))]
     pub ok: bool,
     /// The player.
     pub peer: PeerView,
@@ -62,17 +77,22 @@ pub struct PeerAnswer {
 
 /// `GET /peers/{id}` of somebody who is not there. The one `null` that clients expect.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PeerNotFound {
     /// Always false.
+    #[cfg_attr(feature = "openapi", schema(schema_with = values::always_false))]
     pub ok: bool,
     /// Always `null`.
+    #[cfg_attr(feature = "openapi", schema(schema_with = values::always_null, required))]
     pub peer: Option<PeerView>,
 }
 
 /// `GET /islands`
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Islands {
     /// Always true.
+    #[cfg_attr(feature = "openapi", schema(schema_with = values::always_true))]
     pub ok: bool,
     /// All islands, the oldest first.
     pub islands: Vec<IslandView>,
@@ -80,6 +100,7 @@ pub struct Islands {
 
 /// How many players are on a parcel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ParcelView {
     /// How many players.
@@ -90,6 +111,7 @@ pub struct ParcelView {
 
 /// Where a parcel is, in parcels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ParcelCoordinates {
     /// To the east.
     pub x: i64,
@@ -99,6 +121,7 @@ pub struct ParcelCoordinates {
 
 /// `GET /parcels`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Parcels {
     /// The parcels with players on them, from west to east, then from south to north.
     pub parcels: Vec<ParcelView>,
@@ -106,6 +129,7 @@ pub struct Parcels {
 
 /// `GET /core-status`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct CoreStatus {
     /// Whether the realm works.
@@ -116,13 +140,17 @@ pub struct CoreStatus {
 
 /// `GET /status`
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
     /// The version that runs.
+    #[cfg_attr(feature = "openapi", schema(examples("0.1.0")))]
     pub version: String,
     /// Now, in ms since the epoch.
+    #[cfg_attr(feature = "openapi", schema(value_type = values::Time))]
     pub current_time: u64,
     /// The commit that it was built from; empty if nobody said.
+    #[cfg_attr(feature = "openapi", schema(examples("0123abc")))]
     pub commit_hash: String,
     /// How many players the stats show.
     pub user_count: u32,
@@ -130,6 +158,7 @@ pub struct Status {
 
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorAnswer {
     /// In words.
     pub error: String,

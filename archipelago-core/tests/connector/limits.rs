@@ -44,7 +44,7 @@ fn a_flood_is_closed_and_a_burst_is_not() {
     }
     let out = shard.frame(socket, &frame);
     assert_eq!(out, [Action::Close(socket, Reason::TooFast)]);
-    assert_eq!(counters(&mut shard).too_fast, 1);
+    assert_eq!(counters(&mut shard).closed_too_fast, 1);
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn handshakes_from_one_network_make_way_for_newer_ones() {
     let (newest, out) = shard.open_from(own(7));
     let closed = Action::Close(oldest, Reason::CrowdedNetwork);
     assert!(out.contains(&closed), "{out:?}");
-    assert_eq!(counters(&mut shard).crowded, 1);
+    assert_eq!(counters(&mut shard).closed_crowded_network, 1);
     shard.connector.closed(newest, shard.now_ms);
     assert_eq!(shard.open_from(own(8)).1.len(), 1);
     for spared in [second, elsewhere, unknown] {
@@ -178,7 +178,7 @@ fn nobody_comes_in_from_where_too_many_closed_sockets_go_on() {
         assert_eq!(shard.connector.admit(neighbour), Ok(()));
         shard.connector.ignored(silent);
         assert_eq!(shard.connector.admit(neighbour), Err(Crowded::Restless));
-        assert_eq!(counters(&mut shard).crowded, 1);
+        assert_eq!(counters(&mut shard).rejected_restless, 1);
         assert_eq!(shard.connector.admit(elsewhere), Ok(()));
         shard.connector.closed(closed[0], shard.now_ms);
         assert_eq!(shard.connector.admit(neighbour), Ok(()));
@@ -203,7 +203,7 @@ fn sockets_of_an_ip_are_counted_only_if_that_is_wanted() {
     assert_eq!(shard.connector.admit(own), Err(Crowded::Ip));
     assert_eq!(shard.connector.admit(Some(ip("2001:db8:0:1::1"))), Ok(()));
     assert_eq!(shard.connector.admit(None), Ok(()));
-    assert_eq!(counters(&mut shard).crowded, 1);
+    assert_eq!(counters(&mut shard).rejected_ip, 1);
     shard.connector.closed(first, shard.now_ms);
     assert_eq!(shard.connector.admit(own), Ok(()));
 

@@ -3,6 +3,7 @@
 #[path = "../support/clients.rs"]
 mod clients;
 
+mod counters;
 mod deliveries;
 mod incarnations;
 mod limits;

@@ -8,6 +8,7 @@ use archipelago_core::protocol::bus::{
     Assignment, ConnectReply, ConnectRequest, ConnectorStamp, DeliveredIsland, Delivery,
     LiveSession, Member, Report, ReportReply,
 };
+use archipelago_core::protocol::limits::COUNTS_REST_MS;
 use archipelago_core::transport::Transport;
 
 use crate::clients::{
@@ -199,6 +200,13 @@ impl Shard {
         let report = self.take();
         self.answer();
         report
+    }
+
+    /// There is nothing to say but what was counted, some time after `last_ms`, when the last report was made.
+    #[track_caller]
+    pub fn assert_nothing_but_numbers(&self, last_ms: u64) {
+        let due = self.connector.report_due_ms();
+        assert_eq!(due, Some(last_ms + COUNTS_REST_MS));
     }
 }
 

@@ -36,7 +36,7 @@ fn an_answer_after_the_socket_is_gone_gives_the_session_back() {
     let mut shard = Shard::new();
     let socket = shard.joining(1);
     shard.connector.closed(socket, NOW_MS);
-    assert_eq!(shard.connector.report_due_ms(), None, "nothing to say yet");
+    shard.assert_nothing_but_numbers(NOW_MS);
     assert_eq!(shard.joined(socket, 70, 1), []);
     let report = shard.report_now();
     assert_eq!(report.disconnects, [70]);

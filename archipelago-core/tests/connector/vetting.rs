@@ -93,7 +93,7 @@ fn whoever_leaves_meanwhile_is_never_announced() {
     let socket = vetted(&mut shard, 1);
     shard.connector.closed(socket, shard.now_ms);
     assert_eq!(hear(&mut shard, socket, 1, Ok(())), []);
-    assert_eq!(shard.connector.report_due_ms(), None);
+    shard.assert_nothing_but_numbers(NOW_MS);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_ban_ends_every_socket_of_its_address() {
     let report = shard.connector.take_report(shard.now_ms).expect("due");
     assert_eq!(report.disconnects, [70]);
     let counters = report.counters.expect("counted");
-    assert_eq!((counters.banned, counters.refused), (2, 2));
+    assert_eq!((counters.closed_banned, counters.refused_banned), (2, 2));
     assert_eq!(hear(&mut shard, other, 2, Ok(())).len(), 1);
 }
 

@@ -9,6 +9,7 @@ mod disk;
 mod rng;
 
 mod connectors;
+mod counters;
 mod deliveries;
 mod live;
 mod records;

@@ -12,6 +12,7 @@ mod admission;
 mod batches;
 mod bystander;
 mod contracts;
+mod counters;
 mod hall;
 mod handshake;
 mod members;

@@ -50,8 +50,8 @@ fn all_guests_are_listed() {
             counters: Some(RoomCounters {
                 received: 0,
                 relayed: 1 + 2 + 3 + 3,
-                dropped: 0,
-                too_slow: 0
+                admitted: 4,
+                ..RoomCounters::default()
             }),
             number: NOW_MS,
         }

@@ -179,5 +179,5 @@ fn what_is_relayed_and_lost_is_counted() {
     // Five to the quick one, one to the slow one; that the slow one has left, to both of the others.
     assert_eq!(counters.relayed, 5 + 1 + 2);
     assert_eq!(counters.dropped, 3);
-    assert_eq!(counters.too_slow, 1);
+    assert_eq!(counters.closed_too_slow, 1);
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use archipelago_core::protocol::bus::{Delivery, LiveFrame, RoomOrders};
 
+use super::counting::Flush;
 use super::{Loaded, STORE_RETRY_MS, Shared};
 use crate::bus;
 use crate::clock::now_ms;
@@ -24,20 +25,28 @@ struct Due {
     deliveries: Vec<(String, Delivery)>,
     orders: Vec<(String, RoomOrders)>,
     frame: Option<(String, LiveFrame)>,
+    /// What the realm has decided could not be stored.
+    is_held_back: bool,
     next_ms: Option<u64>,
 }
 
 impl Shared {
     /// Sends what can be delivered and shown, and sees to it that what comes next is done.
     pub(super) async fn settle(self: &Rc<Self>) {
+        self.settle_flush(None).await;
+    }
+
+    /// The same, after a flush, which is over when what can go out now has arrived.
+    pub(super) async fn settle_flush(self: &Rc<Self>, flush: Option<Rc<Flush>>) {
         let now = now_ms();
         let Some(due) = self.on_realm(|loaded| loaded.due(now, !self.streaming.get())) else {
             return;
         };
         for (connector, delivery) in due.deliveries {
             self.state
-                .wait_until(Rc::clone(self).deliver(connector, delivery));
+                .wait_until(Rc::clone(self).deliver(connector, delivery, flush.clone()));
         }
+        self.done(flush.filter(|_| !due.is_held_back));
         for (room, orders) in due.orders {
             self.state.wait_until(Rc::clone(self).order(room, orders));
         }
@@ -53,13 +62,19 @@ impl Shared {
         }
     }
 
-    async fn deliver(self: Rc<Self>, connector: String, delivery: Delivery) {
+    async fn deliver(
+        self: Rc<Self>,
+        connector: String,
+        delivery: Delivery,
+        flush: Option<Rc<Flush>>,
+    ) {
         let result = bus::call_within(DELIVERY_LIMIT_MS, &self.env, &connector, &delivery).await;
         let now = now_ms();
         self.on_realm(|loaded| match &result {
             Ok(_) => loaded.realm.delivered(&connector, &delivery, now),
             Err(_) => loaded.realm.undelivered(&connector, now),
         });
+        self.done(flush);
         if let Err(error) = result {
             log::warn(
                 "delivery failed",
@@ -107,6 +122,7 @@ impl Loaded {
         if let Err(error) = self.keep() {
             log::warn("nothing sent", &[("error", &error)]);
             return Due {
+                is_held_back: true,
                 next_ms: Some(now.saturating_add(STORE_RETRY_MS)),
                 ..Due::default()
             };
@@ -119,6 +135,7 @@ impl Loaded {
         Due {
             deliveries,
             orders: self.realm.take_room_orders(now),
+            is_held_back: false,
             frame: frame.map(|frame| (self.realm_name.clone(), frame)),
             next_ms: self.realm.next_ms(),
         }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use archipelago_core::auth::{Address, ContractAnswer, ContractQuestion};
 use archipelago_core::config::Config;
 use archipelago_core::connector::SocketId;
+use archipelago_core::protocol::Upstream;
 use archipelago_core::protocol::bus::LookupRequest;
 use archipelago_core::protocol::limits::{BAN_CHECKS_MAX, BAN_CHECKS_PER_CONNECTOR_MAX};
 use archipelago_core::session::Reason;
@@ -17,6 +18,7 @@ use crate::{bus, ethereum, log, moderation};
 
 /// How long the realm may take to say whether an address is connected, in ms; then the answer counts as no.
 const LOOKUP_LIMIT_MS: u64 = 500;
+
 impl Shared {
     /// Sends a socket its challenge, unless the address that it has asked with is denied. The realm is not asked about it when
     /// too many have been.
@@ -82,7 +84,9 @@ impl Shared {
         questions: &[ContractQuestion],
     ) -> Result<(), Reason> {
         if !questions.is_empty() {
-            match ethereum::ask(config.upstream.ethereum.as_ref(), questions).await {
+            let node = config.upstream.ethereum.as_ref();
+            let counted = |answered| self.count(Upstream::Ethereum, answered);
+            match ethereum::ask(node, questions, counted).await {
                 ContractAnswer::Confirmed => {}
                 ContractAnswer::Refused(error) => return Err(Reason::BadChain(error)),
                 ContractAnswer::Unavailable => return Err(Reason::ContractsUnavailable),
@@ -139,12 +143,7 @@ impl Shared {
             if let Err(error) = result {
                 log::warn("deny list not fetched", &[("error", &error)]);
             }
-            let step = self.with(|loaded, _| {
-                let counters = loaded.connector.count();
-                counters.deny_lists += 1;
-                counters.deny_lists_failed += u64::from(result.is_err());
-            });
-            warn_if_failed("deny list not counted", step);
+            self.count(Upstream::DenyList, result.is_ok());
         };
         self.deny_lists.get(url, fetched).await.denies(address)
     }
@@ -155,13 +154,17 @@ impl Shared {
             return Ok(false);
         };
         let answer = moderation::is_banned(gatekeeper, address).await;
-        let step = self.with(|loaded, _| {
-            let counters = loaded.connector.count();
-            counters.ban_checks += 1;
-            counters.ban_checks_failed += u64::from(answer.is_err());
-        });
-        warn_if_failed("ban check not counted", step);
+        self.count(Upstream::Bans, answer.is_ok());
         answer
+    }
+
+    /// A service was asked, and has answered in time and to the point, or has not.
+    fn count(&self, upstream: Upstream, answered: bool) {
+        let step = self.with(|loaded, _| {
+            let counters = loaded.connector.count().upstream.get_or_insert_default();
+            counters.count(upstream, answered);
+        });
+        warn_if_failed("call not counted", step);
     }
 
     fn config(&self) -> Option<Rc<Config>> {

@@ -1,15 +1,36 @@
 import assert from "node:assert/strict";
+import parse, { type Family } from "parse-prometheus-text-format";
 import { PATIENCE_MS } from "./connection.ts";
 import type { Realm } from "./realm.ts";
 import { eventually } from "./wait.ts";
 
-/** What the realm has counted, by name, without the prefix that all of them have: `positions_refused_total` … */
-export async function counters(realm: Realm): Promise<Record<string, number>> {
+/** How long a connector may keep to itself what it has counted, if it has nothing else to say. */
+export const COUNTS_REST_MS = 1_000;
+
+/** The families of `/metrics`, in their order. */
+export async function families(realm: Realm): Promise<Family[]> {
   const response = await fetch(`${realm.url}/metrics`);
   const text = await response.text();
   assert.equal(response.status, 200, text);
-  const samples = text.matchAll(/^archipelago_([a-z_]+)(?:\{[^}]*\})? (\S+)$/gm);
-  return Object.fromEntries([...samples].map(([, name = "", value]) => [name, Number(value)]));
+  return parse(text);
+}
+
+/**
+ * What the realm has counted, by name and values of the labels, without what all names begin with: `peers_count`,
+ * `closes_total:too_fast`, `upstream_calls_total:bans:failed`, `flush_duration_seconds_count`, `ws_rooms_in_messages` …
+ */
+export async function counters(realm: Realm): Promise<Record<string, number>> {
+  const all: Record<string, number> = {};
+  for (const { name, metrics } of await families(realm)) {
+    const short = name.replace(/^dcl_(archipelago_)?/, "");
+    for (const { labels, value, count, sum } of metrics) {
+      const key = [short, ...Object.values(labels ?? {})].join(":");
+      if (value !== undefined) all[key] = Number(value);
+      if (count !== undefined) all[`${key}_count`] = Number(count);
+      if (sum !== undefined) all[`${key}_sum`] = Number(sum);
+    }
+  }
+  return all;
 }
 
 /** Fails unless these counters have grown by as much since `before`, or do so soon: with the next report of a connector. */
@@ -18,7 +39,7 @@ export async function assertCounted(
   before: Record<string, number>,
   growth: Record<string, number>,
 ): Promise<void> {
-  await eventually(PATIENCE_MS, async () => {
+  await eventually(COUNTS_REST_MS + PATIENCE_MS, async () => {
     const now = await counters(realm);
     const grown = Object.keys(growth).map((name) => [name, (now[name] ?? assert.fail(name)) - (before[name] ?? 0)]);
     assert.deepEqual(Object.fromEntries(grown), growth);

@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { connect } from "node:net";
+import { startWorkerd } from "../../../scripts/workerd.mjs";
+import { Contract, type Document } from "./openapi.ts";
 
 /** How long an unwanted body may take after its header before it counts as not sent. */
 const BODY_MS = 300;
-
-/** The JSON of a 200 answer. */
-export async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  const text = await response.text();
-  assert.equal(response.status, 200, `GET ${url}: ${text}`);
-  return JSON.parse(text) as T;
-}
 
 /** An answer with its body read. */
 export interface Answer {
@@ -20,8 +14,61 @@ export interface Answer {
   body: string;
 }
 
+/** The origins of those whose answers must be documented. */
+const documented = new Set<string>();
+
+/** The same for all of them: it is made when the Worker is built. */
+let contract: Promise<Contract> | undefined;
+
+/** From now on all that is answered to the functions of this module must be in the OpenAPI document. */
+export function holdToDocument(origin: string): void {
+  documented.add(origin);
+}
+
+/** Fails if this answer should be in the document, and is not. */
+export async function assertDocumented(url: string, method: string, answer: Answer, target?: string): Promise<void> {
+  const { origin, pathname } = new URL(url);
+  if (!documented.has(origin)) return;
+  contract ??= readContract(origin).catch((error) => {
+    // The realm may have died meanwhile, as some do: the next one has it too.
+    contract = undefined;
+    throw error;
+  });
+  (await contract).assertDocumented(method, target ?? pathname, answer);
+}
+
+/** The document that a server has, or would have. */
+export async function readContract(origin: string): Promise<Contract> {
+  const response = await fetch(`${origin}/openapi.json`);
+  if (response.ok) return new Contract((await response.json()) as Document);
+  // One that is configured wrongly does not serve it.
+  assert.equal(response.status, 500, `no document: ${await response.text()}`);
+  const other = await startWorkerd();
+  try {
+    return await readContract(other.url);
+  } finally {
+    await other.stop();
+  }
+}
+
+/** The JSON of a 200 answer. */
+export async function getJson<T>(url: string): Promise<T> {
+  const response = await fetch(url);
+  const { status } = response;
+  const body = await response.text();
+  await assertDocumented(url, "GET", { status, headers: Object.fromEntries(response.headers), body });
+  assert.equal(status, 200, `GET ${url}: ${body}`);
+  return JSON.parse(body) as T;
+}
+
 /** A request with headers that `fetch` keeps to itself, such as `Host`. */
-export function send(url: string, headers: Record<string, string>, method = "GET"): Promise<Answer> {
+export async function send(url: string, headers: Record<string, string>, method = "GET"): Promise<Answer> {
+  const answer = await ask(url, headers, method);
+  await assertDocumented(url, method, answer);
+  return answer;
+}
+
+function ask(url: string, headers: Record<string, string>, method: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { headers, method, agent: false }, (response) => {
       let body = "";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
-import { type Answer, send } from "./http.ts";
+import { type Answer, assertDocumented, send } from "./http.ts";
 
 /** How long an answer may take. */
 const ANSWER_MS = 5_000;
@@ -44,11 +44,13 @@ export async function sendExactly(url: string, target: string, method = "GET", h
   const [fields = "", body = ""] = text.split(/\r\n\r\n(.*)/s);
   const [status = "", ...lines] = fields.split("\r\n");
   const headers = lines.map((line) => /^(.*?): *(.*)$/.exec(line) ?? assert.fail(`not a header: ${line}`));
-  return {
+  const answer = {
     status: Number(/^HTTP\/1\.1 (\d+)/.exec(status)?.[1] ?? assert.fail(`not an answer: ${text}`)),
     headers: Object.fromEntries(headers.map(([, name = "", value = ""]) => [name.toLowerCase(), value])),
     body,
   };
+  await assertDocumented(url, method, answer, target);
+  return answer;
 }
 
 /** The connections of a test that stay open. */
@@ -56,7 +58,18 @@ export class Held {
   readonly #sockets: Socket[] = [];
 
   /** Upgrades, and keeps the connection; or returns the refusal. */
-  open(url: string, headers: Record<string, string>): Promise<Answer> {
+  async open(url: string, headers: Record<string, string>): Promise<Answer> {
+    const answer = await this.#ask(url, headers);
+    await assertDocumented(url, "GET", answer);
+    return answer;
+  }
+
+  /** Ends them all. */
+  close(): void {
+    for (const socket of this.#sockets.splice(0)) socket.destroy();
+  }
+
+  #ask(url: string, headers: Record<string, string>): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const outgoing = request(url, { headers, agent: false }, (response) => {
         response.setEncoding("utf8");
@@ -73,11 +86,6 @@ export class Held {
       outgoing.on("error", reject);
       outgoing.end();
     });
-  }
-
-  /** Ends them all. */
-  close(): void {
-    for (const socket of this.#sockets.splice(0)) socket.destroy();
   }
 }
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { Failure } from "../../../scripts/lib/failure.mjs";
 import { type Build, startWorkerd, type Workerd } from "../../../scripts/workerd.mjs";
 import { Client } from "./client.ts";
-import { getJson } from "./http.ts";
+import { getJson, holdToDocument } from "./http.ts";
 import { Identity } from "./identity.ts";
 import type { Point } from "./packets.ts";
 import { RoomClient } from "./room-client.ts";
@@ -69,7 +69,9 @@ export class Realm {
   }
 
   static async start(vars: Record<string, string> = {}, hosting: Hosting = {}): Promise<Realm> {
-    return new Realm(await startWorkerd({ vars: { ...FAST, ...vars }, ...hosting }));
+    const workerd = await startWorkerd({ vars: { ...FAST, ...vars }, ...hosting });
+    holdToDocument(workerd.url);
+    return new Realm(workerd);
   }
 
   /** The realm that the same worker has under this name: its {@link stop} is the same. */

@@ -4,7 +4,7 @@
 use archipelago_core::connector::SocketId;
 use archipelago_core::engine::{EngineConfig, Scope};
 use archipelago_core::protocol::bus::{
-    ConnectReply, ConnectRequest, Delivery, IslandRecord, LiveFrame, LookupRequest,
+    ConnectReply, ConnectRequest, CountersReply, Delivery, IslandRecord, LiveFrame, LookupRequest,
     RealmSessionRecord, Report, ReportReply, RoomOrders, RoomRecord, RoomReport, RoomReportReply,
     RoomsReply, SessionRecord, Snapshot, SocketRecord, StatusReply, WatchReply,
 };
@@ -12,7 +12,7 @@ use archipelago_core::protocol::limits::ORIGIN_MAX_BYTES;
 use archipelago_core::realm::{Realm, RealmConfig, Stored};
 use archipelago_core::room::{Room, room_of_record};
 use archipelago_core::session::{SESSION_RECORD_MAX_BYTES, Session, Timeouts};
-use archipelago_core::view::StatsView;
+use archipelago_core::view::{StatsView, metrics_text};
 use prost::Message as _;
 
 use crate::input::Input;
@@ -63,7 +63,16 @@ fn message(which: u8, bytes: &[u8]) {
         16 => round_trip::<IslandRecord>(bytes),
         17 => round_trip::<RealmSessionRecord>(bytes),
         18 => round_trip::<SocketRecord>(bytes),
+        20 => metrics(bytes),
         _ => snapshot_views(bytes),
+    }
+}
+
+/// Whatever a realm has counted, it can be shown.
+fn metrics(bytes: &[u8]) {
+    if let Ok(counters) = CountersReply::decode(bytes) {
+        let text = metrics_text(&counters);
+        assert!(text.ends_with('\n') && text.is_ascii());
     }
 }
 

@@ -192,9 +192,9 @@ impl Play<'_> {
             0 => report.disconnects.push(self.session()),
             1 => report.abandoned_sockets.push(self.input.number()),
             2 => {
-                let refused = self.input.long();
+                let welcomed = self.input.long();
                 report.counters = Some(ConnectorCounters {
-                    refused,
+                    welcomed,
                     ..ConnectorCounters::default()
                 });
             }

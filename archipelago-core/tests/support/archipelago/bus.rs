@@ -50,7 +50,7 @@ pub(super) enum Line {
 pub(super) enum Request {
     LookUp(SocketId, LookupRequest),
     Connect(ConnectRequest),
-    Report(Report),
+    Report(Box<Report>),
     Deliver(Delivery),
     Pass(Knock),
     RoomReport(RoomReport),

@@ -44,7 +44,11 @@ impl World {
             let shard = &mut self.shards[index];
             let epoch = shard.epoch;
             if let Some(report) = shard.connector.take_report(now_ms) {
-                self.call(Line::Connector(index), epoch, Request::Report(report));
+                self.call(
+                    Line::Connector(index),
+                    epoch,
+                    Request::Report(Box::new(report)),
+                );
             }
             let mut out = Vec::new();
             self.shards[index].connector.tick(now_ms, &mut out);

@@ -1,9 +1,10 @@
 //! What objects ask and answer.
 
 use archipelago_core::protocol::bus::{
-    Assignment, ConnectReply, ConnectRequest, ConnectorCounters, ConnectorStamp, DeliveredIsland,
-    Delivery, LiveSession, LiveSessions, Member, Report, ReportReply, RoomGuest, RoomOrders,
-    RoomReport, RoomReportReply, SessionHeartbeat, Snapshot, SnapshotIsland, SnapshotPeer,
+    Assignment, ConnectReply, ConnectRequest, ConnectorCounters, ConnectorStamp, CountersReply,
+    DeliveredIsland, Delivery, Histogram, LiveSession, LiveSessions, Member, RealmCounters, Report,
+    ReportReply, RoomGuest, RoomOrders, RoomReport, RoomReportReply, SessionHeartbeat,
+    SessionStages, Snapshot, SnapshotIsland, SnapshotPeer,
 };
 
 use super::{HERE, NOW_MS, address, encoded};
@@ -26,6 +27,7 @@ pub fn calls() -> Vec<Seed> {
         ("delivery", delivery()),
         ("snapshot", encoded(7, &snapshot())),
         ("stats", encoded(19, &snapshot())),
+        ("metrics", encoded(20, &counters())),
         ("room-report", room_report()),
         ("room-reported", room_reported()),
         ("orders", encoded(12, &orders())),
@@ -68,7 +70,7 @@ fn report() -> Vec<u8> {
         desired_room: Some("I2".to_owned()),
     };
     let counters = ConnectorCounters {
-        banned: 1,
+        closed_banned: 1,
         ..ConnectorCounters::default()
     };
     let report = Report {
@@ -82,8 +84,26 @@ fn report() -> Vec<u8> {
         abandoned_sockets: vec![6],
         incarnation: 1,
         counters: Some(counters),
+        stages: Some(SessionStages {
+            live: 1,
+            ..SessionStages::default()
+        }),
     };
     encoded(3, &report)
+}
+
+fn counters() -> CountersReply {
+    let flush_duration = Histogram {
+        counts: vec![1; 11],
+        sum_ms: 4_000,
+    };
+    CountersReply {
+        realm: Some(RealmCounters {
+            flush_duration: Some(flush_duration),
+            ..RealmCounters::default()
+        }),
+        ..CountersReply::default()
+    }
 }
 
 fn delivery() -> Vec<u8> {

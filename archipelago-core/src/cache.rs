@@ -1,8 +1,20 @@
-use crate::protocol::limits::{SCENES_LOST_MS, SCENES_RETRY_MS, SCENES_TTL_MS};
+//! What a service outside has answered: one asks for all who want to know.
+
+/// For how long what holds, in ms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheTimes {
+    /// An answer, until a newer one is asked for.
+    pub ttl_ms: u64,
+    /// That there is none to be had.
+    pub retry_ms: u64,
+    /// Asking, until whoever does is taken for lost.
+    pub lost_ms: u64,
+}
 
 /// The newest answer, who is to ask for the next one, and when.
 #[derive(Clone, Debug)]
 pub struct Cache<T> {
+    times: CacheTimes,
     newest: Option<T>,
     /// Until then nobody is to ask: the answer is good, or none could be had.
     rest_until_ms: u64,
@@ -10,9 +22,11 @@ pub struct Cache<T> {
     asking_until_ms: Option<u64>,
 }
 
-impl<T> Default for Cache<T> {
-    fn default() -> Self {
+impl<T> Cache<T> {
+    /// Without an answer.
+    pub const fn new(times: CacheTimes) -> Self {
         Self {
+            times,
             newest: None,
             rest_until_ms: 0,
             asking_until_ms: None,
@@ -36,29 +50,27 @@ impl<T: Clone> Cache<T> {
     pub fn may_ask(&mut self, now_ms: u64) -> bool {
         let may = now_ms >= self.rest_until_ms && !self.is_awaited(now_ms);
         if may {
-            self.asking_until_ms = Some(now_ms.saturating_add(SCENES_LOST_MS));
+            self.asking_until_ms = Some(now_ms.saturating_add(self.times.lost_ms));
         }
         may
     }
 
     /// Here is an answer, as of `made_ms`.
     pub fn keep(&mut self, answer: T, made_ms: u64) {
-        *self = Self {
-            newest: Some(answer),
-            rest_until_ms: made_ms.saturating_add(SCENES_TTL_MS),
-            asking_until_ms: None,
-        };
+        self.newest = Some(answer);
+        self.rest_until_ms = made_ms.saturating_add(self.times.ttl_ms);
+        self.asking_until_ms = None;
     }
 
     /// There is no answer to be had now: the one before stays.
     pub fn fail(&mut self, now_ms: u64) {
-        self.rest_until_ms = now_ms.saturating_add(SCENES_RETRY_MS);
+        self.rest_until_ms = now_ms.saturating_add(self.times.retry_ms);
         self.asking_until_ms = None;
     }
 
     /// There is nothing to ask any more, and nothing worth keeping.
     pub fn forget(&mut self) {
-        *self = Self::default();
+        *self = Self::new(self.times);
     }
 }
 
@@ -67,13 +79,24 @@ mod tests {
     use super::*;
 
     const START_MS: u64 = 1_000_000;
+    const TTL_MS: u64 = 60_000;
+    const RETRY_MS: u64 = 10_000;
+    const LOST_MS: u64 = 5_000;
+
+    fn cache<T>() -> Cache<T> {
+        Cache::new(CacheTimes {
+            ttl_ms: TTL_MS,
+            retry_ms: RETRY_MS,
+            lost_ms: LOST_MS,
+        })
+    }
 
     #[test]
     fn the_first_is_to_ask_and_everybody_else_waits_for_the_answer() {
-        let mut cache = Cache::default();
+        let mut cache = cache();
         assert!(!cache.is_awaited(START_MS));
         assert!(cache.may_ask(START_MS));
-        for later_ms in [0, 1, SCENES_LOST_MS - 1] {
+        for later_ms in [0, 1, LOST_MS - 1] {
             assert!(!cache.may_ask(START_MS + later_ms));
             assert!(cache.is_awaited(START_MS + later_ms));
             assert_eq!(cache.newest(), None);
@@ -85,60 +108,69 @@ mod tests {
 
     #[test]
     fn who_takes_too_long_is_taken_for_lost() {
-        let mut cache = Cache::<()>::default();
+        let mut cache = cache::<()>();
         assert!(cache.may_ask(START_MS));
-        assert!(!cache.is_awaited(START_MS + SCENES_LOST_MS));
-        assert!(cache.may_ask(START_MS + SCENES_LOST_MS));
-        assert!(!cache.may_ask(START_MS + SCENES_LOST_MS));
+        assert!(!cache.is_awaited(START_MS + LOST_MS));
+        assert!(cache.may_ask(START_MS + LOST_MS));
+        assert!(!cache.may_ask(START_MS + LOST_MS));
     }
 
     #[test]
     fn an_answer_is_good_for_a_while_and_then_replaced_by_one_who_asks() {
-        let mut cache = Cache::default();
+        let mut cache = cache();
         cache.keep("old", START_MS);
-        assert!(!cache.may_ask(START_MS + SCENES_TTL_MS - 1));
-        let late_ms = START_MS + SCENES_TTL_MS;
+        assert!(!cache.may_ask(START_MS + TTL_MS - 1));
+        let late_ms = START_MS + TTL_MS;
         assert!(cache.may_ask(late_ms));
         assert!(!cache.may_ask(late_ms));
         assert_eq!(cache.newest(), Some("old"));
         cache.keep("new", late_ms);
         assert_eq!(cache.newest(), Some("new"));
-        assert!(!cache.may_ask(late_ms + SCENES_TTL_MS - 1));
-        assert!(cache.may_ask(late_ms + SCENES_TTL_MS));
+        assert!(!cache.may_ask(late_ms + TTL_MS - 1));
+        assert!(cache.may_ask(late_ms + TTL_MS));
     }
 
     #[test]
     fn an_answer_stays_while_no_newer_one_is_to_be_had() {
-        let mut cache = Cache::default();
+        let mut cache = cache();
         cache.keep("old", START_MS);
-        let mut now_ms = START_MS + SCENES_TTL_MS;
+        let mut now_ms = START_MS + TTL_MS;
         for _ in 0..3 {
             assert!(cache.may_ask(now_ms));
             cache.fail(now_ms + 10);
             assert!(!cache.is_awaited(now_ms + 10));
             assert_eq!(cache.newest(), Some("old"));
-            assert!(!cache.may_ask(now_ms + 10 + SCENES_RETRY_MS - 1));
-            now_ms += 10 + SCENES_RETRY_MS;
+            assert!(!cache.may_ask(now_ms + 10 + RETRY_MS - 1));
+            now_ms += 10 + RETRY_MS;
         }
         assert!(cache.may_ask(now_ms));
     }
 
     #[test]
     fn without_an_answer_it_is_tried_again_after_a_while() {
-        let mut cache = Cache::<()>::default();
+        let mut cache = cache::<()>();
         assert!(cache.may_ask(START_MS));
         cache.fail(START_MS);
-        assert!(!cache.may_ask(START_MS + SCENES_RETRY_MS - 1));
-        assert!(!cache.is_awaited(START_MS + SCENES_RETRY_MS - 1));
-        assert!(cache.may_ask(START_MS + SCENES_RETRY_MS));
+        assert!(!cache.may_ask(START_MS + RETRY_MS - 1));
+        assert!(!cache.is_awaited(START_MS + RETRY_MS - 1));
+        assert!(cache.may_ask(START_MS + RETRY_MS));
     }
 
     #[test]
     fn what_is_forgotten_is_asked_for_at_once() {
-        let mut cache = Cache::default();
+        let mut cache = cache();
         cache.keep("old", START_MS);
         cache.forget();
         assert_eq!(cache.newest(), None);
         assert!(cache.may_ask(START_MS + 1));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_breaks_nothing() {
+        let mut cache = cache();
+        cache.keep("old", START_MS);
+        assert!(!cache.may_ask(0));
+        assert!(!cache.is_awaited(0));
+        assert_eq!(cache.newest(), Some("old"));
     }
 }
