@@ -139,16 +139,21 @@ async function announce(port) {
     console.error(`\n✗ The realm is up but cannot work: ${error}\n`);
     return;
   }
+  const answer = await fetch(`http://localhost:${port}/realms`).catch(() => undefined);
+  const realms = /** @type {{ url: string }[]} */ (answer?.ok ? await answer.json() : []);
+  const others = realms.slice(1).map(({ url }) => url);
   console.log(`
   The realm is running:
     live map     http://localhost:${port}/
     simulator    http://localhost:${port}/simulator
+    API          http://localhost:${port}/api
     about        http://localhost:${port}/about
     archipelago  ws://localhost:${port}/ws
     peers        http://localhost:${port}/comms/peers
     islands      http://localhost:${port}/comms/islands
+    metrics      http://localhost:${port}/metrics
 
-  In the explorer: /changerealm http://localhost:${port}
+  In the explorer: /changerealm ${[`http://localhost:${port}`, ...others].join(" or ")}
   Ctrl-C ends it.
 `);
 }

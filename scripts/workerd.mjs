@@ -35,6 +35,7 @@ const STOP_TIMEOUT_MS = 1_000;
  * @property {Build} [build] which build of the Worker; the release unless told otherwise
  * @property {boolean} [survivesFullFiles] a write that makes a file larger than the process may (`prlimit --fsize`) fails,
  *   as on a full disk, instead of ending the process
+ * @property {string} [cfHeader] the header of a request that holds, as JSON, what the platform would say of it: `request.cf`
  * @property {boolean} [verbose] pass the Worker's log on to stderr as it comes
  *
  * @typedef {object} Workerd
@@ -62,7 +63,8 @@ export async function startWorkerd(options = {}) {
   const modules = await copyModules(resolve(ROOT, main), folder);
   const file = join(folder, "config.capnp");
   const vars = { ...config.vars, ...options.vars };
-  await writeFile(file, workerdConfig(config, { port: options.port ?? 0, storage, vars, modules }));
+  const { port = 0, cfHeader } = options;
+  await writeFile(file, workerdConfig(config, { port, storage, vars, modules, cfHeader }));
 
   // Descriptor 3 is where it reports the port it listens on.
   const command = [join(NPM_BIN, "workerd"), "serve", "--control-fd=3", file];

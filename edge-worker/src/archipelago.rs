@@ -152,10 +152,7 @@ impl Shared {
                 })
                 .await
             }
-            SnapshotRequest::PATH => {
-                self.show::<SnapshotRequest>(request, |realm, _| realm.snapshot())
-                    .await
-            }
+            SnapshotRequest::PATH => self.show_all(request).await,
             WatchRequest::PATH => self.show::<WatchRequest>(request, Realm::watch).await,
             RoomsRequest::PATH => self.show::<RoomsRequest>(request, Realm::rooms).await,
             CountersRequest::PATH => self.tell_counters(request).await,
@@ -165,6 +162,18 @@ impl Shared {
             })),
             _ => Response::error("Not Found", 404),
         }
+    }
+
+    /// Answers where everybody is.
+    async fn show_all(&self, mut request: Request) -> Result<Response> {
+        let call = bus::request::<SnapshotRequest>(&mut request).await;
+        bus::reply_encoded(call.and_then(|call| {
+            self.with(|loaded| {
+                fault!(RealmDecided, self.state, SnapshotRequest::PATH);
+                loaded.realm.asked_upstream(call.upstream.as_ref());
+                Ok(loaded.realm.encoded_snapshot(now_ms()).to_vec())
+            })
+        }))
     }
 
     /// Answers a call that says nothing but what it wants to see.

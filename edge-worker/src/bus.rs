@@ -121,8 +121,13 @@ pub async fn request<C: Call + Default>(request: &mut Request) -> Result<C, BusE
 
 /// Answers a call.
 pub fn reply<R: Message>(reply: Result<R, BusError>) -> worker::Result<Response> {
+    reply_encoded(reply.map(|reply| reply.encode_to_vec()))
+}
+
+/// The same, for what is encoded already.
+pub fn reply_encoded(reply: Result<Vec<u8>, BusError>) -> worker::Result<Response> {
     match reply {
-        Ok(reply) => Response::from_bytes(reply.encode_to_vec()),
+        Ok(reply) => Response::from_bytes(reply),
         Err(error) => {
             crate::log::warn("call refused", &[("error", &error)]);
             let status = match error {

@@ -6,12 +6,15 @@ use std::rc::Rc;
 
 use archipelago_core::cache::Cache;
 use archipelago_core::catalyst::{
-    self, CATALYSTS_CACHE, Candidate, Catalyst, CatalystAbout, CatalystUrl, Place, Wish,
+    self, CATALYSTS_CACHE, Candidate, Catalyst, CatalystAbout, CatalystUrl, Place, Unavailable,
+    Wish,
 };
 use archipelago_core::config::{Catalysts, Config};
 use archipelago_core::protocol::Upstream;
-use archipelago_core::protocol::limits::{CATALYST_ABOUT_MAX_BYTES, CATALYST_ROUND_MAX_MS};
-use futures_util::future::join_all;
+use archipelago_core::protocol::limits::{
+    CATALYST_ABOUT_MAX_BYTES, CATALYST_PROBE_MAX_MS, CONNECTIONS_MAX,
+};
+use futures_util::{StreamExt as _, stream};
 use worker::js_sys::Reflect;
 use worker::wasm_bindgen::JsValue;
 use worker::{Context, Delay, Request, Url};
@@ -71,36 +74,42 @@ fn property(object: &JsValue, name: &str) -> Option<JsValue> {
     Reflect::get(object, &JsValue::from_str(name)).ok()
 }
 
-/// Those among whom clients can choose. Who finds that outdated has them asked again, beside its own request, whose client
-/// may go; only while nothing is known anybody waits for it.
+/// Those among whom clients can choose, if there are any. Who finds that outdated has them asked again, beside its own
+/// request, whose client may go; only while nothing is known that can be shown anybody waits for it.
 async fn known(config: &Rc<Config>, context: &Context) -> Rc<[Catalyst]> {
     loop {
         if on_known(Cache::may_ask) {
             context.wait_until(ask(Rc::clone(config)));
         }
-        if let Some(known) = on_known(|known, _| known.newest()) {
-            return known;
+        let known = on_known(|known, now| (!known.is_awaited(now)).then(|| known.newest(now)));
+        if let Some(known) = known {
+            return known.unwrap_or_default();
         }
         Delay::from(MOMENT).await;
     }
 }
 
-/// One round: asks all of them at once. That none is left is a result too.
+/// One round: asks as many of them at once as the platform has connections for. That none is left is no answer: what was
+/// known before holds no longer.
 async fn ask(config: Rc<Config>) {
     let Catalysts {
         candidates,
         blacklist,
     } = &config.catalysts;
-    let probes = join_all(candidates.iter().map(probe)).await;
-    for probe in &probes {
-        untold::count(&config.realm_name, Upstream::Catalysts, probe.is_some());
-    }
-    let working = probes.into_iter().flatten().collect();
+    let probes = candidates.iter().map(|candidate| probe(&config, candidate));
+    let answers = stream::iter(probes).buffer_unordered(CONNECTIONS_MAX);
+    let answers: Vec<Option<Catalyst>> = answers.collect().await;
+    let working = answers.into_iter().flatten().collect();
     let eligible: Rc<[Catalyst]> = catalyst::eligible(working, blacklist).into();
     if eligible.is_empty() {
         log::warn("no catalyst left", &[]);
+        on_known(|known, now| {
+            known.forget();
+            known.fail(now);
+        });
+    } else {
+        on_known(|known, now| known.keep(eligible, now));
     }
-    on_known(|known, now| known.keep(eligible, now));
 }
 
 /// What is known, and the time.
@@ -109,17 +118,20 @@ fn on_known<T>(act: impl FnOnce(&mut Cache<Rc<[Catalyst]>>, u64) -> T) -> T {
     KNOWN.with_borrow_mut(|known| act(known, now))
 }
 
-async fn probe(candidate: &Candidate) -> Option<Catalyst> {
+async fn probe(config: &Config, candidate: &Candidate) -> Option<Catalyst> {
     let failed = |error: &dyn Display| {
         let fields: [(&str, &dyn Display); 2] = [("catalyst", &candidate.url), ("error", error)];
         log::warn("catalyst not available", &fields);
     };
     let url = format!("{}/about", candidate.url);
-    let body = ask_within(CATALYST_ROUND_MAX_MS, &url, CATALYST_ABOUT_MAX_BYTES).await;
-    let body = body.inspect_err(|error| failed(error)).ok()?;
-    let about = CatalystAbout::read(&candidate.url, &body);
+    let body = ask_within(CATALYST_PROBE_MAX_MS, &url, CATALYST_ABOUT_MAX_BYTES).await;
+    let body = body.inspect_err(|error| failed(error)).ok();
+    let about = body.map(|body| CatalystAbout::read(&candidate.url, &body));
+    // One that says that nobody is to be sent to it has answered all the same.
+    let has_answered = !matches!(about, None | Some(Err(Unavailable::Unreadable)));
+    untold::count(&config.realm_name, Upstream::Catalysts, has_answered);
     Some(Catalyst {
         candidate: candidate.clone(),
-        about: about.inspect_err(|error| failed(error)).ok()?,
+        about: about?.inspect_err(|error| failed(error)).ok()?,
     })
 }

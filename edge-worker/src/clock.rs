@@ -13,8 +13,8 @@ use worker::{Delay, State, js_sys};
 const LOST_MS: u64 = 1_000;
 
 /// How long a request waits until it looks again whether what another one asks for is there. It cannot wait for that: of
-/// other requests the platform shows it no end.
-pub const MOMENT: Duration = Duration::from_millis(20);
+/// other requests the platform shows it no end. About as long as a realm takes to answer.
+pub const MOMENT: Duration = Duration::from_millis(10);
 
 /// Now, in ms since the epoch.
 pub fn now_ms() -> u64 {

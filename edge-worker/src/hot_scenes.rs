@@ -8,7 +8,7 @@ use archipelago_core::cache::Cache;
 use archipelago_core::config::Config;
 use archipelago_core::protocol::Upstream;
 use archipelago_core::protocol::limits::{
-    SCENE_REQUESTS_AT_ONCE, SCENES_ANSWER_MAX_BYTES, SCENES_MAX_MS,
+    SCENE_REQUESTS_AT_ONCE, SCENES_ANSWER_MAX_BYTES, SCENES_MAX_MS, SCENES_WAIT_MAX_MS,
 };
 use archipelago_core::scenes::{ACTIVE_ENTITIES_PATH, Crowd, Ranking, SCENES_CACHE, read_scenes};
 use archipelago_core::view::HotScene;
@@ -43,52 +43,59 @@ pub async fn hot_scenes(
     config: &Rc<Config>,
     context: &Context,
 ) -> Result<Response, HttpError> {
-    let Some(answer) = on_cache(config, |cache, _| cache.newest()) else {
-        let answer = first(env, config, context).await?;
-        return Ok(http::tagged(request, &answer)?);
+    let shown = on_cache(config, |cache, now| {
+        cache.newest(now).filter(|_| !cache.is_due(now))
+    });
+    let answer = match shown {
+        Some(answer) => answer,
+        None => look(env, config, context).await?,
     };
-    // Nobody waits for a newer one: that the players are somewhere else now is no reason to.
-    if on_cache(config, Cache::may_ask) {
-        context.wait_until(renew(env.clone(), Rc::clone(config)));
-    }
     Ok(http::tagged(request, &answer)?)
 }
 
-/// The first answer, or the first after nobody was there: whoever wants it waits, one of them has it worked out. That is
-/// done beside its own request, whose client may go.
-async fn first(
+/// The answer where there is none, or an outdated one. Of those who want it one has the next one worked out, beside its own
+/// request, whose client may go. Nobody waits for that who can be shown the one before: that the players are somewhere else
+/// now is no reason to; that they are gone is seen at once.
+async fn look(
     env: &Env,
     config: &Rc<Config>,
     context: &Context,
 ) -> Result<Rc<TaggedJson>, HttpError> {
-    let snapshot = stats::snapshot(env, config).await?;
+    let newest = || on_cache(config, |cache, now| cache.newest(now));
+    let snapshot = match (stats::snapshot(env, config).await, newest()) {
+        (Ok(snapshot), _) => snapshot,
+        (Err(error), None) => return Err(error),
+        (Err(error), Some(outdated)) => {
+            if on_cache(config, Cache::may_ask) {
+                fail(config, &Failure::Realm(error));
+            }
+            return Ok(outdated);
+        }
+    };
     let crowd = Crowd::of(&snapshot);
     if crowd.is_empty() {
+        on_cache(config, |cache, now| {
+            if cache.is_due(now) {
+                cache.forget();
+            }
+        });
         let nobody: [HotScene; 0] = [];
         return Ok(Rc::new(TaggedJson::new(&nobody)?));
     }
     if on_cache(config, Cache::may_ask) {
         context.wait_until(work_out(Rc::clone(config), crowd));
     }
-    while on_cache(config, |cache, now| cache.is_awaited(now)) {
-        Delay::from(MOMENT).await;
-    }
-    on_cache(config, |cache, _| cache.newest()).ok_or(HttpError::ContentUnavailable)
-}
-
-async fn renew(env: Env, config: Rc<Config>) {
-    match stats::snapshot(&env, &config).await {
-        Ok(snapshot) => work_out(config, Crowd::of(&snapshot)).await,
-        Err(error) => fail(&config, &Failure::Realm(error)),
-    }
+    let waiting = async {
+        while on_cache(config, |cache, now| cache.is_awaited(now)) {
+            Delay::from(MOMENT).await;
+        }
+    };
+    within(SCENES_WAIT_MAX_MS, waiting).await;
+    newest().ok_or(HttpError::ContentUnavailable)
 }
 
 /// Puts the answer for this crowd into the cache, or that there is none.
 async fn work_out(config: Rc<Config>, crowd: Crowd) {
-    if crowd.is_empty() {
-        // To find that out again takes no request.
-        return on_cache(&config, |cache, _| cache.forget());
-    }
     let made_ms = now_ms();
     let ranking = within(SCENES_MAX_MS, rank(&config, crowd)).await;
     let ranking = ranking.unwrap_or(Err(UpstreamError::TimedOut(SCENES_MAX_MS)));
@@ -124,7 +131,14 @@ async fn rank(config: &Config, crowd: Crowd) -> Result<Ranking, UpstreamError> {
 }
 
 fn fail(config: &Config, failure: &Failure) {
-    log::warn("hot scenes not worked out", &[("error", failure)]);
+    log::warn(
+        "hot scenes not worked out",
+        &[
+            ("realm", &config.realm_name),
+            ("content", &config.content_url),
+            ("error", failure),
+        ],
+    );
     on_cache(config, Cache::fail);
 }
 

@@ -86,6 +86,7 @@ impl HttpError {
     /// The answer that says so.
     pub fn into_response(self) -> Result<Response> {
         match &self {
+            Self::Config(error) => crate::log::warn("not configured", &[("error", error)]),
             Self::Platform(error) => crate::log::warn("request failed", &[("error", error)]),
             Self::Unavailable(error) => crate::log::warn("realm unavailable", &[("error", error)]),
             _ => {}
@@ -96,11 +97,10 @@ impl HttpError {
                 error: self.to_string(),
             },
         )?;
-        match self {
-            Self::MethodNotAllowed { allow } => with_header(response, "Allow", allow),
-            Self::UpgradeRequired => with_header(response, "Upgrade", "websocket"),
-            _ => Ok(response),
+        if let Self::MethodNotAllowed { allow } = self {
+            return with_header(response, "Allow", allow);
         }
+        Ok(response)
     }
 }
 

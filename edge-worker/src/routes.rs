@@ -1,10 +1,10 @@
-//! What is where.
+//! Who answers what.
 
 use std::time::Duration;
 
 use archipelago_core::config::Config;
 use archipelago_core::protocol::limits::{ORIGIN_MAX_BYTES, RESTLESS_ANSWER_MS};
-use archipelago_core::transport::RoomId;
+use archipelago_core::view::Route;
 use worker::{Context, Delay, Env, Headers, Method, Request, RequestInit, Response, Result, Url};
 
 use crate::bus::{BusError, CONNECTORS, LIVE_MAPS};
@@ -25,29 +25,6 @@ const CLIENT_IP_HEADER: &str = "CF-Connecting-IP";
 /// The longest IP that is passed on: one of IPv6 has 45 characters at most.
 const CLIENT_IP_MAX_BYTES: usize = 64;
 
-/// The routes, of a realm or of the whole deployment.
-#[derive(Debug, PartialEq, Eq)]
-enum Route {
-    About,
-    WebSocket,
-    Peers,
-    Peer(String),
-    Islands,
-    Island(String),
-    Parcels,
-    HotScenes,
-    CoreStatus,
-    Status,
-    Metrics,
-    Live,
-    RoomsStatus,
-    Room(RoomId),
-    Realms,
-    OpenApi,
-    Alive,
-    Ping,
-}
-
 /// Answers a request.
 pub async fn handle(request: Request, env: &Env, context: &Context) -> Result<Response> {
     let method = request.method();
@@ -67,7 +44,7 @@ async fn dispatch(
     limits::check(&request)?;
     let config = settings::config(env)?;
     let url = request.url().map_err(|_| HttpError::BadHost)?;
-    let (realm, route) = find(url.path(), &config).ok_or(HttpError::NotFound)?;
+    let (realm, route) = Route::find(url.path(), &config).ok_or(HttpError::NotFound)?;
     let config = settings::realm(env, realm)?;
     // As it was sent: the parsed method of one that is unknown is `Get`.
     match request.inner().method().as_str() {
@@ -80,80 +57,27 @@ async fn dispatch(
             Err(HttpError::UpgradeRequired)
         }
         Route::WebSocket => connect(&request, env, &config, &url).await,
-        Route::Room(room) => rooms::enter(&request, env, &config, &url, &room).await,
+        Route::Room(id) => {
+            let room = id.parse().map_err(|_| HttpError::NotFound)?;
+            rooms::enter(&request, env, &config, &url, &room).await
+        }
         Route::RoomsStatus => rooms::status(env, &config).await,
         Route::Live => watch(&request, env, &config).await,
         Route::About => about::about(&request, env, context, &config, &url).await,
         Route::Peers => stats::peers(&request, env, &config, &url).await,
-        Route::Peer(id) => stats::peer(&request, env, &config, &id).await,
+        Route::Peer(id) => stats::peer(&request, env, &config, id).await,
         Route::Islands => stats::islands(&request, env, &config).await,
-        Route::Island(id) => stats::island(&request, env, &config, &id).await,
+        Route::Island(id) => stats::island(&request, env, &config, id).await,
         Route::Parcels => stats::parcels(&request, env, &config).await,
         Route::HotScenes => hot_scenes::hot_scenes(&request, env, &config, context).await,
         Route::CoreStatus => about::core_status(env, &config).await,
         Route::Status => about::status(env, &config).await,
         Route::Metrics => metrics::metrics(env, &config).await,
         Route::Realms => realms::realms(env, &config, &url).await,
-        Route::OpenApi => openapi::openapi(&request),
+        Route::OpenApi => openapi::openapi(&request, &config),
         Route::Alive => Ok(http::text("alive")?),
         Route::Ping => Ok(http::text("pong")?),
     }
-}
-
-/// What is at a path, and of which realm.
-fn find<'a>(path: &'a str, config: &'a Config) -> Option<(&'a str, Route)> {
-    let segments: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-    if let [realm, rest @ ..] = segments.as_slice()
-        && config.has_realm(realm)
-    {
-        return Some((*realm, of_realm(rest)?));
-    }
-    let route = of_realm(&segments).or_else(|| of_deployment(&segments))?;
-    let realm = match &route {
-        Route::Room(room) => config.realm_of_room(room),
-        _ => &config.realm_name,
-    };
-    Some((realm, route))
-}
-
-/// What is at a path of each realm, and, for the first one, at the root.
-fn of_realm(segments: &[&str]) -> Option<Route> {
-    let segments = match segments {
-        ["comms", stats @ ..]
-            if matches!(stats.first(), Some(&("peers" | "islands" | "parcels"))) =>
-        {
-            stats
-        }
-        all => all,
-    };
-    Some(match *segments {
-        ["about"] => Route::About,
-        ["ws"] | ["archipelago", "ws"] => Route::WebSocket,
-        ["peers"] => Route::Peers,
-        ["peers", id] => Route::Peer(id.to_owned()),
-        ["islands"] => Route::Islands,
-        ["islands", id] => Route::Island(id.to_owned()),
-        ["parcels"] => Route::Parcels,
-        ["hot-scenes"] => Route::HotScenes,
-        ["core-status"] => Route::CoreStatus,
-        ["status"] => Route::Status,
-        ["metrics"] => Route::Metrics,
-        ["live"] => Route::Live,
-        ["rooms", "status"] => Route::RoomsStatus,
-        _ => return None,
-    })
-}
-
-/// What is at the root only.
-fn of_deployment(segments: &[&str]) -> Option<Route> {
-    Some(match *segments {
-        ["realms"] => Route::Realms,
-        ["openapi.json"] => Route::OpenApi,
-        ["rooms", id] => Route::Room(id.parse().ok()?),
-        ["health", "live"] => Route::Alive,
-        ["ping"] => Route::Ping,
-        _ => return None,
-    })
 }
 
 fn is_upgrade(request: &Request, method: &Method) -> Result<bool> {

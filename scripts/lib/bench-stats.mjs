@@ -51,6 +51,12 @@ const MARGIN_MS = 1_000;
 /** By how much flushes and deliveries may be slower while many read. */
 const SLOWER_MAX = 1.2;
 
+/** Of the wanted rate, the share with which a round counts as read. */
+const LOAD_MIN = 0.95;
+
+/** From so many on, the 95th percentile is not one of the very last. */
+const SAMPLES_MIN = 60;
+
 /**
  * Measures, prints a table, and compares.
  *
@@ -72,7 +78,7 @@ export async function benchStats(tools, args) {
     const walking = bots.walk(ended.signal);
     try {
       await bots.allArrived();
-      report(await measure(url, bots, given, tools));
+      report(await measure(url, bots, given, tools), given);
     } finally {
       ended.abort();
       await walking;
@@ -189,9 +195,10 @@ function deliveryLatencies(flushes, told) {
 
 /**
  * @param {{ alone: Latencies, read: Latencies, readers: readonly Readers[] }} found
+ * @param {Arguments} wanted
  * @throws {Failure}
  */
-function report({ alone, read, readers }) {
+function report({ alone, read, readers }, wanted) {
   const flushes = compare("flush", alone.flushes, read.flushes);
   const deliveries = compare("delivery", alone.deliveries, read.deliveries);
   const header = ["", "each", "p50 ms", "p95 ms", "each, read", "p50 ms, read", "p95 ms, read", "p95 ratio"];
@@ -206,6 +213,14 @@ function report({ alone, read, readers }) {
   ]);
   console.log(`${inColumns([["", "requests/s", "304", "p50 ms", "p95 ms", "failed"], ...requests])}\n`);
   if (readers.some(({ failed }) => failed > 0)) throw new Failure("Some requests were not answered.");
+  const tooFew = readers.some(({ perSecond, spared }) => !(perSecond >= LOAD_MIN * wanted.perSecond && spared > 0));
+  if (tooFew) throw new Failure("The readers have not read as they should: what was measured says nothing.");
+  if ([flushes, deliveries].some(({ fewest }) => fewest < SAMPLES_MIN)) {
+    throw new Failure(
+      `There were less than ${SAMPLES_MIN} samples.`,
+      "More rounds, longer ones or more players give more.",
+    );
+  }
   const slower = [flushes, deliveries].filter(({ ratio }) => !(ratio <= SLOWER_MAX));
   if (slower.length > 0) throw new Failure("Those who read the stats slow the players down.");
 }
@@ -223,5 +238,6 @@ function compare(name, alone, read) {
   const [before, after] = [figuresOf(alone), figuresOf(read)];
   const ratio = after.p95 / before.p95;
   const cells = [before, after].flatMap(({ count, p50, p95 }) => [count.toString(), ms(p50), ms(p95)]);
-  return { ratio, row: [name, ...cells, ratio.toFixed(2)] };
+  const fewest = Math.min(before.count, after.count);
+  return { ratio, fewest, row: [name, ...cells, ratio.toFixed(2)] };
 }

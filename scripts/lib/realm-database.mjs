@@ -21,6 +21,20 @@ export function databases(storage, className) {
 }
 
 /**
+ * Whether a realm has stored anything.
+ *
+ * @param {string} storage the folder with all storage of a Worker
+ */
+export function hasRealm(storage) {
+  return realms(storage).length > 0;
+}
+
+/** @param {string} storage */
+function realms(storage) {
+  return databases(storage, "Archipelago").filter((path) => !path.endsWith(OF_THE_CLASS));
+}
+
+/**
  * Opens the database of the one realm whose storage this is; the realm may run if it is opened to be read only.
  *
  * @param {string} storage the folder with all storage of a Worker
@@ -29,7 +43,7 @@ export function databases(storage, className) {
  * @throws {Failure} if there is no realm, or more than one
  */
 export function openRealm(storage, { readOnly }) {
-  const [file, ...more] = databases(storage, "Archipelago").filter((path) => !path.endsWith(OF_THE_CLASS));
+  const [file, ...more] = realms(storage);
   if (file === undefined) throw new Failure(`There is no realm in ${storage}.`);
   if (more.length > 0) throw new Failure(`There are ${1 + more.length} realms in ${storage}, instead of one.`);
   return new DatabaseSync(file, { readOnly });

@@ -29,6 +29,7 @@ export async function readWranglerConfig() {
  * @property {string} storage absolute path of the folder with the Durable Objects' storage
  * @property {Record<string, string>} vars
  * @property {readonly string[]} modules the first is the entry point
+ * @property {string | undefined} [cfHeader] the header that stands for what the platform says of a request
  */
 
 /**
@@ -38,7 +39,7 @@ export async function readWranglerConfig() {
  * @param {Instance} instance
  * @returns {string}
  */
-export function workerdConfig(config, { port, storage, vars, modules }) {
+export function workerdConfig(config, { port, storage, vars, modules, cfHeader }) {
   const objects = config.durable_objects?.bindings ?? [];
   const sqlite = new Set((config.migrations ?? []).flatMap((migration) => migration.new_sqlite_classes ?? []));
   const classes = [...new Set(objects.map((object) => object.class_name))];
@@ -50,6 +51,7 @@ export function workerdConfig(config, { port, storage, vars, modules }) {
     (name) =>
       `(className = ${quote(name)}, uniqueKey = ${quote(`${config.name}-${name}`)}, enableSql = ${sqlite.has(name)})`,
   );
+  const http = cfHeader === undefined ? "" : `cfBlobHeader = ${quote(cfHeader)}`;
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -59,7 +61,7 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
     (name = "storage", disk = (path = ${quote(storage)}, writable = true)),
   ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "worker")],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (${http}), service = "worker")],
 );
 
 const worker :Workerd.Worker = (

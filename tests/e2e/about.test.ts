@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { Client } from "./support/client.ts";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { findNulls, send } from "./support/http.ts";
 import { Identity } from "./support/identity.ts";
-import { freshGround, Realm, STATS_MS } from "./support/realm.ts";
+import { freshGround, Realm } from "./support/realm.ts";
 import type { About } from "./support/stats.ts";
 import { eventually } from "./support/wait.ts";
 
@@ -79,12 +80,12 @@ describe("/about", () => {
   it("counts the users", async () => {
     const at = freshGround();
     const players = [await realm.player(at(0, 0)), await realm.player(at(9_000, 0))];
-    await eventually(STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const { comms } = await realm.get<About>("/about");
       assert.equal(comms.usersCount, 2);
     });
     for (const { client } of players) await client.leave();
-    await eventually(STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const { comms } = await realm.get<About>("/about");
       assert.equal(comms.usersCount, 0);
     });

@@ -7,7 +7,7 @@ import { Identity } from "./support/identity.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { assertUserCount } from "./support/memory.ts";
 import { KickedReason, signedChallenge } from "./support/packets.ts";
-import { freshGround, type Player, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { freshGround, type Player, Realm, SETTLED_MS } from "./support/realm.ts";
 import { Traveller } from "./support/traveller.ts";
 import { eventually, sleep } from "./support/wait.ts";
 import { json, late } from "./support/web-server.ts";
@@ -53,7 +53,7 @@ describe("a player who is banned while connected", { concurrency: 2 }, () => {
     const { room } = goes;
     gatekeeper.ban(goes.address);
     await assertBanned(goes.client);
-    await eventually(STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const known = await addresses(realm);
       assert.deepEqual(
         [...stays, goes].map(({ address }) => known.includes(address)),
@@ -76,7 +76,7 @@ describe("a player who is banned while connected", { concurrency: 2 }, () => {
     const { connStr } = client.islands[0] ?? assert.fail();
     gatekeeper.ban(address);
     await assertBanned(client);
-    await eventually(STATS_MS, async () => assert.ok(!(await addresses(realm)).includes(address)));
+    await eventually(PATIENCE_MS, async () => assert.ok(!(await addresses(realm)).includes(address)));
     await assert.rejects(realm.enter(connStr, identity), /403/);
   });
 
@@ -92,7 +92,7 @@ describe("a player who is banned while connected", { concurrency: 2 }, () => {
     gatekeeper.ban(address);
     await assertBanned(client);
     gatekeeper.pardon(address);
-    await eventually(STATS_MS, async () => assert.ok(!(await addresses(realm)).includes(address)));
+    await eventually(PATIENCE_MS, async () => assert.ok(!(await addresses(realm)).includes(address)));
     const again = await realm.player(at(0, 0), identity);
     assert.notEqual(again.island, island);
     const asked = gatekeeper.count(address);
@@ -209,7 +209,7 @@ describe("the sweep", () => {
       const stays = await realm.player(at(5, 0), other);
       gatekeeper.ban(identity.address);
       await assertBanned(client);
-      await eventually(STATS_MS, async () => assert.deepEqual(await addresses(realm), [other.address]));
+      await eventually(PATIENCE_MS, async () => assert.deepEqual(await addresses(realm), [other.address]));
       await stays.client.quiet(SETTLED_MS);
     } finally {
       await lasting.end();
@@ -233,7 +233,7 @@ describe("the sweep", () => {
       await sleep(ASLEEP_MS);
       gatekeeper.ban(silent.address);
       await assertBanned(silent.client, sweepMs + PATIENCE_MS);
-      await eventually(STATS_MS, async () => assert.deepEqual(await addresses(realm), [other.address]));
+      await eventually(PATIENCE_MS, async () => assert.deepEqual(await addresses(realm), [other.address]));
       assert.deepEqual([gatekeeper.count(other.address), other.client.closeInfo], [2, undefined]);
     } finally {
       await realm.stop();

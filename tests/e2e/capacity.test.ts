@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { Identity } from "./support/identity.ts";
 import { freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
 import type { Islands } from "./support/stats.ts";
@@ -13,7 +14,7 @@ describe("full islands", () => {
       const identities = await Promise.all(Array.from({ length: 101 }, () => Identity.create()));
       const players = await Promise.all(identities.map((identity) => realm.login(identity)));
       await Promise.all(players.map(({ client }) => client.arrive(at(0, 0))));
-      const { islands } = await eventually(2_000, async () => {
+      const { islands } = await eventually(PATIENCE_MS, async () => {
         const stats = await realm.get<Islands>("/islands");
         const sizes = stats.islands.map(({ peers }) => peers.length);
         assert.deepEqual(

@@ -3,15 +3,19 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Catalyst } from "./support/catalyst.ts";
 import { bytesAfterHead, findNulls, send } from "./support/http.ts";
-import { Realm } from "./support/realm.ts";
+import { type Hosting, Realm } from "./support/realm.ts";
 import type { About } from "./support/stats.ts";
 
-/** The content server that `/about` names to a client from `country`. */
-async function contentOf(realm: Realm, country?: string, query = ""): Promise<string> {
-  const headers = country === undefined ? undefined : { "CF-IPCountry": country };
-  const { status, body } = await send(`${realm.url}/about${query}`, headers ?? {});
+/** The content server that `/about` names to a client of whom the platform says this. */
+async function contentFor(realm: Realm, headers: Record<string, string>, query = ""): Promise<string> {
+  const { status, body } = await send(`${realm.url}/about${query}`, headers);
   assert.equal(status, 200, body);
   return String((JSON.parse(body) as About).content.publicUrl);
+}
+
+/** The same for one from `country`. */
+function contentOf(realm: Realm, country?: string, query = ""): Promise<string> {
+  return contentFor(realm, country === undefined ? {} : { "CF-IPCountry": country }, query);
 }
 
 /** The content servers that clients are told, of many who come from nowhere: all of them, but for one run in millions. */
@@ -20,6 +24,9 @@ async function contentsOf(realm: Realm): Promise<string[]> {
   return [...new Set(all)].sort();
 }
 
+/** Says in these tests what the platform would say of a request. */
+const CF_HEADER = "CF-Blob";
+
 const contentAt = (...catalysts: Catalyst[]) => catalysts.map(({ url }) => `${url}/content/`).sort();
 
 /** A realm with these catalysts and what else is set, until `check` is done. */
@@ -27,9 +34,10 @@ async function withRealm<Name extends string>(
   names: Name[],
   vars: (catalysts: Record<Name, Catalyst>) => Record<string, string>,
   check: (realm: Realm, catalysts: Record<Name, Catalyst>) => Promise<void>,
+  hosting: Hosting = {},
 ): Promise<void> {
   const catalysts = await Catalyst.startAll(...names);
-  const realm = await Realm.start(vars(catalysts));
+  const realm = await Realm.start(vars(catalysts), hosting);
   try {
     await check(realm, catalysts);
   } finally {
@@ -58,6 +66,32 @@ describe("/about with catalysts", { concurrency: 2 }, () => {
         assert.deepEqual(await contentsOf(realm), contentAt(paris, us, sydney, nowhere));
         assert.deepEqual([paris.probes, us.probes, sydney.probes, nowhere.probes], [1, 1, 1, 1]);
       },
+    ));
+
+  it("goes by the client's coordinates, if it has any, else by its country", () =>
+    withRealm(
+      ["paris", "us", "tokyo"],
+      ({ paris, us, tokyo }) => ({ CATALYST_URLS: `${paris.url}|FR,${us.url}|US,${tokyo.url}|JP` }),
+      async (realm, { paris, us, tokyo }) => {
+        const there = { latitude: "35.68", longitude: "139.69" };
+        const country = "US";
+        for (const [cf, nearest] of [
+          [there, tokyo],
+          [{ ...there, country }, tokyo],
+          [{ country }, us],
+          [{ country, latitude: there.latitude }, us],
+          [{ country, latitude: "north", longitude: "NaN" }, us],
+          [{ country, latitude: 35.68, longitude: 139.69 }, us],
+          [{ ...there, latitude: "91", country: ["US"] }, paris],
+          [{ country: null, longitude: {} }, paris],
+          [{}, paris],
+        ] as const) {
+          const headers = { [CF_HEADER]: JSON.stringify(cf), "CF-IPCountry": "FR" };
+          assert.deepEqual([await contentFor(realm, headers)], contentAt(nearest), JSON.stringify(cf));
+        }
+        await contentFor(realm, { [CF_HEADER]: JSON.stringify({ country: 7, latitude: [], longitude: "x" }) });
+      },
+      { cfHeader: CF_HEADER },
     ));
 
   it("names any of those that are equally near", () =>

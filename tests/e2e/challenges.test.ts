@@ -150,7 +150,7 @@ describe("a challenge of elsewhere", () => {
 });
 
 describe("an old challenge", { concurrency: true }, () => {
-  const TIMEOUT_MS = 1_000;
+  const TIMEOUT_MS = 5_000;
   let realm: Realm;
   before(async () => {
     realm = await Realm.start({ HANDSHAKE_TIMEOUT: String(TIMEOUT_MS) });

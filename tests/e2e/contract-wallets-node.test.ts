@@ -7,6 +7,7 @@ import { ContractWallet, delegation, link, signer } from "./support/contract-wal
 import { assertCounted } from "./support/counters.ts";
 import { Evm } from "./support/evm.ts";
 import { Gateway, RPC_SECRET, TIMEOUT_MS, TRY_AGAIN } from "./support/gateway.ts";
+import { send } from "./support/http.ts";
 import { createKeys, Identity, type Prover } from "./support/identity.ts";
 import { signedChallenge } from "./support/packets.ts";
 import { freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
@@ -228,8 +229,8 @@ describe("the Ethereum node of a realm", () => {
     const paths = ["/about", "/status", "/core-status", "/peers", "/islands", "/parcels", "/rooms/status", "/metrics"];
     const answers = await Promise.all(
       [...paths, "/rooms/I1", "/ws", "/nowhere"].map(async (path) => {
-        const response = await fetch(realm.url + path);
-        return [path, ...response.headers].join() + (await response.text());
+        const { headers, body } = await send(realm.url + path);
+        return `${path} ${JSON.stringify(headers)} ${body}`;
       }),
     );
     const { port } = gateway.server;
@@ -299,11 +300,10 @@ describe("a realm without an Ethereum node", () => {
   it("does not show what it was given in place of one", async () => {
     const wrong = await Realm.start({ ETH_RPC_URL: `provider.example/${RPC_SECRET}` });
     try {
-      const response = await fetch(`${wrong.url}/about`);
-      assert.equal(response.status, 500);
-      const text = await response.text();
-      assert.match(text, /ETH_RPC_URL.*https?:/);
-      for (const line of [text, ...wrong.log]) assert.ok(!line.includes(RPC_SECRET), line);
+      const { status, body } = await send(`${wrong.url}/about`);
+      assert.equal(status, 500);
+      assert.match(body, /ETH_RPC_URL.*https?:/);
+      for (const line of [body, ...wrong.log]) assert.ok(!line.includes(RPC_SECRET), line);
     } finally {
       await wrong.stop();
     }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { assertUserCount, highestNumber, islandNumber } from "./support/memory.ts";
 import type { Point } from "./support/packets.ts";
@@ -45,14 +46,16 @@ describe("a realm to which nobody comes back after a crash, with nothing but its
   // The platform waits for a handler that panics, and rings no more meanwhile.
   it("whose alarm panics before, is rid of all after somebody has asked for anything", async () => {
     const realm = await crashInto({ at: "realm.alarm", how: "panic" });
-    await eventually(2 * ALARM_MS, () => assert.equal(realm.logged("fault").length, 1, "no alarm has rung"));
+    await eventually(2 * ALARM_MS + PATIENCE_MS, () =>
+      assert.equal(realm.logged("fault").length, 1, "no alarm has rung"),
+    );
     assert.deepEqual(await realm.peers(), []);
     await assertRid(realm, ALARM_MS);
   });
 
   /** The rows go, at the latest when the grace is over that begins within `startedMs`; the numbers go on. */
   async function assertRid(realm: Realm, startedMs: number): Promise<void> {
-    await eventually(startedMs + GRACE_S * 1_000 + ALARM_MS, () => {
+    await eventually(startedMs + GRACE_S * 1_000 + PATIENCE_MS, () => {
       assert.equal(rowCount(lasting.storage, "sessions"), 0);
       assert.equal(rowCount(lasting.storage, "islands"), 0);
     });
@@ -65,7 +68,7 @@ describe("a realm to which nobody comes back after a crash, with nothing but its
   /** The next process, with a fault that is armed before the realm has read its state. */
   function crashInto(fault: Fault): Promise<Realm> {
     // An alarm that was quicker has set the next one, so that the next attempt has time.
-    return eventually(ALARM_MS, async () => {
+    return eventually(PATIENCE_MS, async () => {
       const realm = await lasting.crash({ build: "faults" });
       await realm.arm(fault);
       assert.deepEqual(realm.logged("realm started"), [], "the alarm was quicker");

@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Company } from "./support/company.ts";
+import { PATIENCE_MS } from "./support/connection.ts";
+import { send } from "./support/http.ts";
 import { Memory } from "./support/memory.ts";
 import type { Point } from "./support/packets.ts";
-import { Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { Realm, SETTLED_MS } from "./support/realm.ts";
 import type { About } from "./support/stats.ts";
 import { eventually, sleep } from "./support/wait.ts";
 import { enterAll, Walker } from "./support/walker.ts";
@@ -18,9 +20,9 @@ const FULL_MS = 3_000;
 const BACK_MS = 20_000;
 
 async function assertUnavailable(realm: Realm): Promise<void> {
-  const response = await fetch(`${realm.url}/about`);
-  const { healthy, acceptingUsers } = (await response.json()) as About;
-  assert.deepEqual([response.status, healthy, acceptingUsers], [503, false, false]);
+  const { status, body } = await send(`${realm.url}/about`);
+  const { healthy, acceptingUsers } = JSON.parse(body) as About;
+  assert.deepEqual([status, healthy, acceptingUsers], [503, false, false]);
   // By the connector, or by the platform where even that one cannot be started.
   await assert.rejects(realm.login(), /closed: 1013|response: 503/);
 }
@@ -72,15 +74,15 @@ describe("a disk that is full when the realm starts", () => {
     await enterAll(realm, walkers);
     await sleep(SETTLED_MS);
     const islands = walkers.map(({ island }) => island);
-    const memory = new Memory(walkers);
 
     await realm.kill9();
     await realm.stop();
+    const memory = new Memory(walkers, storage);
     realm = await Realm.start(vars, { storage, survivesFullFiles: true });
     realm.fillDisk();
     await sleep(SETTLED_MS);
-    const response = await fetch(`${realm.url}/peers`);
-    assert.equal(response.status, 503, await response.text());
+    const { status, body } = await send(`${realm.url}/peers`);
+    assert.equal(status, 503, body);
     realm.fillDisk(false);
 
     await eventually(BACK_MS, () => realm.get("/about"));
@@ -92,7 +94,7 @@ describe("a disk that is full when the realm starts", () => {
     const strangers = await Walker.around([[9_000, 0, 0]]);
     await enterAll(realm, strangers);
     memory.assertNoneReused([...walkers, ...strangers]);
-    await eventually(STATS_MS, async () =>
+    await eventually(PATIENCE_MS, async () =>
       assert.equal((await realm.peers()).length, walkers.length + strangers.length),
     );
   });

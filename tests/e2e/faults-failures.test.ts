@@ -89,7 +89,7 @@ describe("a storage that fails", () => {
     );
     await realm.disarm();
     await working;
-    await eventually(STATS_MS, () => realm.get("/about"));
+    await eventually(PATIENCE_MS, () => realm.get("/about"));
     await company.assertUndisturbed();
     assert.equal(realm.logged("realm started").length, 1);
   });
@@ -99,7 +99,7 @@ describe("a storage that fails", () => {
     await sleep(STATS_MS);
     await realm.arm({ at: "realm.load", how: "fail", times: 3 });
     await realm.arm({ at: "realm.request", of: "/snapshot", how: "abort" });
-    await fetch(`${realm.url}/peers`);
+    await send(`${realm.url}/peers`);
     await eventually(PATIENCE_MS, () => assert.equal(realm.logged("realm started").length, 2));
     await company.assertUndisturbed();
     await company.assertWorking();

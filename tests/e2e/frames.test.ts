@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Client } from "./support/client.ts";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { Identity } from "./support/identity.ts";
 import { challengeRequest, heartbeat, signedChallenge } from "./support/packets.ts";
 import { freshGround, Realm } from "./support/realm.ts";
@@ -87,7 +88,7 @@ describe("wrong frames", () => {
     const { client, address } = await realm.player(at(1, 0));
     client.send(NOISE);
     assert.equal((await client.closed()).code, 1007);
-    await eventually(1_000, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const known = (await realm.peers()).map((peer) => peer.address);
       assert.ok(known.includes(bystander.address));
       assert.ok(!known.includes(address));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { Identity } from "./support/identity.ts";
 import { challengeRequest, signedChallenge } from "./support/packets.ts";
 import { freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
@@ -64,7 +65,7 @@ describe("the handshake", () => {
     assert.deepEqual(await many(wallet.address), all(true));
     assert.deepEqual(await many(identity.address), all(true));
     await client.leave();
-    await eventually(2_000, async () => assert.deepEqual(await many(wallet.address), all(false)));
+    await eventually(PATIENCE_MS, async () => assert.deepEqual(await many(wallet.address), all(false)));
   });
 
   it("takes the signer for the player, whatever address was asked for", async () => {
@@ -77,7 +78,7 @@ describe("the handshake", () => {
     assert.equal((await client.next("welcome")).peerId, signer.address);
     const { peers } = await client.arrive(at(0, 0));
     assert.deepEqual(Object.keys(peers), [signer.address]);
-    await eventually(1_000, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const known = (await realm.peers()).map((peer) => peer.address);
       assert.ok(known.includes(signer.address));
       assert.ok(!known.includes(asked.address));

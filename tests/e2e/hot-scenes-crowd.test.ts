@@ -3,18 +3,14 @@ import { after, before, describe, it } from "node:test";
 import {
   ContentServer,
   type HotScene,
-  middleOf,
   type Parcel,
   plainHotScene,
   plainScene,
+  populate,
 } from "./support/content-server.ts";
 import { send } from "./support/http.ts";
-import { Realm, STATS_MS } from "./support/realm.ts";
-import { eventually } from "./support/wait.ts";
+import { Realm } from "./support/realm.ts";
 import { json } from "./support/web-server.ts";
-
-/** How many log in at the same time. */
-const AT_ONCE = 25;
 
 const PARCELS = 250;
 const HOT_SCENES_MAX = 100;
@@ -23,18 +19,6 @@ const HOT_SCENES_MAX = 100;
 const parcelOf = (index: number): Parcel => [index - 100, 3];
 
 const range = (first: number, end: number): number[] => Array.from({ length: end - first }, (_, i) => first + i);
-
-/** Puts a player into each of so many parcels; resolves when the stats show them. */
-async function populate(realm: Realm, count: number): Promise<void> {
-  const queue = range(0, count);
-  const enter = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await realm.player(middleOf(parcelOf(next)));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, enter));
-  await eventually(STATS_MS, async () => assert.equal((await realm.peers()).length, count));
-}
 
 describe("many scenes with players in them", () => {
   // Ten players in ten parcels, five in five, and one in each of the others up to 160; nothing is deployed beyond.
@@ -55,7 +39,7 @@ describe("many scenes with players in them", () => {
       plainScene("late", late),
     ]);
     realm = await Realm.start({ CONTENT_URL: content.url, IDLE_TIMEOUT: "600000" });
-    await populate(realm, PARCELS);
+    await populate(realm, range(0, PARCELS).map(parcelOf));
     // All come at once, before there is any answer.
     const answers = await Promise.all(Array.from({ length: 10 }, () => realm.get<HotScene[]>("/hot-scenes")));
     scenes = answers[0] ?? assert.fail();
@@ -94,7 +78,7 @@ describe("scenes of which a part cannot be had", () => {
     const content = await ContentServer.start([plainScene("all", range(0, 101).map(parcelOf))]);
     const realm = await Realm.start({ CONTENT_URL: content.url });
     try {
-      await populate(realm, 101);
+      await populate(realm, range(0, 101).map(parcelOf));
       content.fail((response, asked) => {
         const isRest = JSON.parse(asked.body).pointers.length === 1;
         return (isRest ? json([], 500) : content.tell)(response, asked);

@@ -3,19 +3,12 @@ import { after, before, describe, it } from "node:test";
 import {
   ContentServer,
   type HotScene,
-  middleOf,
   type Parcel,
   plainHotScene,
   plainScene,
+  populate,
 } from "./support/content-server.ts";
-import { Realm, STATS_MS } from "./support/realm.ts";
-import { eventually } from "./support/wait.ts";
-
-/** Puts a player into the middle of each parcel; resolves when the stats show them. */
-async function populate(realm: Realm, parcels: readonly Parcel[]): Promise<void> {
-  for (const parcel of parcels) await realm.player(middleOf(parcel));
-  await eventually(STATS_MS, async () => assert.equal((await realm.peers()).length, parcels.length));
-}
+import { Realm } from "./support/realm.ts";
 
 describe("the hot scenes", () => {
   const plaza: Parcel[] = [
@@ -59,8 +52,7 @@ describe("the hot scenes", () => {
 
   it("are kept for all who ask meanwhile, wherever the players go", async () => {
     const told = await realm.get("/hot-scenes");
-    await realm.player(middleOf([40, 40]));
-    await eventually(STATS_MS, async () => assert.equal((await realm.peers()).length, 6));
+    await populate(realm, [[40, 40]], 6);
     const answers = Array.from({ length: 20 }, () => realm.get("/hot-scenes"));
     for (const answer of await Promise.all(answers)) assert.deepEqual(answer, told);
     assert.equal(content.asked.length, 1);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { type Answer, send, upgradeHeaders } from "./support/http.ts";
 import { exchange, Held, refusal, refusalOf, sendExactly } from "./support/raw-http.ts";
 import { freshGround, Realm, STATS_MS } from "./support/realm.ts";
@@ -230,7 +231,7 @@ describe("a request that says as much as it may", () => {
       const { peers } = await realm.get<{ peers: Peer[] }>(`/peers?${query(ids)}`);
       return peers.map(({ id }) => id).sort();
     };
-    await eventually(STATS_MS, async () => assert.equal((await realm.peers()).length, 2));
+    await eventually(PATIENCE_MS, async () => assert.equal((await realm.peers()).length, 2));
     const both = [one.address, two.address].sort();
     assert.deepEqual(await ask([two.address, ...strangers, one.address, two.address]), both);
     assert.deepEqual(await ask(strangers), []);

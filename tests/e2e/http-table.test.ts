@@ -1,7 +1,7 @@
 /** What each path answers to each method, in each state that a realm can be in. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type Answer, send, upgradeHeaders } from "./support/http.ts";
+import { type Answer, PREFLIGHT, send, upgradeHeaders } from "./support/http.ts";
 import {
   type Cell,
   MISCONFIGURED,
@@ -30,13 +30,6 @@ const BASES = ["", "/main", "/test"];
 
 /** The last one is of HTTP, but of no route. */
 const OTHER_METHODS = ["POST", "PUT", "PATCH", "DELETE", "PROPFIND"];
-
-/** What browsers ask before a page may ask. */
-const PREFLIGHT = {
-  Origin: "https://play.example.org",
-  "Access-Control-Request-Method": "GET",
-  "Access-Control-Request-Headers": "if-none-match",
-};
 
 const UPGRADE = upgradeHeaders("archipelago, rfc5");
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import type { IslandChangedMessage, Point } from "./support/packets.ts";
-import { freshGround, type Player, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { freshGround, type Player, Realm, SETTLED_MS } from "./support/realm.ts";
 import { readConnStr } from "./support/room-tokens.ts";
 import { eventually } from "./support/wait.ts";
 
@@ -215,7 +216,7 @@ describe("islands", { concurrency: 4 }, () => {
     const at = freshGround();
     const { client, identity, island } = await realm.player(at(0, 0));
     await client.leave();
-    await eventually(STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const known = (await realm.peers()).map((peer) => peer.address);
       assert.ok(!known.includes(identity.address));
     });

@@ -6,7 +6,7 @@ import { send, upgradeHeaders } from "./support/http.ts";
 import { Identity } from "./support/identity.ts";
 import { challengeRequest, heartbeat, signedChallenge } from "./support/packets.ts";
 import { RawSocket } from "./support/raw-socket.ts";
-import { freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
 import { eventually, sleep } from "./support/wait.ts";
 import { json, late, WebServer } from "./support/web-server.ts";
 
@@ -283,7 +283,7 @@ describe("sockets that go on after they were closed", () => {
         open(realm, 1, () => near(99)),
         { status: 503 },
       );
-      assert.ok(performance.now() - startMs >= ANSWER_MS, "who comes again at once is answered at once");
+      assert.ok(performance.now() - startMs > ANSWER_MS - 100, "who comes again at once is answered at once");
     });
     // Counters go out with what else there is to report.
     client.heartbeat(at(1, 0));
@@ -334,7 +334,7 @@ describe("a flood of challenge requests", () => {
     flooding = false;
     await Promise.all(floods);
     assert.ok(asked > AT_ONCE, `only ${asked} challenges were asked for`);
-    await eventually(STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const known = (await realm.peers()).map((peer) => peer.address).sort();
       assert.deepEqual(known, [witness.address, newcomer.address].sort());
     });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { altered, present, relayed } from "./support/chains.ts";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { assertCounted, counters } from "./support/counters.ts";
 import { Identity } from "./support/identity.ts";
 import { challengeRequest, heartbeat, signedChallenge } from "./support/packets.ts";
 import { RawSocket } from "./support/raw-socket.ts";
-import { freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
 import { eventually, sleep } from "./support/wait.ts";
 
 const KIB = 1024;
@@ -20,7 +21,7 @@ const TOO_FAST = "closes_total:too_fast";
 const TOO_MANY = { code: 1008, reason: "Too many messages: at most 20 a second" };
 
 /** For a bucket to be full again after a handshake. */
-const REFILL_MS = 500;
+const REFILL_MS = 1_500;
 
 /** A chain that is good, in JSON of this length. */
 function chainOf(bytes: number, who: Identity, challenge: string): string {
@@ -130,8 +131,10 @@ describe("limits of what is said", { concurrency: 4 }, () => {
     }
     assert.ok(sent > 5 * MESSAGES_PER_SECOND, `only ${sent} were sent`);
     await client.quiet(SETTLED_MS);
-    const { peer } = await realm.get<{ peer: { position: [number] } }>(`/peers/${address}`);
-    assert.ok(Math.abs(peer.position[0] - at((sent - 1) / 10, 0)[0]) < 0.1, "it is not where it last said");
+    await eventually(PATIENCE_MS, async () => {
+      const { peer } = await realm.get<{ peer: { position: [number] } }>(`/peers/${address}`);
+      assert.ok(Math.abs(peer.position[0] - at((sent - 1) / 10, 0)[0]) < 0.1, "it is not where it last said");
+    });
   });
 
   it("count messages that say nothing, and those before the handshake", async () => {
@@ -141,7 +144,7 @@ describe("limits of what is said", { concurrency: 4 }, () => {
     for (let index = 0; index < 2 * BURST; index += 1) client.send(nowhere);
     const { code, reason } = await client.closed();
     assert.deepEqual({ code, reason }, TOO_MANY);
-    await eventually(STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const { [TOO_FAST]: now = 0 } = await counters(realm);
       assert.ok(now > (before[TOO_FAST] ?? 0));
     });
@@ -207,7 +210,7 @@ describe("heartbeats that are forwarded", () => {
       await sleep(1_000 / MESSAGES_PER_SECOND);
     }
     const [last] = at(sent / 10, 0);
-    await eventually(STATS_MS, () =>
+    await eventually(PATIENCE_MS, () =>
       assert.ok(
         [...seen].some((x) => Math.abs(x - last) < 0.06),
         "the last is missing",
@@ -219,6 +222,6 @@ describe("heartbeats that are forwarded", () => {
     // Where it was at the beginning counts too.
     assert.ok(seen.size <= PER_SECOND * tookS + 2, `${seen.size} in ${tookS} s`);
     assert.ok(seen.size >= (PER_SECOND * SECONDS) / 2, `${seen.size} in ${tookS} s`);
-    assert.ok(sent > 10 * SECONDS, `only ${sent} were sent`);
+    assert.ok(sent > 2 * PER_SECOND * SECONDS, `only ${sent} were sent`);
   });
 });

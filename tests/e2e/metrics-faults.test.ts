@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { Catalyst } from "./support/catalyst.ts";
 import { PATIENCE_MS } from "./support/connection.ts";
 import { assertCounted, counters } from "./support/counters.ts";
+import { send } from "./support/http.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import type { Point } from "./support/packets.ts";
 import { refusal } from "./support/raw-http.ts";
@@ -37,7 +38,7 @@ describe("/metrics, where something fails", () => {
   it("is an error in JSON while the realm does not answer, and nothing is lost", async () => {
     await realm.arm({ at: "realm.request", of: "/status", how: "fail" });
     // The catalyst was asked, and the realm has not heard of it.
-    await fetch(`${realm.url}/about`);
+    await send(`${realm.url}/about`);
     for (const method of ["GET", "HEAD"]) {
       await realm.arm({ at: "realm.request", of: "/counters", how: "fail" });
       await refusal(503, `${realm.url}/metrics`, {}, method);
@@ -47,6 +48,7 @@ describe("/metrics, where something fails", () => {
   });
 
   it("asks the realm one thing", async () => {
+    const before = realm.logged("fault").length;
     for (const call of ["/status", "/snapshot", "/rooms", "/lookup"]) {
       await realm.arm({ at: "realm.request", of: call, how: "fail", times: ALWAYS });
     }
@@ -55,6 +57,9 @@ describe("/metrics, where something fails", () => {
     await counters(realm);
     await refusal(503, `${realm.url}/metrics`, {}, "GET");
     await realm.disarm();
+    // Lines come in their order: what has failed before is there by then, although nobody has noticed.
+    await eventually(PATIENCE_MS, () => assert.ok(realm.logged("fault").length > before));
+    assert.match(realm.logged("fault").slice(before).join("\n"), /^[^\n]*"\/counters"[^\n]*$/);
   });
 
   it("shows deliveries that fail, and are tried again", async () => {
@@ -77,7 +82,7 @@ describe("/metrics, where something fails", () => {
     assert.ok((before["handshakes_total:welcomed"] ?? 0) >= 2);
     const starts = realm.logged("realm started").length;
     await realm.arm({ at: "realm.request", of: "/status", how: "abort" });
-    await fetch(`${realm.url}/about`);
+    await send(`${realm.url}/about`);
     await eventually(PATIENCE_MS, async () => {
       for (const { client, at } of both) client.heartbeat(at);
       assert.ok(realm.logged("realm started").length > starts, "it is as it was");

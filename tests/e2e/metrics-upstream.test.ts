@@ -5,6 +5,7 @@ import { PATIENCE_MS } from "./support/connection.ts";
 import { ContentServer, middleOf, plainScene } from "./support/content-server.ts";
 import { assertCounted, counters } from "./support/counters.ts";
 import { Gatekeeper } from "./support/gatekeeper.ts";
+import { send } from "./support/http.ts";
 import { Identity } from "./support/identity.ts";
 import { signedChallenge } from "./support/packets.ts";
 import { Realm } from "./support/realm.ts";
@@ -65,8 +66,8 @@ async function askAll(realm: Realm): Promise<number> {
     ),
   );
   const contract = await tryWithContract(realm);
-  await fetch(`${realm.url}/about`);
-  await fetch(`${realm.url}/hot-scenes`);
+  await send(`${realm.url}/about`);
+  await send(`${realm.url}/hot-scenes`);
   await client.quiet(0);
   await client.leave();
   return contract;
@@ -126,10 +127,10 @@ describe("/metrics, of services outside", () => {
           },
         );
         for (const event of ["ban not checked", "deny list not fetched", "contract wallet not checked"]) {
-          assert.equal(realm.logged(event).length, 1, event);
+          await eventually(PATIENCE_MS, () => assert.equal(realm.logged(event).length, 1, event));
         }
         for (const event of ["catalyst not available", "hot scenes not worked out"]) {
-          assert.equal(realm.logged(event).length, 1, event);
+          await eventually(PATIENCE_MS, () => assert.equal(realm.logged(event).length, 1, event));
         }
       }));
   }
@@ -147,8 +148,35 @@ describe("/metrics, of services outside", () => {
 
   it("again when the answer is outdated, and not for each request", () =>
     withServices(async (realm) => {
-      for (let index = 0; index < 20; index += 1) await fetch(`${realm.url}/about`);
+      for (let index = 0; index < 20; index += 1) await send(`${realm.url}/about`);
       const now = await counters(realm);
       assert.equal(now["upstream_calls_total:catalysts:answered"], 1);
     }));
+
+  it("that were asked before anything else is asked of the realm, once", () =>
+    withServices(async (realm) => {
+      await send(`${realm.url}/about`);
+      // The numbers go along with the next look at the realm.
+      await realm.peers();
+      for (let scrape = 0; scrape < 2; scrape += 1) {
+        assert.equal((await counters(realm))["upstream_calls_total:catalysts:answered"], 1);
+      }
+    }));
+
+  it("as answered, also if a catalyst says that nobody is to be sent to it", async () => {
+    const { unhealthy, full } = await Catalyst.startAll("unhealthy", "full");
+    unhealthy.about.healthy = false;
+    full.about.acceptingUsers = false;
+    const realm = await Realm.start({ CATALYST_URLS: `${unhealthy.url},${full.url}` });
+    try {
+      assert.equal((await send(`${realm.url}/about`)).status, 503);
+      const now = await counters(realm);
+      assert.equal(now["upstream_calls_total:catalysts:answered"], 2);
+      assert.equal(now["upstream_calls_total:catalysts:failed"], 0);
+    } finally {
+      await realm.stop();
+      await unhealthy.stop();
+      await full.stop();
+    }
+  });
 });

@@ -14,6 +14,7 @@ interface Operation {
 interface Document {
   openapi: string;
   info: { title?: string; version: string };
+  servers: { url: string; variables?: Record<string, { default: string; enum: string[] }> }[];
   paths: Record<string, { get: Operation; head: Operation; options: Operation; parameters?: unknown[] }>;
   components: { responses: Record<string, unknown>; schemas: Record<string, unknown> };
 }
@@ -50,7 +51,7 @@ describe("/openapi.json", () => {
   let realm: Realm;
   let answer: Answer;
   before(async () => {
-    realm = await Realm.start({ REALMS: "main,test" });
+    realm = await Realm.start({ REALMS: "atoll,reef" });
     answer = await send(`${realm.url}/openapi.json`, {});
   });
   after(() => realm.stop());
@@ -62,6 +63,12 @@ describe("/openapi.json", () => {
     assert.equal(answer.headers["content-type"], "application/json");
     assert.match(document().openapi, /^3\.1\./);
     assert.equal(document().info.version, (await realm.get<{ version: string }>("/status")).version);
+  });
+
+  it("names the realms that there are", () => {
+    const [, { url, variables } = assert.fail("no server of a realm")] = document().servers;
+    const { default: first, enum: all } = variables?.realm ?? assert.fail("no realm in it");
+    assert.deepEqual([url, first, all], ["/{realm}", "atoll", ["atoll", "reef"]]);
   });
 
   it("lints clean", async () => {
@@ -94,7 +101,7 @@ describe("/openapi.json", () => {
   });
 
   it("is the deployment's, not a realm's", async () => {
-    for (const path of ["/main/openapi.json", "/test/openapi.json", "/openapi", "/openapi.json/"]) {
+    for (const path of ["/atoll/openapi.json", "/reef/openapi.json", "/openapi", "/openapi.json/"]) {
       assert.equal((await send(realm.url + path, {})).status, 404, path);
     }
   });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { assertCounted, counters } from "./support/counters.ts";
+import { send } from "./support/http.ts";
 import type { Point } from "./support/packets.ts";
-import { freshGround, type Player, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { freshGround, type Player, Realm, SETTLED_MS } from "./support/realm.ts";
 import type { Islands, Peer } from "./support/stats.ts";
 import { eventually } from "./support/wait.ts";
 
@@ -52,7 +54,7 @@ describe("positions", () => {
     const player = await realm.login();
     for (const point of NOWHERE) player.client.heartbeat(point);
     await player.client.quiet(SETTLED_MS);
-    assert.equal((await fetch(`${realm.url}/peers/${player.address}`)).status, 404);
+    assert.equal((await send(`${realm.url}/peers/${player.address}`)).status, 404);
 
     const { peers } = await player.client.arrive(freshGround()(0, 0));
     assert.deepEqual(Object.keys(peers), [player.address]);
@@ -66,7 +68,7 @@ describe("positions", () => {
     const witness = await realm.player(at(0, 0));
     const player = await realm.player(at(10, 0));
     assert.equal(player.island, witness.island);
-    await eventually(STATS_MS, () => peer(player));
+    await eventually(PATIENCE_MS, () => peer(player));
     for (const point of NOWHERE) {
       player.client.heartbeat(point);
       witness.client.heartbeat(at(0, 0));
@@ -76,7 +78,7 @@ describe("positions", () => {
     await player.client.quiet(0);
     assert.deepEqual((await peer(player)).position, at(10, 0));
     player.client.heartbeat(at(20, 0));
-    await eventually(STATS_MS, async () => assert.deepEqual((await peer(player)).position, at(20, 0)));
+    await eventually(PATIENCE_MS, async () => assert.deepEqual((await peer(player)).position, at(20, 0)));
     await witness.client.leave();
     await player.client.leave();
   });
@@ -93,7 +95,7 @@ describe("positions", () => {
     await player.client.arrive([1, 2, 3]);
     for (const point of points) {
       player.client.heartbeat(point);
-      await eventually(STATS_MS, async () => {
+      await eventually(PATIENCE_MS, async () => {
         const { position, parcel } = await peer(player);
         const given = point.map((axis) => Math.fround(axis) + 0);
         assert.deepEqual(
@@ -114,7 +116,7 @@ describe("positions", () => {
     const third = await realm.player([-LIMIT_M, 0, LIMIT_M]);
     assert.equal(second.island, first.island);
     assert.notEqual(third.island, first.island);
-    await eventually(STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       const { islands } = await realm.get<Islands>("/islands");
       const { center, radius } = islands.find(({ id }) => id === first.island) ?? assert.fail();
       assert.deepEqual(center, [LIMIT_M - 25, 0, LIMIT_M]);

@@ -5,11 +5,12 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PATIENCE_MS } from "./support/connection.ts";
 import { assertCounted, counters } from "./support/counters.ts";
+import { send } from "./support/http.ts";
 import { Identity } from "./support/identity.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { assertAgreed, assertUserCount, highestNumber, islandNumber } from "./support/memory.ts";
 import type { Point } from "./support/packets.ts";
-import { freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
 import { readConnStr } from "./support/room-tokens.ts";
 import type { About, Islands } from "./support/stats.ts";
 import { Traveller } from "./support/traveller.ts";
@@ -23,7 +24,6 @@ const APART_M = 1_000;
 
 /** Within this time the alarm of a realm wakes it, if nobody else does. */
 const ALARM_MS = 5_000;
-const WOKEN_MS = ALARM_MS + 3_000;
 
 type Pair = readonly [Traveller, Traveller];
 
@@ -69,7 +69,7 @@ describe("players at one place of two realms", () => {
 
   it("are in the stats of their realm only", async () => {
     for (const [realm, pair] of [[main, here] as const, [test, there] as const]) {
-      await eventually(STATS_MS, async () => {
+      await eventually(PATIENCE_MS, async () => {
         assert.deepEqual((await realm.peers()).map(({ address }) => address).sort(), addresses(pair));
       });
       const { islands } = await realm.get<Islands>("/comms/islands");
@@ -80,13 +80,13 @@ describe("players at one place of two realms", () => {
       for (const { address } of pair) await realm.get(`/peers/${address}`);
       await assertUserCount(realm, 2);
     }
-    const foreign = await fetch(`${test.url}/peers/${here[0].address}`);
+    const foreign = await send(`${test.url}/peers/${here[0].address}`);
     assert.equal(foreign.status, 404);
   });
 
   it("are counted in the rooms of their realm only", async () => {
     for (const [realm, room] of [[main, "main.I1"] as const, [test, "test.I1"] as const]) {
-      await eventually(STATS_MS, async () => assert.deepEqual(await realm.rooms(), { [room]: 2 }));
+      await eventually(PATIENCE_MS, async () => assert.deepEqual(await realm.rooms(), { [room]: 2 }));
     }
   });
 
@@ -178,7 +178,7 @@ describe("a realm's adapter", () => {
     const realms = [main.named("test"), main, main.named("more")];
     for (const realm of realms) {
       const address = await enterBy(realm, at(0, 0));
-      await eventually(STATS_MS, async () => {
+      await eventually(PATIENCE_MS, async () => {
         assert.deepEqual(
           (await realm.peers()).map((peer) => peer.address),
           [address],
@@ -188,7 +188,7 @@ describe("a realm's adapter", () => {
     // The first one is where it is without a name too.
     const named = main.named("main");
     const address = await enterBy(named, at(1, 0));
-    await eventually(STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       assert.ok((await main.peers()).some((peer) => peer.address === address));
       assert.deepEqual(await named.get("/islands"), await main.get("/islands"));
     });
@@ -232,7 +232,7 @@ describe("two realms that are killed", () => {
     for (let visitor = 0; visitor < 3; visitor++) await (await test.player([0, 0, -APART_M])).client.leave();
     await enterAll(lasting.realm, inMain);
     await enterAll(test, inTest);
-    await eventually(SETTLED_MS + STATS_MS, async () => {
+    await eventually(PATIENCE_MS, async () => {
       await assertAgreed(lasting.realm, inMain);
       await assertAgreed(test, inTest);
     });
@@ -241,7 +241,7 @@ describe("two realms that are killed", () => {
 
     const main = await lasting.crash();
     // Nobody has asked for anything: their alarms wake them, and each must know which realm it is.
-    await eventually(WOKEN_MS, () => {
+    await eventually(ALARM_MS + PATIENCE_MS, () => {
       const started = main.logged("realm started").map((line) => /"realm":"([^"]*)"/.exec(line)?.[1]);
       assert.deepEqual(started.sort(), ["main", "test"]);
     });
@@ -256,7 +256,7 @@ describe("two realms that are killed", () => {
         told.map(({ islandId }) => islandId),
         islands[index],
       );
-      await eventually(STATS_MS, () => assertAgreed(realm, walkers));
+      await eventually(PATIENCE_MS, () => assertAgreed(realm, walkers));
       const stranger = await realm.player([0, 0, -APART_M]);
       assert.ok(islandNumber(stranger.island) > highestNumber(walkers), stranger.island);
     }
@@ -291,7 +291,7 @@ describe("a realm that the deployment does not have for a while", () => {
       return test.player([APART_M, 0, 0], identity);
     });
     await run({ REALM_NAME: "main" }, async (main) => {
-      assert.equal((await fetch(`${main.url}/test/about`)).status, 404);
+      assert.equal((await send(`${main.url}/test/about`)).status, 404);
       await sleep(2 * ALARM_MS + 1_000);
       assert.deepEqual(main.logged("realm started"), []);
       assert.deepEqual(main.logged("realm not loaded"), []);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { PATIENCE_MS } from "./support/connection.ts";
 import { type Answer, send, upgradeHeaders } from "./support/http.ts";
 import { Identity } from "./support/identity.ts";
-import { freshGround, Realm, STATS_MS } from "./support/realm.ts";
+import { freshGround, Realm } from "./support/realm.ts";
 import { type RoomClient, roomUrl } from "./support/room-client.ts";
 import { identification, signedForRoom } from "./support/room-packets.ts";
 import { readConnStr, readToken, roomKey, signToken, withToken } from "./support/room-tokens.ts";
@@ -54,7 +54,7 @@ describe("admission to a room", () => {
     assert.equal(witness.room.packets.length, before, "the others were told of somebody who was refused");
     assert.deepEqual(witness.room.company, [player.address]);
     assert.equal(player.room.closeInfo, undefined);
-    await eventually(STATS_MS, async () => assert.deepEqual(await realm.rooms(), { "main.I1": 2 }));
+    await eventually(PATIENCE_MS, async () => assert.deepEqual(await realm.rooms(), { "main.I1": 2 }));
   }
 
   async function assertAdmitted(link: string): Promise<RoomClient> {
@@ -173,7 +173,7 @@ describe("admission to a room", () => {
     const { client, identity } = player;
     const last = client.islands.at(-1)?.connStr ?? "";
     await client.leave();
-    await eventually(STATS_MS, () => assertRefused(last));
+    await eventually(PATIENCE_MS, () => assertRefused(last));
     await assert.rejects(realm.enter(last, identity), /403/);
   });
 });

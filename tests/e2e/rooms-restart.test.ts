@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { PATIENCE_MS } from "./support/connection.ts";
 import type { Point } from "./support/packets.ts";
-import { freshGround, Realm, STATS_MS } from "./support/realm.ts";
+import { freshGround, Realm } from "./support/realm.ts";
 import { roomKey } from "./support/room-tokens.ts";
 import { Traveller } from "./support/traveller.ts";
 import { eventually } from "./support/wait.ts";
@@ -59,7 +59,7 @@ describe("rooms of a realm that was killed", () => {
       assert.deepEqual(one.room.chats, [[two.address, "here"]]);
     });
     assert.deepEqual(three.room.chats, []);
-    await eventually(STATS_MS, async () => assert.deepEqual(Object.values(await realm.rooms()).sort(), [1, 2]));
+    await eventually(PATIENCE_MS, async () => assert.deepEqual(Object.values(await realm.rooms()).sort(), [1, 2]));
   });
 
   it("are closed to the tokens of before, though the key is the same", async () => {

@@ -4,17 +4,14 @@ import { after, before, describe, it } from "node:test";
 import { databases } from "../../scripts/lib/realm-database.mjs";
 import { PATIENCE_MS } from "./support/connection.ts";
 import { Identity } from "./support/identity.ts";
-import { freshGround, Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { freshGround, Realm, SETTLED_MS } from "./support/realm.ts";
 import { Traveller } from "./support/traveller.ts";
 import { eventually, sleep } from "./support/wait.ts";
 
 /** An object without events for 10 s goes to sleep: its memory is gone, its sockets stay. */
 const ASLEEP_MS = 13_000;
 
-/** Longer than a room lives from one report to the next. */
-const FORGOTTEN_MS = 12_000;
-
-const HANDSHAKE_MS = 2_000;
+const HANDSHAKE_MS = 5_000;
 
 describe("a room in which nobody speaks", { concurrency: 3 }, () => {
   let realm: Realm;
@@ -125,7 +122,7 @@ describe("a room that all have left", () => {
     await sleep(SETTLED_MS);
     stranded.cut();
     for (const member of members) await member.leave();
-    await eventually(STATS_MS, async () => assert.deepEqual(await realm.rooms(), {}));
-    await eventually(FORGOTTEN_MS, () => assert.deepEqual(kept(), []));
+    await eventually(PATIENCE_MS, async () => assert.deepEqual(await realm.rooms(), {}));
+    await eventually(PATIENCE_MS, () => assert.deepEqual(kept(), []));
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { PATIENCE_MS } from "./support/connection.ts";
-import { type Answer, bytesAfterHead, send } from "./support/http.ts";
+import { type Answer, bytesAfterHead, PREFLIGHT, send } from "./support/http.ts";
 import { refusalOf } from "./support/raw-http.ts";
 import { freshGround, type Player, Realm, STATS_MS } from "./support/realm.ts";
 import type { Peer } from "./support/stats.ts";
@@ -10,6 +10,8 @@ import { eventually, sleep } from "./support/wait.ts";
 
 /** For so long what one request has seen is shown to all. */
 const FRESH_MS = 250;
+/** And for so long if the realm does not answer. */
+const AGE_MS = 800;
 
 const LISTS = ["/peers", "/islands", "/parcels", "/comms/peers", "/comms/islands", "/comms/parcels"];
 const TAG = /^"[0-9a-f]{16}"$/;
@@ -33,8 +35,8 @@ const UNKNOWN: Record<string, (tag: string) => string> = {
 
 /** How many ask at once. */
 const BURST = 200;
-/** How often the realm may be asked for one burst: four times a second, however long a busy machine takes. */
-const LOOKS = 12;
+/** How often the realm answers before it fails: more often than it may be asked for one burst on any machine. */
+const LOOKS = 30;
 
 function assertTagged({ headers }: Answer): string {
   assert.equal(headers["cache-control"], "no-cache");
@@ -127,13 +129,8 @@ describe("the tags of the stats", () => {
   });
 
   it("may be named by every page", async () => {
-    const headers = {
-      Origin: "https://play.example.org",
-      "Access-Control-Request-Method": "GET",
-      "Access-Control-Request-Headers": "if-none-match",
-    };
     for (const path of paths) {
-      const answer = await ask(path, headers, "OPTIONS");
+      const answer = await ask(path, PREFLIGHT, "OPTIONS");
       assert.equal(answer.status, 204);
       assert.equal(answer.headers["access-control-allow-headers"], "*");
       assertUntagged(answer, path);
@@ -163,7 +160,7 @@ describe("the tags of the stats", () => {
     }
   });
 
-  it("change with what they stand for, within 1 s", async () => {
+  it("change with what they stand for", async () => {
     const tags = new Map(
       await Promise.all(paths.map(async (path) => [path, assertTagged(await ask(path))] as [string, string])),
     );
@@ -175,12 +172,12 @@ describe("the tags of the stats", () => {
     for (const path of paths) {
       // On the same parcel as before.
       const stays = path.endsWith("/parcels") || path.endsWith("=nobody");
-      if (!stays) await eventually(STATS_MS, async () => assert.ok(await changed(path), path));
+      if (!stays) await eventually(PATIENCE_MS, async () => assert.ok(await changed(path), path));
       else assert.equal(await changed(path), false, path);
     }
     player.client.heartbeat([18, 2, 3]);
     for (const path of ["/parcels", "/comms/parcels"]) {
-      await eventually(STATS_MS, async () => assert.ok(await changed(path), path));
+      await eventually(PATIENCE_MS, async () => assert.ok(await changed(path), path));
     }
   });
 });
@@ -195,32 +192,31 @@ describe("the stats that many ask for at once", () => {
   const askAll = (paths: readonly string[], count: number) =>
     Promise.all(Array.from({ length: count }, (_, index) => send(`${realm.url}${paths[index % paths.length]}`, {})));
 
-  /** From the moment on the realm answers as often as this, and then fails. */
-  const limit = (looks: number) =>
-    realm.arm({ at: "realm.request", of: "/snapshot", how: "fail", after: looks, times: 10_000 });
-
-  /** The realm has been asked less often than it may be. */
-  async function assertNotUsedUp(): Promise<void> {
-    assert.deepEqual(realm.logged("fault"), []);
-    // It is the questions of requests that are counted: they can be used up.
-    await eventually(2 * LOOKS * FRESH_MS + PATIENCE_MS, async () => {
+  /** How many looks there have been since `LOOKS` of them were allowed: asks until there are no more. */
+  async function countLooks(): Promise<number> {
+    let left = 0;
+    for (; realm.logged("fault").length === 0; left += 1) {
+      assert.ok(left < 2 * LOOKS, "it is not asked any more");
       await sleep(FRESH_MS);
-      assert.equal((await send(`${realm.url}/peers`, {})).status, 503);
-    });
-    assert.notDeepEqual(realm.logged("fault"), []);
-    await realm.disarm();
+      await send(`${realm.url}/peers`);
+    }
+    return LOOKS - left;
   }
 
   it("are asked of the realm a few times, although it has never been asked before", async () => {
     const { address, island } = await realm.player(freshGround()(0, 0));
-    await limit(LOOKS);
+    await realm.arm({ at: "realm.request", of: "/snapshot", how: "fail", after: LOOKS, times: 10_000 });
     const paths = [...LISTS, `/peers?id=${address}`, `/peers/${address}`, `/islands/${island}`];
+    const sinceMs = performance.now();
     const answers = await askAll(paths, BURST);
+    const tookMs = performance.now() - sinceMs;
     assert.deepEqual(
       answers.filter(({ status }) => status !== 200),
       [],
     );
-    await assertNotUsedUp();
+    const looks = await countLooks();
+    assert.ok(looks <= tookMs / FRESH_MS + 2, `${looks} in ${tookMs} ms`);
+    await realm.disarm();
   });
 
   it("are an error for all of them if the realm does not answer, and are there again when it does", async () => {
@@ -239,14 +235,23 @@ describe("the stats that many ask for at once", () => {
   });
 
   it("are those of before for as long as they may be when the realm fails in between", async () => {
-    await sleep(STATS_MS);
-    const { body } = await send(`${realm.url}/peers`, {});
-    const before = realm.logged("fault").length;
-    await realm.arm({ at: "realm.request", of: "/snapshot", how: "fail" });
-    await eventually(STATS_MS, async () => {
-      assert.deepEqual(await send(`${realm.url}/peers`, {}).then(({ status, body }) => [status, body]), [200, body]);
-      assert.equal(realm.logged("fault").length, before + 1);
-    });
+    for (let tookMs = Number.POSITIVE_INFINITY; tookMs > AGE_MS; ) {
+      // Until then what somebody has seen is shown to others.
+      await sleep(STATS_MS);
+      const sinceMs = performance.now();
+      const { body } = await send(`${realm.url}/peers`);
+      const before = realm.logged("fault").length;
+      await realm.arm({ at: "realm.request", of: "/snapshot", how: "fail" });
+      const answers: Answer[] = [];
+      await eventually(PATIENCE_MS, async () => {
+        answers.push(await send(`${realm.url}/peers`));
+        assert.equal(realm.logged("fault").length, before + 1);
+      });
+      tookMs = performance.now() - sinceMs;
+      // On a machine that is too busy nothing is young enough any more.
+      if (tookMs > AGE_MS) continue;
+      for (const answer of answers) assert.deepEqual([answer.status, answer.body], [200, body]);
+    }
   });
 
   it("come although those who asked first have gone", async () => {
@@ -262,7 +267,7 @@ describe("the stats that many ask for at once", () => {
         });
         socket.on("error", () => {});
       }
-      await eventually(STATS_MS, async () => {
+      await eventually(PATIENCE_MS, async () => {
         const { peer } = await realm.get<{ peer: Peer }>(`/peers/${address}`);
         assert.deepEqual(peer.position, at(step, 0));
       });

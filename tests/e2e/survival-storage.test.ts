@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { assertAgreed, highestNumber, islandNumber, lastTold } from "./support/memory.ts";
-import { type Realm, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import type { Realm } from "./support/realm.ts";
 import { roomKey } from "./support/room-tokens.ts";
 import { editRealm, rowCount, storedNumber, tables } from "./support/storage.ts";
 import { eventually } from "./support/wait.ts";
@@ -49,9 +50,6 @@ const STARTS: Record<string, (realm: Realm) => unknown> = {
   "somebody who asks for the islands": (realm) => realm.get("/islands"),
 };
 
-/** Within this time the alarm of a realm that was killed has rung. */
-const ALARM_MS = 8_000;
-
 /** A state with three islands, as a killed realm has left it. */
 interface Left {
   storage: string;
@@ -67,7 +65,7 @@ async function leaveState(): Promise<Left> {
   try {
     const walkers = await Walker.around([0, 0, 0, 1_000, 1_000, 2_000].map((x) => [x, 0, 0]));
     await enterAll(lasting.realm, walkers);
-    await eventually(SETTLED_MS + STATS_MS, () => {
+    await eventually(PATIENCE_MS, () => {
       assert.equal(Object.keys(lastTold(walkers)).length, 3);
       return assertAgreed(lasting.realm, walkers);
     });
@@ -100,14 +98,14 @@ describe("a realm that finds a state", () => {
       told.map(({ islandId }) => islandId),
       left.islands,
     );
-    await eventually(STATS_MS, () => assertAgreed(realm, left.walkers));
+    await eventually(PATIENCE_MS, () => assertAgreed(realm, left.walkers));
     assert.deepEqual(realm.logged("state set aside"), []);
   }
 
   /** All are together with those of before, on islands with numbers that no island had. */
   async function assertAnew(realm: Realm): Promise<void> {
     await enterWithin(200, realm, left.walkers);
-    await eventually(SETTLED_MS + STATS_MS, () => {
+    await eventually(PATIENCE_MS, () => {
       assert.deepEqual(groups(left.walkers.map(({ island }) => island)), groups(left.islands));
       return assertAgreed(realm, left.walkers);
     });
@@ -189,8 +187,10 @@ describe("a realm that finds a state", () => {
         try {
           const { realm } = lasting;
           await begin(realm);
-          await eventually(ALARM_MS, () => assert.equal(realm.logged("realm started").length, 1));
+          await eventually(PATIENCE_MS, () => assert.equal(realm.logged("realm started").length, 1));
           assert.equal(realm.logged("state set aside").length, 1);
+          // It logs what it does before that is stored, and would do it again after a crash in between.
+          await eventually(PATIENCE_MS, () => assert.equal(storedNumber(lasting.storage, "incarnation"), 2));
           await assertAnew(await lasting.crash());
           assert.deepEqual(lasting.realm.logged("state set aside"), []);
           await assertLasts(lasting);

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { assertAgreed, highestNumber, islandNumber, lastTold, Memory } from "./support/memory.ts";
 import type { Point } from "./support/packets.ts";
 import { random } from "./support/random.ts";
-import { FLUSH_MS, SETTLED_MS, STATS_MS } from "./support/realm.ts";
+import { FLUSH_MS, SETTLED_MS } from "./support/realm.ts";
 import { eventually, sleep } from "./support/wait.ts";
 import { enterAll, enterWithin, Walker } from "./support/walker.ts";
 
@@ -23,8 +24,8 @@ const APART_M = 1_000;
 const ROW = 16;
 /** Over which they come back. */
 const RETURN_MS = 6_000;
-/** Enough for all to come back, and soon over. */
-const GRACE_S = 12;
+/** Enough for all to come back, on a busy machine too. */
+const GRACE_S = 20;
 
 function centreOf(group: number): Point {
   return [(group % ROW) * APART_M, 0, Math.floor(group / ROW) * APART_M];
@@ -51,7 +52,7 @@ describe("300 walking players whose realm is killed", () => {
     walkers = await Walker.around(centres());
     assert.equal(walkers.length, 300);
     await enterAll(lasting.realm, walkers);
-    await eventually(SETTLED_MS + STATS_MS, () => assertAgreed(lasting.realm, walkers));
+    await eventually(PATIENCE_MS, () => assertAgreed(lasting.realm, walkers));
     // Not at rest: in the middle of their heartbeats.
     await sleep(SETTLED_MS + random() * 1_000);
     islands = walkers.map(({ island }) => island);
@@ -78,7 +79,7 @@ describe("300 walking players whose realm is killed", () => {
       islands,
     );
     for (const [index, { peers }] of told.entries()) assert.ok((walkers[index]?.address ?? assert.fail()) in peers);
-    await eventually(STATS_MS, () => assertAgreed(realm, walkers));
+    await eventually(PATIENCE_MS, () => assertAgreed(realm, walkers));
   });
 
   it("are told nothing else, neither while they walk on nor when the grace is over", async () => {
@@ -104,9 +105,9 @@ describe("300 walking players whose realm is killed", () => {
     assert.ok(loner && host);
     const left = loner.island;
     loner.moveTo(centreOf(60));
-    await eventually(SETTLED_MS, () => assert.equal(loner.told.at(-1)?.fromIslandId, left));
+    await eventually(PATIENCE_MS, () => assert.equal(loner.told.at(-1)?.fromIslandId, left));
     assert.equal(loner.island, host.island);
-    await eventually(STATS_MS, () => assertAgreed(lasting.realm, walkers));
+    await eventually(PATIENCE_MS, () => assertAgreed(lasting.realm, walkers));
   });
 });
 
@@ -145,10 +146,10 @@ describe("players whose realm is killed while they go from group to group", () =
       await sleep(random() * 3 * FLUSH_MS);
       await lasting.kill9();
       await Promise.all(walking);
-      const memory = new Memory(all);
+      const memory = new Memory(all, lasting.storage);
       const realm = await lasting.start();
       await enterWithin(1_500, realm, all);
-      await eventually(SETTLED_MS + STATS_MS, async () => {
+      await eventually(PATIENCE_MS, async () => {
         await assertAgreed(realm, all);
         const groups = round % 2 === 0 ? PAIRS : 2 * PAIRS;
         assert.equal(Object.keys(lastTold(all)).length, groups);

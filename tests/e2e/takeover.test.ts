@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Client } from "./support/client.ts";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { Identity } from "./support/identity.ts";
 import { LastingRealm } from "./support/lasting-realm.ts";
 import { KickedReason } from "./support/packets.ts";
@@ -57,7 +58,7 @@ for (const { name, shards, rounds } of PLACES) {
       const away = await client.next("islandChanged");
       assert.equal(away.fromIslandId, neighbour.island);
       await neighbour.client.quiet(0);
-      await eventually(1_000, async () => {
+      await eventually(PATIENCE_MS, async () => {
         const positions = (await entries(address)).map((peer) => peer.position);
         assert.deepEqual(positions, [[...at(500, 0)]]);
       });
@@ -94,7 +95,7 @@ for (const { name, shards, rounds } of PLACES) {
       await again.client.quiet(SETTLED_MS);
       assert.equal((await entries(old.address)).length, 1);
       again.client.heartbeat(at(1, 0));
-      await eventually(1_000, async () => {
+      await eventually(PATIENCE_MS, async () => {
         const [peer] = await entries(old.address);
         assert.deepEqual(peer?.position, [...at(1, 0)]);
       });
@@ -106,7 +107,7 @@ for (const { name, shards, rounds } of PLACES) {
       const winner = await race(realm, identity, RACERS);
       const { peers } = await winner.arrive(at(0, 0));
       assert.deepEqual(Object.keys(peers), [identity.address]);
-      await eventually(1_000, async () => {
+      await eventually(PATIENCE_MS, async () => {
         assert.equal((await entries(identity.address)).length, 1);
         const { comms } = await realm.get<About>("/about");
         assert.equal(comms.usersCount, (await realm.peers()).length);
@@ -136,7 +137,7 @@ describe("sessions of one address after the realm was killed", () => {
       assert.equal(changed.fromIslandId, undefined);
       assert.deepEqual(Object.keys(changed.peers).sort(), [address, neighbour.address].sort());
       await winner.quiet(SETTLED_MS);
-      await eventually(1_000, async () => {
+      await eventually(PATIENCE_MS, async () => {
         const { comms } = await realm.get<About>("/about");
         assert.equal(comms.usersCount, 2);
         const known = (await realm.peers()).map((peer) => peer.address);

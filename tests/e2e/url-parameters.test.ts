@@ -127,7 +127,7 @@ describe("a URL that a client sends along", () => {
 
   it("is never fetched", async () => {
     assert.equal(visits, 0);
-    await fetch(`http://${host}/`);
+    await send(`http://${host}/`);
     assert.notEqual(visits, 0, "the check above would have found nothing");
   });
 });

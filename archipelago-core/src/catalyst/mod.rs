@@ -17,11 +17,14 @@ pub use url::CatalystUrl;
 pub use version::Version;
 
 use crate::cache::CacheTimes;
-use crate::protocol::limits::{CATALYST_ROUND_LOST_MS, CATALYSTS_TTL_MS};
+use crate::protocol::limits::{
+    CATALYST_ROUND_LOST_MS, CATALYSTS_RETRY_MS, CATALYSTS_STALE_MS, CATALYSTS_TTL_MS,
+};
 
-/// For how long it is kept what the catalysts have answered. That none is left is an answer like any other.
+/// For how long it is kept what the catalysts have answered. That none is left is no answer.
 pub const CATALYSTS_CACHE: CacheTimes = CacheTimes {
     ttl_ms: CATALYSTS_TTL_MS,
-    retry_ms: CATALYSTS_TTL_MS,
+    stale_ms: CATALYSTS_STALE_MS,
+    retry_ms: CATALYSTS_RETRY_MS,
     lost_ms: CATALYST_ROUND_LOST_MS,
 };

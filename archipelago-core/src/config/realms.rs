@@ -4,28 +4,7 @@ use super::read::Reader;
 use super::{Config, ConfigError};
 use crate::protocol::limits::REALMS_MAX;
 use crate::transport::{RoomId, Transport};
-
-/// What a realm may not be called, because these are routes here or in the production services.
-const ROUTES: [&str; 18] = [
-    "about",
-    "api",
-    "archipelago",
-    "comms",
-    "core-status",
-    "health",
-    "hot-scenes",
-    "islands",
-    "live",
-    "metrics",
-    "parcels",
-    "peers",
-    "ping",
-    "realms",
-    "rooms",
-    "simulator",
-    "status",
-    "ws",
-];
+use crate::view;
 
 const NAME: &str = "1 to 64 letters, digits, '-' and '_', and not the name of a route";
 
@@ -44,7 +23,7 @@ fn is_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-        && !ROUTES.contains(&name)
+        && !view::is_taken(name)
 }
 
 fn read_names(value: &str) -> Option<Vec<String>> {

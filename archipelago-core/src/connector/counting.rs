@@ -44,8 +44,10 @@ impl ConnectorCounters {
     /// This side closes a socket.
     pub(super) fn close(&mut self, close: &Close) {
         *self.closed_because(&close.reason) += 1;
-        if close.ended.is_none() {
-            *self.refused_because(&close.reason) += 1;
+        if close.ended.is_none()
+            && let Some(refused) = self.refused_because(&close.reason)
+        {
+            *refused += 1;
         }
         if close.reason == Reason::ContractsUnavailable {
             self.contract_checks_failed += 1;
@@ -80,23 +82,23 @@ impl ConnectorCounters {
     }
 
     /// How a handshake has ended that was closed by this side.
-    fn refused_because(&mut self, reason: &Reason) -> &mut u64 {
-        match reason {
+    fn refused_because(&mut self, reason: &Reason) -> Option<&mut u64> {
+        Some(match reason {
             Reason::Undecodable
             | Reason::TooLarge { .. }
             | Reason::Unexpected { .. }
             | Reason::InvalidAddress => &mut self.refused_message,
             Reason::BadChain(_) => &mut self.refused_chain,
-            Reason::HandshakeTimeout | Reason::IdleTimeout => &mut self.timed_out,
+            Reason::HandshakeTimeout => &mut self.timed_out,
             Reason::Banned => &mut self.refused_banned,
             Reason::Denied => &mut self.refused_denied,
             Reason::TooFast => &mut self.refused_too_fast,
-            Reason::CrowdedNetwork | Reason::CrowdedAddress | Reason::NewSession => {
-                &mut self.refused_crowded
-            }
+            Reason::CrowdedNetwork | Reason::CrowdedAddress => &mut self.refused_crowded,
             Reason::RealmUnavailable | Reason::ContractsUnavailable | Reason::Restart => {
                 &mut self.refused_unavailable
             }
-        }
+            // Only who was welcome is idle, or replaced.
+            Reason::IdleTimeout | Reason::NewSession => return None,
+        })
     }
 }

@@ -86,21 +86,33 @@ pub const DENY_LIST_TTL_MS: u64 = 300_000;
 /// The longest deny list that is read, in bytes: about fifty thousand entries.
 pub const DENY_LIST_MAX_BYTES: usize = 4 * 1024 * 1024;
 
-/// How many catalysts can be named, on each list: all are asked at once, about twice as many as there are.
+/// How many catalysts can be named, on each list: about twice as many as there are.
 pub const CATALYSTS_MAX: usize = 32;
 
-/// How long the catalysts may take to answer, in ms, all together: the platform opens [`CONNECTIONS_MAX`] connections at
-/// once, and those that wait for one have no more time than the others. Who has not answered by then is left out.
-pub const CATALYST_ROUND_MAX_MS: u64 = 1_000;
+/// How long a catalyst may take to answer, in ms; then it is left out. As many as [`CONNECTIONS_MAX`] are asked at once:
+/// others would wait for a connection, and their time would run.
+pub const CATALYST_PROBE_MAX_MS: u64 = 1_000;
+
+/// How long a round takes in which as many catalysts as there may be say nothing, in ms.
+const CATALYST_ROUND_MAX_MS: u64 =
+    CATALYSTS_MAX.div_ceil(CONNECTIONS_MAX) as u64 * CATALYST_PROBE_MAX_MS;
 
 /// The longest `/about` of a catalyst that is read, in bytes: they have two or three KiB, and all are kept.
 pub const CATALYST_ABOUT_MAX_BYTES: usize = 64 * 1024;
 
-/// How long what the catalysts have answered is good, in ms, also that none has.
+/// How long what the catalysts have answered is good, in ms.
 pub const CATALYSTS_TTL_MS: u64 = 30_000;
 
+/// How old it may be and still be shown while they are asked again, in ms. Where it was well last night, nobody need be sent
+/// this morning.
+pub const CATALYSTS_STALE_MS: u64 = 2 * CATALYSTS_TTL_MS;
+
+/// How long the catalysts are left alone when none was left, in ms: one bad second must not keep everybody out for long, and
+/// who comes meanwhile does not wait.
+pub const CATALYSTS_RETRY_MS: u64 = 5_000;
+
 /// How long a round may be under way until it is taken for lost, in ms.
-pub const CATALYST_ROUND_LOST_MS: u64 = 5_000;
+pub const CATALYST_ROUND_LOST_MS: u64 = 10_000;
 
 /// How many pointers a content server is asked about in one request: with those of all the files of a hundred scenes, the
 /// answer has some MB at most.
@@ -116,8 +128,11 @@ pub const SCENE_REQUESTS_AT_ONCE: usize = 3;
 /// The longest answer of the content server that is read, in bytes.
 pub const SCENES_ANSWER_MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// How long the content server may take for all requests together, in ms.
-pub const SCENES_MAX_MS: u64 = 5_000;
+/// How long the content server may take for all requests together, in ms: some tenths of a second for each.
+pub const SCENES_MAX_MS: u64 = 20_000;
+
+/// How long a client waits for that who cannot be shown what was before, in ms.
+pub const SCENES_WAIT_MAX_MS: u64 = 5_000;
 
 /// How long the hot scenes are good, in ms.
 pub const SCENES_TTL_MS: u64 = 60_000;
@@ -125,9 +140,11 @@ pub const SCENES_TTL_MS: u64 = 60_000;
 /// How long the content server is left alone after it has failed, in ms.
 pub const SCENES_RETRY_MS: u64 = 10_000;
 
-/// How long the hot scenes may be worked out until that is taken for lost, in ms: the realm is asked before the content
-/// server, for as long again.
-pub const SCENES_LOST_MS: u64 = 2 * SCENES_MAX_MS + 1_000;
+/// How long the hot scenes may be worked out until that is taken for lost, in ms.
+pub const SCENES_LOST_MS: u64 = SCENES_MAX_MS + 1_000;
+
+/// How long the platform lets work go on whose client has been answered, in ms.
+const BACKGROUND_MAX_MS: u64 = 30_000;
 
 /// How many hot scenes are told, as the production services do.
 pub const HOT_SCENES_MAX: usize = 100;
@@ -242,12 +259,19 @@ pub const ROOM_BATCH_REST_MAX_MS: u64 = 50;
 /// larger one is sent, more comes in than can ever be caught up with. 150 players reach it at 20 packets a second each.
 pub const ROOM_BATCH_SENDS_MAX: usize = 20_000;
 
-/// For how long a look at the realm is as good as a new one, in ms: however many ask for the stats, the realm is asked, and
-/// what it says is serialised, four times a second.
+/// For how long a look at the realm is as good as a new one, in ms: however many ask an isolate for the stats, it asks the
+/// realm, and serialises what that says, four times a second.
 pub const STATS_FRESH_MS: u64 = 250;
 
-/// How old a look may be that is shown while the realm is asked for the next, in ms: what the stats promise.
-pub const STATS_AGE_MAX_MS: u64 = 1_000;
+/// How old a look may be that is shown while the realm is asked for the next, in ms: with the age that it has when it comes,
+/// what the stats promise.
+pub const STATS_AGE_MAX_MS: u64 = 800;
+
+/// For how long the realm answers all isolates that ask with one snapshot, in ms.
+pub const SNAPSHOT_SHARED_MS: u64 = 200;
+
+/// How old what the stats show may be, in ms.
+const STATS_PROMISE_MS: u64 = 1_000;
 
 /// How long one request may ask the realm until another one does, in ms: if its client has gone, nobody will ever say what
 /// has come of it.
@@ -270,8 +294,14 @@ const _: () = assert!(
 const _: () = assert!(CONTRACT_CHECKS_MAX + BAN_CHECKS_PER_CONNECTOR_MAX < CONNECTIONS_MAX);
 // When one that asked has given up, the next one asks as long as there is still something to show.
 const _: () = assert!(STATS_FRESH_MS + STATS_ASKING_MAX_MS < STATS_AGE_MAX_MS);
+const _: () = assert!(STATS_AGE_MAX_MS + SNAPSHOT_SHARED_MS <= STATS_PROMISE_MS);
 // A round that takes all its time is not lost.
-const _: () = assert!(2 * CATALYST_ROUND_MAX_MS < CATALYST_ROUND_LOST_MS);
+const _: () = assert!(CATALYST_ROUND_MAX_MS < CATALYST_ROUND_LOST_MS);
+// While what there is grows old, there is time to ask again.
+const _: () = assert!(CATALYSTS_TTL_MS + CATALYST_ROUND_LOST_MS < CATALYSTS_STALE_MS);
+// What is taken for lost is over.
+const _: () =
+    assert!(CATALYST_ROUND_LOST_MS < BACKGROUND_MAX_MS && SCENES_LOST_MS < BACKGROUND_MAX_MS);
 // Whoever asks for something else need not wait for a connection.
 const _: () = assert!(SCENE_REQUESTS_AT_ONCE < CONNECTIONS_MAX);
 // Paces are in whole ms.

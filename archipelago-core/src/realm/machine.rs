@@ -11,6 +11,7 @@ use super::live::Live;
 use super::registry::{Place, Player, Registry};
 use super::rooms::{Rooms, Standing};
 use super::schedule::Schedule;
+use super::snapshot::Shown;
 use super::state::Unstored;
 
 /// What a realm can be told to do differently.
@@ -68,6 +69,7 @@ pub struct Realm {
     pub(super) rooms_known_ms: Option<u64>,
     pub(super) unstored: Unstored,
     pub(super) counts: Counts,
+    pub(super) shown: Shown,
     /// Whether sessions were found in the storage.
     pub(super) has_past: bool,
     issued: u64,
@@ -87,6 +89,7 @@ impl Realm {
             rooms_known_ms: None,
             unstored: Unstored::default(),
             counts: Counts::default(),
+            shown: Shown::default(),
             has_past: false,
             connectors: Connectors::default(),
             config,

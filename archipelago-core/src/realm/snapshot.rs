@@ -2,13 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use prost::Message as _;
+
 use crate::auth::Address;
 use crate::engine::{Island, IslandNumber, Position};
 use crate::protocol::bus::{Snapshot, SnapshotIsland, SnapshotPeer};
+use crate::protocol::limits::SNAPSHOT_SHARED_MS;
 use crate::view::Figures;
 
 use super::Realm;
 use super::registry::Player;
+
+/// The last snapshot, encoded, and when it was made.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    bytes: Vec<u8>,
+    at_ms: Option<u64>,
+}
 
 impl Realm {
     /// The members of an island whom the stats show: those with a live session that has said where they are.
@@ -45,6 +55,21 @@ impl Realm {
             islands: islands as u32,
             reassignments: self.live.reassignments,
         }
+    }
+
+    /// The realm as the stats show it, encoded: the same for all who ask within [`SNAPSHOT_SHARED_MS`], of whom there are as
+    /// many as the platform has isolates.
+    pub fn encoded_snapshot(&mut self, now_ms: u64) -> &[u8] {
+        // A clock that is set back makes nothing fresh.
+        let is_fresh = |at_ms: u64| now_ms.abs_diff(at_ms) < SNAPSHOT_SHARED_MS;
+        if !self.shown.at_ms.is_some_and(is_fresh) {
+            let snapshot = self.snapshot();
+            self.shown.bytes.clear();
+            // Cannot fail: a vector has room.
+            let _ = snapshot.encode(&mut self.shown.bytes);
+            self.shown.at_ms = Some(now_ms);
+        }
+        &self.shown.bytes
     }
 
     /// The realm as the stats show it.

@@ -22,9 +22,10 @@ use crate::protocol::limits::{SCENES_LOST_MS, SCENES_RETRY_MS, SCENES_TTL_MS};
 /// Where a content server tells which entities are deployed, below its URL.
 pub const ACTIVE_ENTITIES_PATH: &str = "entities/active";
 
-/// For how long hot scenes are kept.
+/// For how long hot scenes are kept. Those from before an outage of the content server are better than none.
 pub const SCENES_CACHE: CacheTimes = CacheTimes {
     ttl_ms: SCENES_TTL_MS,
+    stale_ms: u64::MAX,
     retry_ms: SCENES_RETRY_MS,
     lost_ms: SCENES_LOST_MS,
 };

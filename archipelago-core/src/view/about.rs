@@ -1,6 +1,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+#[cfg(feature = "openapi")]
+use super::openapi::values;
+
 /// `GET /about`: what a client has to know before it enters the realm (ADR-110).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -122,7 +125,7 @@ pub struct Comms {
     /// Measured: the realm's object answered in time and its flushes are not late.
     pub healthy: bool,
     /// `v3`: archipelago.
-    #[cfg_attr(feature = "openapi", schema(pattern = "^v3$", examples("v3")))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = values::protocol))]
     pub protocol: &'static str,
     /// The version that runs.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What the realm answers over HTTP: the shapes of `/about` (ADR-110), of the stats, of the live stream and
+//! What the realm answers over HTTP: what is where, the shapes of `/about` (ADR-110), of the stats, of the live stream and
 //! of the metrics.
 //!
 //! Absent fields are left out, never `null`: some clients do not survive one.
@@ -15,6 +15,7 @@ mod number;
 mod openapi;
 mod realms;
 mod rooms;
+mod routes;
 mod stats;
 
 pub use about::{About, Comms, Configurations, Service, World};
@@ -29,6 +30,8 @@ pub use number::Number;
 pub use openapi::openapi_json;
 pub use realms::RealmView;
 pub use rooms::{RoomDetail, RoomsStatus};
+pub use routes::Route;
+pub(crate) use routes::is_taken;
 pub use stats::{
     CoreStatus, ErrorAnswer, IslandView, Islands, ParcelCoordinates, ParcelView, Parcels,
     PeerAnswer, PeerNotFound, PeerView, Peers, StatsView, Status,

@@ -19,5 +19,6 @@ mod rooms;
 mod rooms_after_restart;
 mod schedule;
 mod sessions;
+mod snapshot;
 mod survival;
 mod world;

@@ -5,6 +5,7 @@ import { byId } from "../shared/dom.ts";
 import { followTheme } from "../shared/theme.ts";
 import type { Theme } from "../stage/colour.ts";
 import { nameServers } from "./names.ts";
+import { onlyReadings } from "./readings.ts";
 
 /** Swagger UI's own style sheet follows a class of the root element. */
 function setTheme(theme: Theme): void {
@@ -18,8 +19,8 @@ SwaggerUI({
   domNode: byId("api", HTMLElement),
   defaultModelsExpandDepth: 0,
   docExpansion: "list",
-  plugins: [nameServers],
-  supportedSubmitMethods: ["get", "head", "options"],
+  plugins: [nameServers, onlyReadings],
+  supportedSubmitMethods: ["get"],
   syntaxHighlight: { theme: "obsidian" },
   // Otherwise it shows a badge of a validator that is somewhere else.
   validatorUrl: null,

@@ -9,9 +9,13 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     useRef<T>(initial: T | null): { readonly current: T | null };
   }
 
-  /** Changes what Swagger UI draws: each component by its name. */
+  /** Takes the text of a document. */
+  type UpdateSpec = (text: string) => unknown;
+
+  /** Changes what Swagger UI draws: each component by its name; or of what. */
   export type Plugin = () => {
-    wrapComponents: Record<string, (original: Component, system: { React: React }) => Component>;
+    wrapComponents?: Record<string, (original: Component, system: { React: React }) => Component>;
+    statePlugins?: { spec: { wrapActions: { updateSpec: (original: UpdateSpec) => UpdateSpec } } };
   };
 
   /** The part of its settings that is set here. */

@@ -3,7 +3,6 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
 
 use archipelago_core::config::Config;
 use archipelago_core::protocol::bus::{Snapshot, SnapshotRequest};
@@ -11,15 +10,13 @@ use archipelago_core::view::{Look, Newest, StatsView};
 use serde::Serialize;
 use worker::{Delay, Env, Result};
 
-use crate::bus::{self, BusError};
-use crate::clock::now_ms;
+use crate::bus::BusError;
+use crate::clock::{MOMENT, now_ms};
 use crate::http::TaggedJson;
+use crate::upstream::untold;
 
 /// How long the realm may take, in ms.
 const SNAPSHOT_LIMIT_MS: u64 = 5_000;
-
-/// How long a request waits until it looks again whether another one has an answer: about as long as the realm takes.
-const MOMENT: Duration = Duration::from_millis(10);
 
 thread_local! {
     /// By the realm's name: as many as are configured.
@@ -111,7 +108,8 @@ fn failed_for_another() -> BusError {
 }
 
 async fn ask(env: &Env, realm: &str) -> Result<Rc<Shared>, BusError> {
-    let snapshot = bus::call_within(SNAPSHOT_LIMIT_MS, env, realm, &SnapshotRequest {}).await?;
+    let request = |upstream| SnapshotRequest { upstream };
+    let snapshot = untold::tell(SNAPSHOT_LIMIT_MS, env, realm, request).await?;
     Ok(Rc::new(Shared::new(snapshot)))
 }
 

@@ -22,7 +22,8 @@ pub fn count(realm: &str, upstream: Upstream, answered: bool) {
     });
 }
 
-/// Asks the realm what `request` makes of the numbers. If there is no answer, they go with the next question.
+/// Asks the realm what `request` makes of the numbers. They go with the next question if this one was not served, or the
+/// realm has died of it, and has nothing of them; not if the answer is late, or unreadable: they are told once at most.
 pub async fn tell<C: Call>(
     limit_ms: u64,
     env: &Env,
@@ -31,7 +32,8 @@ pub async fn tell<C: Call>(
 ) -> Result<C::Reply, BusError> {
     let told = UNTOLD.with_borrow_mut(|untold| untold.remove(realm));
     let reply = bus::call_within(limit_ms, env, realm, &request(told)).await;
-    if let (Err(_), Some(told)) = (&reply, told) {
+    let is_lost = matches!(reply, Err(BusError::Unreachable(_) | BusError::Refused(_)));
+    if let Some(told) = told.filter(|_| is_lost) {
         UNTOLD.with_borrow_mut(|untold| {
             untold.entry(realm.to_owned()).or_default().add(&told);
         });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { PATIENCE_MS } from "./connection.ts";
 import { assertUserCount, islandNumber } from "./memory.ts";
 import type { Point } from "./packets.ts";
-import { freshGround, type Realm, SETTLED_MS, STATS_MS } from "./realm.ts";
+import { freshGround, type Realm, SETTLED_MS } from "./realm.ts";
 import type { Islands } from "./stats.ts";
 import { Traveller } from "./traveller.ts";
 import { eventually, sleep } from "./wait.ts";
@@ -94,7 +94,7 @@ export class Company {
     await this.scout.walk(this.#retreat);
     const number = islandNumber(this.scout.island);
     assert.ok(number > this.#highest, `${this.scout.island} is not above ${this.#highest}`);
-    await eventually(STATS_MS, () => this.#assertStats());
+    await eventually(PATIENCE_MS, () => this.#assertStats());
     this.note();
   }
 

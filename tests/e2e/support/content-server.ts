@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { PATIENCE_MS } from "./connection.ts";
 import type { Point } from "./packets.ts";
+import type { Realm } from "./realm.ts";
+import { eventually } from "./wait.ts";
 import { type Answer, type Asked, json, WebServer } from "./web-server.ts";
 
 /** A parcel: to the east and to the north. */
@@ -107,6 +110,9 @@ export class Gate {
   }
 }
 
+/** How long a content server that has failed is left alone. */
+export const RETRY_MS = 10_000;
+
 const PREFIX = "/content";
 
 const POINTERS_MAX = 100;
@@ -127,6 +133,19 @@ function readPointers(body: string): string[] {
 /** A point in the middle of a parcel. */
 export function middleOf([x, y]: Parcel): Point {
   return [16 * x + 8, 0, 16 * y + 8];
+}
+
+/** How many log in at the same time. */
+const AT_ONCE = 25;
+
+/** Puts a player into the middle of each parcel; resolves when the stats show `total` players. */
+export async function populate(realm: Realm, parcels: readonly Parcel[], total = parcels.length): Promise<void> {
+  const queue = [...parcels];
+  const enter = async () => {
+    for (let next = queue.shift(); next; next = queue.shift()) await realm.player(middleOf(next));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, enter));
+  await eventually(PATIENCE_MS, async () => assert.equal((await realm.peers()).length, total));
 }
 
 /** A scene that says no more than it must. */

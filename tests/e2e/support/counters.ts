@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import parse, { type Family } from "parse-prometheus-text-format";
 import { PATIENCE_MS } from "./connection.ts";
+import { send } from "./http.ts";
 import type { Realm } from "./realm.ts";
 import { eventually } from "./wait.ts";
 
@@ -9,10 +10,9 @@ export const COUNTS_REST_MS = 1_000;
 
 /** The families of `/metrics`, in their order. */
 export async function families(realm: Realm): Promise<Family[]> {
-  const response = await fetch(`${realm.url}/metrics`);
-  const text = await response.text();
-  assert.equal(response.status, 200, text);
-  return parse(text);
+  const { status, body } = await send(`${realm.url}/metrics`);
+  assert.equal(status, 200, body);
+  return parse(body);
 }
 
 /**

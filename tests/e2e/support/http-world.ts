@@ -30,8 +30,11 @@ const ALWAYS = 1_000_000;
 /** Of the connection and not of the answer, or different from `GET` to `HEAD`. */
 const FRAMING = ["date", "connection", "keep-alive", "transfer-encoding", "content-length"];
 
-/** How old a time in an answer may be; nobody says anything after the arrival. */
-const AGE_MS: Record<string, number> = { currentTime: 5_000, lastPing: 90_000 };
+/** More than all tests of a world take: nobody says anything after the arrival. */
+const LIFE_MS = 600_000;
+
+/** How old a time in an answer may be. */
+const AGE_MS: Record<string, number> = { currentTime: 60_000, lastPing: LIFE_MS };
 
 /** What stands for what in curly brackets. */
 type Names = Record<string, string>;
@@ -67,6 +70,7 @@ export class World {
       COMMIT_HASH: "c0ffee",
       CONTENT_URL: content.url,
       LAMBDAS_URL: "https://lambdas.example/",
+      IDLE_TIMEOUT: String(LIFE_MS),
       ...(state === "upstreamDown" ? await deadServices() : {}),
     };
     const realm = await Realm.start(vars, state === "realmDown" ? { build: "faults" } : {});

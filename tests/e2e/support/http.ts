@@ -17,7 +17,7 @@ export interface Answer {
 /** The origins of those whose answers must be documented. */
 const documented = new Set<string>();
 
-/** The same for all of them: it is made when the Worker is built. */
+/** The same for all of them but for the names of realms: it is made when the Worker is built. */
 let contract: Promise<Contract> | undefined;
 
 /** From now on all that is answered to the functions of this module must be in the OpenAPI document. */
@@ -39,10 +39,10 @@ export async function assertDocumented(url: string, method: string, answer: Answ
 
 /** The document that a server has, or would have. */
 export async function readContract(origin: string): Promise<Contract> {
-  const response = await fetch(`${origin}/openapi.json`);
-  if (response.ok) return new Contract((await response.json()) as Document);
+  const { status, body } = await ask(`${origin}/openapi.json`);
+  if (status === 200) return new Contract(JSON.parse(body) as Document);
   // One that is configured wrongly does not serve it.
-  assert.equal(response.status, 500, `no document: ${await response.text()}`);
+  assert.equal(status, 500, `no document: ${body}`);
   const other = await startWorkerd();
   try {
     return await readContract(other.url);
@@ -53,22 +53,20 @@ export async function readContract(origin: string): Promise<Contract> {
 
 /** The JSON of a 200 answer. */
 export async function getJson<T>(url: string): Promise<T> {
-  const response = await fetch(url);
-  const { status } = response;
-  const body = await response.text();
-  await assertDocumented(url, "GET", { status, headers: Object.fromEntries(response.headers), body });
+  const { status, body } = await send(url);
   assert.equal(status, 200, `GET ${url}: ${body}`);
   return JSON.parse(body) as T;
 }
 
-/** A request with headers that `fetch` keeps to itself, such as `Host`. */
-export async function send(url: string, headers: Record<string, string>, method = "GET"): Promise<Answer> {
+/** An answer, which must be in the document if its origin is held to that. Headers may be any, `Host` too. */
+export async function send(url: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
   const answer = await ask(url, headers, method);
   await assertDocumented(url, method, answer);
   return answer;
 }
 
-function ask(url: string, headers: Record<string, string>, method: string): Promise<Answer> {
+/** As {@link send}, with an answer of which the document need not know; each time on a connection of its own. */
+export function ask(url: string, headers: Record<string, string> = {}, method = "GET"): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { headers, method, agent: false }, (response) => {
       let body = "";
@@ -101,6 +99,13 @@ export function upgradeHeaders(protocols?: string): Record<string, string> {
     ...(protocols === undefined ? {} : { "Sec-WebSocket-Protocol": protocols }),
   };
 }
+
+/** What browsers ask before a page of elsewhere may ask, with a header that is not one of the plain ones. */
+export const PREFLIGHT = {
+  Origin: "https://play.example.org",
+  "Access-Control-Request-Method": "GET",
+  "Access-Control-Request-Headers": "if-none-match",
+};
 
 /** Every byte that comes after the header of the answer to a HEAD request: none, if all is well. */
 export function bytesAfterHead(url: string): Promise<string> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Realm } from "./realm.ts";
 import type { About, Islands } from "./stats.ts";
+import { islandNumbers } from "./storage.ts";
 import type { Walker } from "./walker.ts";
 
 /** The number in an island's id. */
@@ -51,9 +52,12 @@ export class Memory {
   /** Who was ever told this island. */
   readonly #told = new Map<string, Set<string>>();
   readonly #living: ReadonlySet<string>;
+  /** The numbers of islands of which the crash may have kept everybody from being told. */
+  readonly #stored: readonly number[];
 
-  /** Remembers what these walkers were told so far. */
-  constructor(walkers: readonly Walker[]) {
+  /** Remembers what these walkers were told so far, and which islands a realm that has died has left behind. */
+  constructor(walkers: readonly Walker[], storage: string) {
+    this.#stored = islandNumbers(storage);
     this.#highest = highestNumber(walkers);
     for (const { told, address } of walkers) {
       for (const { islandId } of told) this.#told.set(islandId, (this.#told.get(islandId) ?? new Set()).add(address));
@@ -68,12 +72,15 @@ export class Memory {
 
   /**
    * Fails if an island that these walkers are on has an id that belonged to others: an island is either one that still
-   * was there and has kept somebody, or it has a number above all that were there before.
+   * was there and has kept somebody, or one that nobody had been told of yet, or it has a number above all that were
+   * there before.
    */
   assertNoneReused(walkers: readonly Walker[]): void {
     for (const [id, members] of Object.entries(lastTold(walkers))) {
       const before = this.#told.get(id);
-      if (!before) assert.ok(islandNumber(id) > this.#highest, `${id} is new, and not above ${this.#highest}`);
+      const number = islandNumber(id);
+      if (!before)
+        assert.ok(number > this.#highest || this.#stored.includes(number), `${id} is not above ${this.#highest}`);
       else {
         assert.ok(this.knows(id), `${id} had ended, and is there again`);
         const stayed = members.some((address) => before.has(address));

@@ -99,7 +99,9 @@ export class Contract {
     if (status === 404)
       return this.#resolve({ pointer, value: components.responses[NOT_FOUND] ?? assert.fail(pointer) });
     const responses = paths[ANY_PATH]?.get?.responses ?? assert.fail(`no ${ANY_PATH}`);
-    return status < 400 ? undefined : this.#response(`/paths/${escapePart(ANY_PATH)}/get/responses`, responses, status);
+    // Where nothing is, no method is better than another.
+    if (status < 400 || status === 405) return undefined;
+    return this.#response(`/paths/${escapePart(ANY_PATH)}/get/responses`, responses, status);
   }
 
   #response(pointer: string, responses: Record<string, Described>, status: number): Place<Described> | undefined {

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import type { Client } from "./client.ts";
+import { PATIENCE_MS } from "./connection.ts";
 import type { Identity } from "./identity.ts";
 import { KickedReason, signedChallenge } from "./packets.ts";
 import { type Realm, SETTLED_MS } from "./realm.ts";
 import { eventually, sleep } from "./wait.ts";
-
-const OVER_MS = 8_000;
 
 /**
  * As many sessions of one address as `racers` finish the handshake at the same time, on any connectors. Returns the one
@@ -18,7 +17,7 @@ export async function race(realm: Realm, identity: Identity, racers: number): Pr
     const { challengeToSign } = challenges[index] ?? assert.fail();
     client.send(signedChallenge(identity.sign(challengeToSign)));
   }
-  const [winner] = await eventually(OVER_MS, () => {
+  const [winner] = await eventually(PATIENCE_MS, () => {
     const open = clients.filter((client) => !client.closeInfo);
     assert.equal(open.length, 1);
     return open;

@@ -2,10 +2,8 @@
 import assert from "node:assert/strict";
 import { request } from "node:http";
 import { connect, type Socket } from "node:net";
+import { PATIENCE_MS } from "./connection.ts";
 import { type Answer, assertDocumented, send } from "./http.ts";
-
-/** How long an answer may take. */
-const ANSWER_MS = 5_000;
 
 /** Whether this is a whole answer, with the length that it names. */
 function isWhole(text: string): boolean {
@@ -27,7 +25,7 @@ export function exchange(url: string, bytes: string): Promise<string> {
     const timer = setTimeout(() => {
       socket.destroy();
       reject(new Error(`neither an end nor a close for ${JSON.stringify(bytes.slice(0, 80))}: ${text.slice(0, 200)}`));
-    }, ANSWER_MS);
+    }, PATIENCE_MS);
     // One that is reset while it still sends has had its answer too.
     socket.on("error", () => {});
     socket.on("close", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { DatabaseSync } from "node:sqlite";
-import { openRealm } from "../../../scripts/lib/realm-database.mjs";
+import { hasRealm, openRealm } from "../../../scripts/lib/realm-database.mjs";
 
 /** Reads the database of the one realm whose storage this is; it may be running. */
 export function readRealm<T>(storage: string, read: (database: DatabaseSync) => T): T {
@@ -23,6 +23,13 @@ export function tables(storage: string): string[] {
 export function rowCount(storage: string, table: string): number {
   const row = readRealm(storage, (database) => database.prepare(`SELECT count(*) AS count FROM ${table}`).get());
   return Number(row?.count);
+}
+
+/** The numbers of the islands that the realm has stored; none if it has died before it could make its tables. */
+export function islandNumbers(storage: string): number[] {
+  if (!hasRealm(storage) || !tables(storage).includes("islands")) return [];
+  const rows = readRealm(storage, (database) => database.prepare("SELECT number FROM islands").all());
+  return rows.map(({ number }) => Number(number));
 }
 
 /** A number among the realm's names and values. */

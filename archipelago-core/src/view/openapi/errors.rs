@@ -10,7 +10,7 @@ use crate::protocol::limits::{HEADERS_MAX_BYTES, SUBPROTOCOLS_MAX_BYTES, URL_MAX
 use crate::view::{About, ErrorAnswer, PeerNotFound};
 
 /// Name, meaning, and an `error` for example.
-const ERRORS: [(&str, &str, &str); 6] = [
+const ERRORS: [(&str, &str, &str); 7] = [
     (
         "Forbidden",
         "The token lets nobody in: it is missing, not of this room, forged, expired or outdated.",
@@ -22,8 +22,13 @@ const ERRORS: [(&str, &str, &str); 6] = [
         "Not Found",
     ),
     (
-        "TooMany",
-        "Too many connections from this IP address, or too many tries with this token.",
+        "TooManyConnections",
+        "Too many connections from this IP address.",
+        "too many connections from your IP address",
+    ),
+    (
+        "TooManyTries",
+        "Too many tries with this player's tokens.",
         "too many tries: wait a second",
     ),
     (
@@ -80,7 +85,7 @@ fn methods() -> [(&'static str, ResponseBuilder); 2] {
     let upgrade = error("Here is a WebSocket and nothing else.", "Upgrade Required");
     [
         ("MethodNotAllowed", with(method, &["Allow"])),
-        ("UpgradeRequired", with(upgrade, &["Upgrade"])),
+        ("UpgradeRequired", upgrade),
     ]
 }
 

@@ -1,5 +1,5 @@
-//! The document of the HTTP answers (`OpenAPI` 3.1). The shapes are those of the types that serve the answers; what is
-//! where stands in [`routes`].
+//! The document of the HTTP answers (`OpenAPI` 3.1). The shapes are those of the types that serve the answers; the paths
+//! are those at which they are found.
 
 mod answers;
 mod errors;
@@ -21,7 +21,9 @@ use utoipa::openapi::{
 };
 
 use operations::{HEAD, OPTIONS, parameter};
-use routes::{DEPLOYMENT, REALM, ROUTES, Route, SOCKETS, STATS, Scope};
+use routes::{DEPLOYMENT, REALM, SOCKETS, STATS};
+
+use super::routes::{ROUTES, Row, Scope};
 
 const TAGS: [(&str, &str); 6] = [
     (
@@ -105,22 +107,23 @@ fn components() -> Components {
 fn paths() -> Paths {
     let all = ROUTES
         .iter()
-        .flat_map(|route| route.paths.iter().map(move |path| (route, path)));
-    all.fold(PathsBuilder::new(), |paths, (route, path)| {
-        paths.path(*path, item(route, path))
+        .flat_map(|row| row.paths.iter().map(move |path| (row, path)));
+    all.fold(PathsBuilder::new(), |paths, (row, path)| {
+        paths.path(*path, item(row, path))
     })
     .build()
 }
 
-fn item(route: &Route, path: &str) -> PathItem {
-    let at_root = (route.scope == Scope::Deployment).then(|| [root()]);
-    let in_path = route.path_parameters.iter().map(|name| parameter(name));
+fn item(row: &Row, path: &str) -> PathItem {
+    let at_root = (row.scope == Scope::Deployment).then(|| [root()]);
+    let entry = routes::entry(row.route);
+    let id = entry.id.map(|name| [parameter(name)]);
     PathItemBuilder::new()
         .servers(at_root)
-        .parameter_refs((!route.path_parameters.is_empty()).then_some(in_path))
-        .operation(HttpMethod::Get, operations::get(route, path))
-        .operation(HttpMethod::Head, operations::head(route, path))
-        .operation(HttpMethod::Options, operations::options(route, path))
+        .parameter_refs(id)
+        .operation(HttpMethod::Get, operations::get(row, &entry, path))
+        .operation(HttpMethod::Head, operations::head(row, &entry, path))
+        .operation(HttpMethod::Options, operations::options(row, &entry, path))
         .build()
 }
 

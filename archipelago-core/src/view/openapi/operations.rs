@@ -5,14 +5,13 @@ use std::iter::once;
 use utoipa::openapi::Ref;
 use utoipa::openapi::path::OperationBuilder;
 
-use super::routes::{Route, Scope};
+use super::routes::{Answer, Entry};
+use crate::view::routes::{Row, Scope};
 
 /// Heading of the operations without a body.
 pub const HEAD: &str = "HEAD";
 /// Heading of what browsers ask.
 pub const OPTIONS: &str = "OPTIONS";
-
-type Answer = (&'static str, &'static str);
 
 /// What is answered whatever is asked.
 const OF_ALL: [Answer; 4] = [
@@ -26,45 +25,38 @@ const OF_ALL: [Answer; 4] = [
 const NO_REALM: Answer = ("404", "NotFound");
 
 /// The reading of a path, or its upgrade.
-pub fn get(route: &Route, path: &str) -> OperationBuilder {
-    let own = route.answers.iter().copied();
+pub fn get(row: &Row, entry: &Entry, path: &str) -> OperationBuilder {
+    let own = entry.answers.iter().copied();
     let answers = own.chain(once(("405", "MethodNotAllowed")));
-    let operation = operation(route, path, "get", answers)
-        .tag(route.tag)
-        .summary(Some(summary(route, path)));
-    let is_described = is_usual(route, path) && !route.description.is_empty();
+    let operation = operation(row, path, "get", answers)
+        .tag(entry.tag)
+        .summary(Some(summary(row, entry, path)));
+    let is_described = is_usual(row, path) && !entry.description.is_empty();
     with_parameters(
-        operation.description(is_described.then_some(route.description)),
-        route,
+        operation.description(is_described.then_some(entry.description)),
+        entry,
     )
 }
 
-/// The same without the body.
-pub fn head(route: &Route, path: &str) -> OperationBuilder {
-    let upgraded = |&(status, _): &Answer| status == "101";
-    let answers = route
-        .answers
-        .iter()
-        .copied()
-        .filter(move |answer| !upgraded(answer));
-    let operation = operation(route, path, "head", answers)
+/// The same without the body. Nothing is upgraded, nor refused for want of a place.
+pub fn head(row: &Row, entry: &Entry, path: &str) -> OperationBuilder {
+    let own = entry.answers.iter().copied();
+    let is_socket = own.clone().any(|(status, _)| status == "101");
+    let answers = own.filter(|(status, _)| !is_socket || ["404", "426"].contains(status));
+    let operation = operation(row, path, "head", answers)
         .tag(HEAD)
-        .summary(Some(summary(route, path)));
-    with_parameters(operation, route)
+        .summary(Some(summary(row, entry, path)));
+    with_parameters(operation, entry)
 }
 
 /// What may be asked.
-pub fn options(route: &Route, path: &str) -> OperationBuilder {
+pub fn options(row: &Row, entry: &Entry, path: &str) -> OperationBuilder {
     let unknown = |&(_, name): &Answer| name == "NotFound";
-    let answers = route.answers.iter().copied().filter(unknown);
-    operation(
-        route,
-        path,
-        "options",
-        answers.chain(once(("204", "Allowed"))),
-    )
-    .tag(OPTIONS)
-    .summary(Some("Which methods there are"))
+    let answers = entry.answers.iter().copied().filter(unknown);
+    let answers = answers.chain(once(("204", "Allowed")));
+    operation(row, path, "options", answers)
+        .tag(OPTIONS)
+        .summary(Some("Which methods there are"))
 }
 
 /// A reference to one of the parameters.
@@ -72,8 +64,8 @@ pub fn parameter(name: &str) -> Ref {
     Ref::new(format!("#/components/parameters/{name}"))
 }
 
-fn with_parameters(operation: OperationBuilder, route: &Route) -> OperationBuilder {
-    let parameters = route.parameters.iter();
+fn with_parameters(operation: OperationBuilder, entry: &Entry) -> OperationBuilder {
+    let parameters = entry.parameters.iter();
     parameters.fold(operation, |operation, name| {
         operation.parameter_ref(parameter(name))
     })
@@ -81,12 +73,12 @@ fn with_parameters(operation: OperationBuilder, route: &Route) -> OperationBuild
 
 /// With the answers that are everybody's, and these, which go before.
 fn operation(
-    route: &Route,
+    row: &Row,
     path: &str,
     method: &str,
     answers: impl Iterator<Item = Answer>,
 ) -> OperationBuilder {
-    let no_realm = (route.scope == Scope::Realm).then_some(NO_REALM);
+    let no_realm = (row.scope == Scope::Realm).then_some(NO_REALM);
     let all = OF_ALL.into_iter().chain(no_realm).chain(answers);
     let operation = OperationBuilder::new().operation_id(Some(id(method, path)));
     all.fold(operation, |operation, (status, name)| {
@@ -94,14 +86,14 @@ fn operation(
     })
 }
 
-fn is_usual(route: &Route, path: &str) -> bool {
-    route.paths.first() == Some(&path)
+fn is_usual(row: &Row, path: &str) -> bool {
+    row.paths.first() == Some(&path)
 }
 
-fn summary(route: &Route, path: &str) -> String {
-    match route.paths {
+fn summary(row: &Row, entry: &Entry, path: &str) -> String {
+    match row.paths {
         [usual, ..] if *usual != path => format!("The same as {usual}"),
-        _ => route.summary.to_owned(),
+        _ => entry.summary.to_owned(),
     }
 }
 

@@ -23,7 +23,10 @@ pub fn add_to(components: ComponentsBuilder) -> ComponentsBuilder {
         .parameter(
             "Catalyst",
             optional("catalyst", ParameterIn::Query)
-                .description(Some("The URL of a catalyst, one of those configured."))
+                .description(Some(
+                    "The URL of one of the catalysts among which is chosen. Any other text changes nothing: the nearest \
+                     is chosen as without it.",
+                ))
                 .schema(Some(text()))
                 .build(),
         )

@@ -1,34 +1,25 @@
-//! What is where, as the worker has it in its own `routes`.
+//! What the document says of each route.
 
 use super::texts;
+use crate::view::Route;
 
-/// Some paths that are the same: the usual one, and its other names.
-pub struct Route {
-    /// The usual path first.
-    pub paths: &'static [&'static str],
-    /// Whose it is.
-    pub scope: Scope,
+/// Status and name of an answer.
+pub type Answer = (&'static str, &'static str);
+
+/// What there is to say of a route.
+pub struct Entry {
     /// Under which heading it stands.
     pub tag: &'static str,
     /// In a few words.
     pub summary: &'static str,
     /// What there is to know beyond the answers; may be empty.
     pub description: &'static str,
-    /// Names of parameters in the path.
-    pub path_parameters: &'static [&'static str],
+    /// Name of the parameter in the path.
+    pub id: Option<&'static str>,
     /// Names of other parameters.
-    pub parameters: &'static [&'static str],
-    /// Status and name of the answers that are not everybody's.
-    pub answers: &'static [(&'static str, &'static str)],
-}
-
-/// Whose a path is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// Each realm's, under its name; the first one's at the root too.
-    Realm,
-    /// The deployment's: at the root only.
-    Deployment,
+    pub parameters: Vec<&'static str>,
+    /// Those that are not everybody's.
+    pub answers: Vec<Answer>,
 }
 
 /// Heading of what is asked before entering.
@@ -40,199 +31,133 @@ pub const SOCKETS: &str = "WebSockets";
 /// Heading of what concerns all realms.
 pub const DEPLOYMENT: &str = "Deployment";
 
-/// A route as most are.
-const PLAIN: Route = Route {
-    paths: &[],
-    scope: Scope::Realm,
-    tag: REALM,
-    summary: "",
-    description: "",
-    path_parameters: &[],
-    parameters: &[],
-    answers: &[],
-};
+/// The answer to a client that has it already, which says so with [`IF_NONE_MATCH`].
+const NOT_MODIFIED: Answer = ("304", "NotModified");
+const IF_NONE_MATCH: &str = "IfNoneMatch";
+const UNAVAILABLE: Answer = ("503", "Unavailable");
 
-/// One of the stats, which has a tag.
-const TAGGED: Route = Route {
-    tag: STATS,
-    parameters: &["IfNoneMatch"],
-    ..PLAIN
-};
+/// What there is to say of this one.
+pub fn entry(route: Route<'_>) -> Entry {
+    match route {
+        Route::About => about(),
+        Route::CoreStatus => plain(
+            REALM,
+            "Whether the realm is healthy, and how many players it has",
+            "CoreStatus",
+        ),
+        Route::Status => plain(REALM, "Version, time and number of players", "Status"),
+        Route::Metrics => metrics(),
+        Route::Peers => stats("Who is where", "Peers").with("PeerIds"),
+        Route::Peer(_) => stats("Where a player is", "Peer")
+            .at("PeerId")
+            .or(("404", "PeerNotFound")),
+        Route::Islands => stats("Who is with whom", "Islands"),
+        Route::Island(_) => stats("Who is on an island", "Island").at("IslandId"),
+        Route::Parcels => stats("How many players are on which parcel", "Parcels"),
+        Route::HotScenes => hot_scenes(),
+        Route::RoomsStatus => rooms_status(),
+        Route::WebSocket => web_socket(),
+        Route::Live => socket("The WebSocket of the live map", texts::LIVE),
+        Route::Room(_) => room(),
+        Route::Realms => plain(DEPLOYMENT, "The realms of this deployment", "Realms"),
+        Route::Alive => plain(DEPLOYMENT, "Whether the worker answers", "Alive"),
+        Route::Ping => plain(
+            DEPLOYMENT,
+            "Whether the worker answers, in another word",
+            "Pong",
+        ),
+        Route::OpenApi => tagged(DEPLOYMENT, "This document", "Document"),
+    }
+}
 
-/// All routes, in the order in which people read about them.
-pub const ROUTES: [Route; 18] = [
-    Route {
-        paths: &["/about"],
-        summary: "What a client has to know before it enters",
-        description: texts::ABOUT,
-        parameters: &["Catalyst"],
-        answers: &[("200", "About"), ("503", "AboutUnhealthy")],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/core-status"],
-        summary: "Whether the realm is healthy, and how many players it has",
-        answers: &[("200", "CoreStatus")],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/status"],
-        summary: "Version, time and number of players",
-        answers: &[("200", "Status")],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/metrics"],
-        summary: "What has been counted since the realm has started, for Prometheus",
-        answers: &[("200", "Metrics"), ("503", "Unavailable")],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/peers", "/comms/peers"],
-        summary: "Who is where",
-        parameters: &["PeerIds", "IfNoneMatch"],
-        answers: &[
-            ("200", "Peers"),
-            ("304", "NotModified"),
-            ("503", "Unavailable"),
-        ],
-        ..TAGGED
-    },
-    Route {
-        paths: &["/peers/{id}", "/comms/peers/{id}"],
-        summary: "Where a player is",
-        path_parameters: &["PeerId"],
-        answers: &[
-            ("200", "Peer"),
-            ("304", "NotModified"),
-            ("404", "PeerNotFound"),
-            ("503", "Unavailable"),
-        ],
-        ..TAGGED
-    },
-    Route {
-        paths: &["/islands", "/comms/islands"],
-        summary: "Who is with whom",
-        answers: &[
-            ("200", "Islands"),
-            ("304", "NotModified"),
-            ("503", "Unavailable"),
-        ],
-        ..TAGGED
-    },
-    Route {
-        paths: &["/islands/{id}", "/comms/islands/{id}"],
-        summary: "Who is on an island",
-        path_parameters: &["IslandId"],
-        answers: &[
-            ("200", "Island"),
-            ("304", "NotModified"),
-            ("503", "Unavailable"),
-        ],
-        ..TAGGED
-    },
-    Route {
-        paths: &["/parcels", "/comms/parcels"],
-        summary: "How many players are on which parcel",
-        answers: &[
-            ("200", "Parcels"),
-            ("304", "NotModified"),
-            ("503", "Unavailable"),
-        ],
-        ..TAGGED
-    },
-    Route {
-        paths: &["/hot-scenes"],
-        summary: "The scenes with most players",
-        description: texts::HOT_SCENES,
-        answers: &[
-            ("200", "HotScenes"),
-            ("304", "NotModified"),
-            ("503", "HotScenesUnavailable"),
-        ],
-        ..TAGGED
-    },
-    Route {
-        paths: &["/rooms/status"],
-        tag: STATS,
-        summary: "How many players are in which room",
-        description: "As of the last 10 s. Only rooms of this deployment; those of a LiveKit server are not known here.",
-        answers: &[("200", "RoomsStatus"), ("503", "Unavailable")],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/ws", "/archipelago/ws"],
+fn about() -> Entry {
+    let summary = "What a client has to know before it enters";
+    let entry = plain(REALM, summary, "About").or(("503", "AboutUnhealthy"));
+    entry.with("Catalyst").described(texts::ABOUT)
+}
+
+fn metrics() -> Entry {
+    let summary = "What has been counted since the realm has started, for Prometheus";
+    plain(REALM, summary, "Metrics").or(UNAVAILABLE)
+}
+
+fn hot_scenes() -> Entry {
+    let entry = tagged(STATS, "The scenes with most players", "HotScenes");
+    let entry = entry.or(("503", "HotScenesUnavailable"));
+    entry.described(texts::HOT_SCENES)
+}
+
+fn rooms_status() -> Entry {
+    let entry = plain(STATS, "How many players are in which room", "RoomsStatus");
+    entry.or(UNAVAILABLE).described(texts::ROOMS_STATUS)
+}
+
+fn web_socket() -> Entry {
+    let entry = socket("The WebSocket of players", texts::WS);
+    entry.or(("429", "TooManyConnections"))
+}
+
+fn room() -> Entry {
+    let entry = socket("The WebSocket of an island's room", texts::ROOM);
+    let entry = entry.or(("403", "Forbidden")).or(("404", "NotFound"));
+    entry
+        .or(("429", "TooManyTries"))
+        .at("RoomId")
+        .with("RoomToken")
+}
+
+fn plain(tag: &'static str, summary: &'static str, answer: &'static str) -> Entry {
+    Entry {
+        tag,
+        summary,
+        description: "",
+        id: None,
+        parameters: Vec::new(),
+        answers: vec![("200", answer)],
+    }
+}
+
+fn tagged(tag: &'static str, summary: &'static str, answer: &'static str) -> Entry {
+    plain(tag, summary, answer)
+        .with(IF_NONE_MATCH)
+        .or(NOT_MODIFIED)
+}
+
+fn stats(summary: &'static str, answer: &'static str) -> Entry {
+    tagged(STATS, summary, answer).or(UNAVAILABLE)
+}
+
+fn socket(summary: &'static str, description: &'static str) -> Entry {
+    Entry {
         tag: SOCKETS,
-        summary: "The WebSocket of players",
-        description: texts::WS,
-        answers: &[
-            ("101", "Upgraded"),
-            ("426", "UpgradeRequired"),
-            ("429", "TooMany"),
-            ("503", "Unavailable"),
-        ],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/live"],
-        tag: SOCKETS,
-        summary: "The WebSocket of the live map",
-        description: texts::LIVE,
-        answers: &[
-            ("101", "Upgraded"),
-            ("426", "UpgradeRequired"),
-            ("503", "Unavailable"),
-        ],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/rooms/{id}"],
-        scope: Scope::Deployment,
-        tag: SOCKETS,
-        summary: "The WebSocket of an island's room",
-        description: texts::ROOM,
-        path_parameters: &["RoomId"],
-        parameters: &["RoomToken"],
-        answers: &[
-            ("101", "Upgraded"),
-            ("403", "Forbidden"),
-            ("404", "NotFound"),
-            ("426", "UpgradeRequired"),
-            ("429", "TooMany"),
-            ("503", "Unavailable"),
-        ],
-    },
-    Route {
-        paths: &["/realms"],
-        scope: Scope::Deployment,
-        tag: DEPLOYMENT,
-        summary: "The realms of this deployment",
-        answers: &[("200", "Realms")],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/health/live"],
-        scope: Scope::Deployment,
-        tag: DEPLOYMENT,
-        summary: "Whether the worker answers",
-        answers: &[("200", "Alive")],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/ping"],
-        scope: Scope::Deployment,
-        tag: DEPLOYMENT,
-        summary: "Whether the worker answers, in another word",
-        answers: &[("200", "Pong")],
-        ..PLAIN
-    },
-    Route {
-        paths: &["/openapi.json"],
-        scope: Scope::Deployment,
-        tag: DEPLOYMENT,
-        summary: "This document",
-        parameters: &["IfNoneMatch"],
-        answers: &[("200", "Document"), ("304", "NotModified")],
-        ..PLAIN
-    },
-];
+        summary,
+        description,
+        id: None,
+        parameters: Vec::new(),
+        answers: vec![("101", "Upgraded"), ("426", "UpgradeRequired"), UNAVAILABLE],
+    }
+}
+
+impl Entry {
+    fn or(mut self, answer: Answer) -> Self {
+        self.answers.push(answer);
+        self
+    }
+
+    fn with(mut self, parameter: &'static str) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    fn at(self, id: &'static str) -> Self {
+        let id = Some(id);
+        Self { id, ..self }
+    }
+
+    fn described(self, description: &'static str) -> Self {
+        Self {
+            description,
+            ..self
+        }
+    }
+}

@@ -120,6 +120,27 @@ fn parameters_of_a_path_are_those_in_it() {
 }
 
 #[test]
+fn a_head_is_never_upgraded() {
+    let document = document();
+    let statuses = |path: &str| names(&document["paths"][path]["head"], "/responses");
+    let expected = ["400", "404", "414", "426", "431", "500"].map(str::to_owned);
+    for path in ["/ws", "/archipelago/ws", "/live", "/rooms/{id}"] {
+        assert_eq!(statuses(path), expected.clone().into(), "{path}");
+    }
+}
+
+#[test]
+fn no_number_is_taken_for_a_smaller_one() {
+    let document = document();
+    assert_eq!(find(&document, |value| value == "int32"), [""; 0]);
+    let count = &document["components"]["schemas"]["Comms"]["properties"]["usersCount"];
+    assert_eq!(
+        (&count["format"], &count["minimum"]),
+        (&"int64".into(), &0.into())
+    );
+}
+
+#[test]
 fn only_the_answer_about_nobody_has_a_null() {
     let nulls = find(&document(), |value| value == "null" || value.is_null());
     assert_eq!(

@@ -16,8 +16,12 @@ are those of a catalyst, if catalysts are configured: the nearest to the client 
 
 /// Of the scenes with players.
 pub const HOT_SCENES: &str = "\
-Worked out once a minute while somebody asks, with what the content server knows of the scenes. An older answer is given \
-while a new one is on its way, or while the content server does not answer.";
+Worked out once a minute while somebody asks, with what the content server of `CONTENT_URL` knows of the scenes. An older \
+answer is given while a new one is on its way, or while the content server does not answer.";
+
+/// Of the rooms.
+pub const ROOMS_STATUS: &str = "\
+As of the last 10 s. Only rooms of this deployment; those of a LiveKit server are not known here.";
 
 /// Of the players' socket.
 pub const WS: &str = "\

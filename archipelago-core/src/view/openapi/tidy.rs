@@ -1,6 +1,8 @@
 //! What holds for all answers, and is not said at each of them.
 
-use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ArrayItems, KnownFormat, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{RefOr, Schema};
 
 /// Closes a schema: an answer has no fields but those that it names, unless it hands on what somebody else says. And
@@ -10,6 +12,7 @@ pub fn close(schema: &mut RefOr<Schema>) {
     match schema {
         Schema::Object(object) => {
             refuse_null(&mut object.schema_type);
+            widen(&mut object.format);
             object.properties.values_mut().for_each(close);
             if !object.properties.is_empty() && object.additional_properties.is_none() {
                 object.additional_properties =
@@ -33,5 +36,12 @@ fn refuse_null(schema_type: &mut SchemaType) {
         if let [only] = types.as_slice() {
             *schema_type = SchemaType::Type(only.clone());
         }
+    }
+}
+
+/// The library takes whatever has 32 bits for signed, and half of it would be refused.
+fn widen(format: &mut Option<SchemaFormat>) {
+    if let Some(SchemaFormat::KnownFormat(known @ KnownFormat::Int32)) = format {
+        *known = KnownFormat::Int64;
     }
 }

@@ -48,15 +48,15 @@ values! {
     Parcel: list_of(Type::Integer, KnownFormat::Int64, 2).examples([json!([0, -1])]);
 }
 
-/// Exactly so many numbers. Not `prefixItems`, which says the same at length.
+/// Exactly so many numbers.
 fn list_of(number: Type, format: KnownFormat, length: usize) -> ArrayBuilder {
     let number = ObjectBuilder::new()
         .schema_type(number)
         .format(Some(SchemaFormat::KnownFormat(format)));
     ArrayBuilder::new()
-        .items(ArrayItems::RefOrSchema(Box::new(number.into())))
+        .prefix_items(vec![Schema::from(number); length])
+        .items(ArrayItems::False)
         .min_items(Some(length))
-        .max_items(Some(length))
 }
 
 /// The schema of what is always true.
@@ -69,6 +69,11 @@ pub fn always_true() -> Schema {
 pub fn always_false() -> Schema {
     let always = ObjectBuilder::new().schema_type(Type::Boolean);
     always.enum_values(Some([false])).into()
+}
+
+/// The schema of the protocol of the communications.
+pub fn protocol() -> Schema {
+    text("v3")
 }
 
 /// The schema of what is always `null`.
