@@ -10,7 +10,8 @@ use std::rc::Rc;
 use archipelago_core::engine::IslandNumber;
 use archipelago_core::protocol::bus::{
     ConnectRequest, CountersRequest, LookupRequest, PassRequest, Report, RoomKeyReply,
-    RoomKeyRequest, RoomReport, RoomsRequest, SnapshotRequest, StatusRequest, WatchRequest,
+    RoomKeyRequest, RoomReport, RoomsRequest, SnapshotRequest, StatusRequest, UpstreamCounters,
+    WatchRequest,
 };
 use archipelago_core::realm::{Realm, RealmConfig, RealmError};
 use archipelago_core::transport::ROOM_KEY_BYTES;
@@ -146,13 +147,15 @@ impl Shared {
             }
             RoomReport::PATH => self.answer(request, Realm::room_report).await,
             StatusRequest::PATH => {
-                self.answer(request, |realm, call: &StatusRequest, now| {
-                    realm.asked_upstream(call.upstream.as_ref());
-                    Ok(realm.status(now))
-                })
-                .await
+                let upstream = |call: &StatusRequest| call.upstream;
+                let look = |realm: &mut Realm, now| realm.status(now).encode_to_vec();
+                self.tell(request, upstream, look).await
             }
-            SnapshotRequest::PATH => self.show_all(request).await,
+            SnapshotRequest::PATH => {
+                let upstream = |call: &SnapshotRequest| call.upstream;
+                let look = |realm: &mut Realm, now| realm.encoded_snapshot(now).to_vec();
+                self.tell(request, upstream, look).await
+            }
             WatchRequest::PATH => self.show::<WatchRequest>(request, Realm::watch).await,
             RoomsRequest::PATH => self.show::<RoomsRequest>(request, Realm::rooms).await,
             CountersRequest::PATH => self.tell_counters(request).await,
@@ -164,14 +167,22 @@ impl Shared {
         }
     }
 
-    /// Answers where everybody is.
-    async fn show_all(&self, mut request: Request) -> Result<Response> {
-        let call = bus::request::<SnapshotRequest>(&mut request).await;
+    /// Answers a call that brings along what the routes have asked outside: that counts if the call is answered, else they
+    /// bring it again.
+    async fn tell<C: Call + Default>(
+        &self,
+        mut request: Request,
+        upstream: impl FnOnce(&C) -> Option<UpstreamCounters>,
+        look: impl FnOnce(&mut Realm, u64) -> Vec<u8>,
+    ) -> Result<Response> {
+        let call = bus::request::<C>(&mut request).await;
         bus::reply_encoded(call.and_then(|call| {
             self.with(|loaded| {
-                fault!(RealmDecided, self.state, SnapshotRequest::PATH);
-                loaded.realm.asked_upstream(call.upstream.as_ref());
-                Ok(loaded.realm.encoded_snapshot(now_ms()).to_vec())
+                fault!(RealmDecided, self.state, C::PATH);
+                loaded.keep()?;
+                fault!(RealmStored, self.state, C::PATH);
+                loaded.realm.asked_upstream(upstream(&call).as_ref());
+                Ok(look(&mut loaded.realm, now_ms()))
             })
         }))
     }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PATIENCE_MS } from "./support/connection.ts";
 import { send, upgradeHeaders } from "./support/http.ts";
 import { refusal } from "./support/raw-http.ts";
 import { Realm } from "./support/realm.ts";
+import { eventually } from "./support/wait.ts";
 
 /** A configuration that cannot work: the variable at fault and what the message must say is allowed. */
 interface Mistake {
@@ -68,6 +70,10 @@ describe("a wrong configuration", { concurrency: 2 }, () => {
         }
         const upgrade = await send(`${realm.url}/ws`, upgradeHeaders());
         assert.equal(upgrade.status, 500);
+        await eventually(PATIENCE_MS, () => {
+          const lines = realm.logged("not configured").filter((line) => line.includes(at));
+          assert.ok(lines.length >= 3, realm.log.join("\n"));
+        });
       } finally {
         await realm.stop();
       }
