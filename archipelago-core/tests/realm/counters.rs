@@ -89,10 +89,7 @@ fn sockets_are_those_of_connectors_that_live() {
 fn deliveries_are_counted_until_they_arrive() {
     let mut world = World::new();
     let mut a = Link::new("a", 1);
-    let session = world.login(&mut a, 1);
-    world.heartbeat(&mut a, session, HERE);
-    world.now_ms += ARRIVALS_DELAY_MS;
-    world.realm.tick(world.now_ms);
+    world.placed(&mut a, 1, HERE);
     let counts = |world: &mut World| {
         let own = own(world);
         let pending = figures(world).deliveries_pending;

@@ -76,10 +76,7 @@ fn a_newer_assignment_replaces_an_undelivered_one() {
     let mut a = Link::new("a", 1);
     let mate = world.player(&mut a, 2, 500.0);
     let mate2 = world.player(&mut a, 3, 500.0);
-    let session = world.login(&mut a, 1);
-    world.heartbeat(&mut a, session, HERE);
-    world.now_ms += ARRIVALS_DELAY_MS;
-    world.realm.tick(world.now_ms);
+    let session = world.placed(&mut a, 1, HERE);
     let old = world.take();
     assert_eq!(told(&old), [("a", session, "I3")]);
     // While it is under way, the player moves to the other island.
@@ -107,10 +104,7 @@ fn a_newer_assignment_replaces_an_undelivered_one() {
 fn who_left_is_not_told() {
     let mut world = World::new();
     let mut a = Link::new("a", 1);
-    let session = world.login(&mut a, 1);
-    world.heartbeat(&mut a, session, HERE);
-    world.now_ms += ARRIVALS_DELAY_MS;
-    world.realm.tick(world.now_ms);
+    let session = world.placed(&mut a, 1, HERE);
     let report = a.ended(session);
     world.report(&report);
     assert_eq!(world.take(), []);

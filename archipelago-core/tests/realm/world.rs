@@ -177,6 +177,15 @@ impl World {
         self.report(&report);
     }
 
+    /// Somebody who has an island, and is yet to be told.
+    pub fn placed(&mut self, link: &mut Link, who: u8, x: f32) -> u64 {
+        let session = self.login(link, who);
+        self.heartbeat(link, session, x);
+        self.now_ms += ARRIVALS_DELAY_MS;
+        self.realm.tick(self.now_ms);
+        session
+    }
+
     /// Somebody who has been told where it is.
     pub fn player(&mut self, link: &mut Link, who: u8, x: f32) -> u64 {
         let session = self.login(link, who);
