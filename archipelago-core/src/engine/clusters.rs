@@ -133,7 +133,7 @@ impl Clusters {
 
 /// Makes one island of all: the largest one, the oldest on a tie. An island with silent members cannot go away, so it
 /// comes first, and others like it stay beside it.
-fn merge_all(world: &mut World, component: &mut [u32]) {
+pub(super) fn merge_all(world: &mut World, component: &mut [u32]) {
     world.islands.sort_by_size(component);
     let mut pinned = 0;
     for at in 0..component.len() {

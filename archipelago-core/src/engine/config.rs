@@ -1,5 +1,7 @@
 //! What an operator decides: how many peers share an island, and how near they must be.
 
+use super::policy::CrowdPolicy;
+
 /// Metres within which the system's documentation promises to bring peers together.
 const DEFAULT_JOIN_DISTANCE_M: f64 = 100.0;
 /// Peers per island in the system's documentation.
@@ -14,6 +16,7 @@ pub struct EngineConfig {
     join_distance_m: f64,
     leave_distance_m: f64,
     id_prefix: String,
+    crowd_policy: CrowdPolicy,
 }
 
 /// A parameter that no engine can work with: which one, its value, and what is allowed.
@@ -74,6 +77,7 @@ impl EngineConfig {
             join_distance_m,
             leave_distance_m,
             id_prefix: "I".to_owned(),
+            crowd_policy: CrowdPolicy::Stable,
         })
     }
 
@@ -90,6 +94,13 @@ impl EngineConfig {
     #[must_use]
     pub fn with_id_prefix(mut self, prefix: &str) -> Self {
         prefix.clone_into(&mut self.id_prefix);
+        self
+    }
+
+    /// The same parameters with another crowd policy; without it, it is [`CrowdPolicy::Stable`].
+    #[must_use]
+    pub fn with_crowd_policy(mut self, policy: CrowdPolicy) -> Self {
+        self.crowd_policy = policy;
         self
     }
 
@@ -112,6 +123,11 @@ impl EngineConfig {
     pub fn id_prefix(&self) -> &str {
         &self.id_prefix
     }
+
+    /// Who shares an island where not everybody fits into one.
+    pub fn crowd_policy(&self) -> CrowdPolicy {
+        self.crowd_policy
+    }
 }
 
 impl Default for EngineConfig {
@@ -122,6 +138,7 @@ impl Default for EngineConfig {
             join_distance_m: DEFAULT_JOIN_DISTANCE_M,
             leave_distance_m: DEFAULT_JOIN_DISTANCE_M * DEFAULT_HYSTERESIS,
             id_prefix: "I".to_owned(),
+            crowd_policy: CrowdPolicy::Stable,
         }
     }
 }

@@ -26,8 +26,12 @@ impl Engine {
             let slot = slots[at];
             self.splitter.split(&mut self.world, slot, &mut slots);
         }
-        let stragglers = scope == Scope::Arrivals && self.world.islands.any_dirty();
-        self.merge(&slots, stragglers);
+        if self.coherent.is_some() {
+            self.cohere(&slots, known, scope);
+        } else {
+            let stragglers = scope == Scope::Arrivals && self.world.islands.any_dirty();
+            self.merge(&slots, stragglers);
+        }
         self.tell(&mut slots);
         self.slots = slots;
         self.world.peers.free_released();
@@ -43,6 +47,9 @@ impl Engine {
                 world.peers.state[peer.index()] = State::Member;
                 world.grid.put(peer, world.peers.position[peer.index()]);
                 slots.push(world.settle(std::iter::once(peer)));
+                if let Some(coherent) = &mut self.coherent {
+                    coherent.welcome(peer);
+                }
             }
         }
         self.waiting = 0;
@@ -55,6 +62,18 @@ impl Engine {
         while !restless.is_empty() {
             let crowd = self.clusters.around(world, restless, !stragglers);
             self.stable.pass(world, crowd, restless);
+        }
+    }
+
+    /// The same under the policy `coherent`; the islands from `fresh` on were opened in this flush.
+    fn cohere(&mut self, dirty: &[u32], fresh: usize, scope: Scope) {
+        let (world, splitter) = (&mut self.world, &mut self.splitter);
+        let Some(coherent) = &mut self.coherent else {
+            return;
+        };
+        match scope {
+            Scope::Full => coherent.full(world, splitter, dirty, fresh),
+            Scope::Arrivals => coherent.arrivals(world, splitter, &mut self.clusters, dirty),
         }
     }
 

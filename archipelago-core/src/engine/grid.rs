@@ -72,6 +72,13 @@ impl Grid {
         &self.cells[cell as usize].entries
     }
 
+    /// The cells around a cell with somebody in them.
+    pub fn around(&self, cell: u32) -> impl Iterator<Item = u32> + '_ {
+        let cell = &self.cells[cell as usize];
+        let around = cell.around.iter().zip(0..);
+        around.filter_map(|(beside, n)| (cell.present >> n & 1 == 1).then_some(*beside))
+    }
+
     /// The cells around a peer's cell in which somebody can be within the distance of it.
     pub fn beside(&self, peer: Peer) -> impl Iterator<Item = u32> + '_ {
         let place = self.places[peer.index()];

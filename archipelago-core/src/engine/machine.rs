@@ -1,9 +1,11 @@
 //! The engine: its state and its inputs.
 
 use super::clusters::Clusters;
+use super::coherent::Coherent;
 use super::config::EngineConfig;
 use super::number::IslandNumber;
 use super::peers::{Peer, State};
+use super::policy::CrowdPolicy;
 use super::position::Position;
 use super::preferences::NO_WISH;
 use super::split::Splitter;
@@ -26,6 +28,8 @@ pub struct Engine {
     pub(super) splitter: Splitter,
     pub(super) clusters: Clusters,
     pub(super) stable: Stable,
+    /// Instead of the other, if that is the policy.
+    pub(super) coherent: Option<Box<Coherent>>,
     /// Slots a flush works on.
     pub(super) slots: Vec<u32>,
     /// Slots around which a pass of the crowd policy has something to do.
@@ -52,6 +56,10 @@ impl Engine {
             splitter: Splitter::new(config.leave_distance_m()),
             clusters: Clusters::default(),
             stable: Stable::default(),
+            coherent: match config.crowd_policy() {
+                CrowdPolicy::Stable => None,
+                CrowdPolicy::Coherent(config) => Some(Box::new(Coherent::new(config))),
+            },
             slots: Vec::new(),
             restless: Vec::new(),
             restored: Vec::new(),

@@ -26,13 +26,14 @@
 //!
 //! Arrivals get islands of their own (`flush`); dirty islands that have come apart are split (`split`, `groups`);
 //! clusters of adjacent islands are found (`clusters`, `sweep`) and merged if they fit into one, or handed to the crowd
-//! policy if not (`stable`, `board`). All of it works on the peers' neighbourhoods (`grid`, `lattice`), and only around
+//! policy if not (`stable`, `board`; `coherent`, which finds clusters by itself). All of it works on the peers' neighbourhoods (`grid`, `lattice`), and only around
 //! islands in which something changed.
 
 mod board;
 mod bounds;
 mod check;
 mod clusters;
+mod coherent;
 mod config;
 mod flush;
 mod geometry;
@@ -44,6 +45,7 @@ mod machine;
 mod named;
 mod number;
 mod peers;
+mod policy;
 mod position;
 mod preferences;
 mod restore;
@@ -54,11 +56,13 @@ mod updates;
 mod view;
 mod world;
 
+pub use coherent::{CoherentConfig, InvalidCoherent};
 pub use config::{EngineConfig, InvalidConfig};
 pub use machine::Engine;
 pub use named::{NamedEngine, NamedUpdate};
 pub use number::{IslandNumber, island_id, parse_island_id};
 pub use peers::Peer;
+pub use policy::{CrowdPolicy, UnknownPolicy};
 pub use position::Position;
 pub use updates::{Scope, Update};
 pub use view::Island;

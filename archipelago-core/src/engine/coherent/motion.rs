@@ -1,0 +1,72 @@
+//! Where people are going, as far as two full flushes can tell.
+
+use crate::engine::peers::{Peer, State};
+use crate::engine::position::Position;
+use crate::engine::world::World;
+
+/// Slower, in metres per second along both axes together, is standing.
+const WALKING_MPS: f64 = 0.5;
+/// Faster is no way of walking on: it is a jump to somewhere else, where one stands.
+const JUMP_MPS: f64 = 30.0;
+
+/// Where everybody was when the last full flush ended.
+#[derive(Debug, Default)]
+pub(super) struct Motion {
+    /// By peer: x and z; NaN for whom was not known.
+    before: Vec<[f32; 2]>,
+    at_ms: Option<u64>,
+}
+
+impl Motion {
+    /// Seconds since the last full flush; 0 if there was none.
+    pub fn interval_s(&self, now_ms: u64) -> f64 {
+        let passed = self.at_ms.map_or(0, |at_ms| now_ms.saturating_sub(at_ms));
+        passed as f64 / 1000.0
+    }
+
+    /// Where somebody will be in a while, when it walks on; x and z in metres.
+    pub fn ahead(
+        &self,
+        peer: Peer,
+        position: Position,
+        interval_s: f64,
+        look_ahead_s: f64,
+    ) -> (f64, f64) {
+        let (x, z) = (f64::from(position.x()), f64::from(position.z()));
+        let Some([was_x, was_z]) = self.before.get(peer.index()) else {
+            return (x, z);
+        };
+        let vx = (x - f64::from(*was_x)) / interval_s;
+        let vz = (z - f64::from(*was_z)) / interval_s;
+        // Not so for a NaN, which stands for a newcomer or for no time at all.
+        if (WALKING_MPS..JUMP_MPS).contains(&(vx.abs() + vz.abs())) {
+            (x + look_ahead_s * vx, z + look_ahead_s * vz)
+        } else {
+            (x, z)
+        }
+    }
+
+    /// The handle belongs to a newcomer.
+    pub fn forget(&mut self, peer: Peer) {
+        if let Some(before) = self.before.get_mut(peer.index()) {
+            *before = [f32::NAN; 2];
+        }
+    }
+
+    /// The end of a full flush in which everybody is where it was.
+    pub fn pass(&mut self, now_ms: u64) {
+        self.at_ms = Some(now_ms);
+    }
+
+    /// The end of a full flush.
+    pub fn note(&mut self, world: &World) {
+        self.at_ms = Some(world.now_ms);
+        self.before.clear();
+        let peers = world.peers.state.iter().zip(&world.peers.position);
+        self.before
+            .extend(peers.map(|(state, position)| match state {
+                State::Member => [position.x(), position.z()],
+                _ => [f32::NAN; 2],
+            }));
+    }
+}

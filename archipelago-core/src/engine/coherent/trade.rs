@@ -1,0 +1,134 @@
+//! Wants come true, the most urgent first: directly where there is room, else by a chain.
+//!
+//! What somebody wants was found out before anybody moved. So every single move is tried with everybody where they are
+//! by then, and what is not worth it any more is taken back: otherwise neighbours would change places for ever.
+
+use super::chains::{Chains, Step, price};
+use super::crowd::{Crowd, NOBODY};
+use super::patience::Patience;
+use super::wants::Want;
+use crate::engine::world::World;
+
+/// So many chains are tried for one want.
+const ATTEMPTS: usize = 4;
+
+/// What came of an attempt.
+enum Outcome {
+    Moved,
+    /// It is not worth it.
+    Dropped,
+    /// Somebody cannot move: without it there may be another way.
+    Barred,
+}
+
+/// Moves everybody who wants to move, as far as that can be.
+pub(super) fn trade(
+    world: &mut World,
+    crowd: &mut Crowd,
+    wants: &[Want],
+    chains: &mut Chains,
+    patience: &mut Patience,
+) {
+    for want in wants {
+        if chains.is_settled(want.peer) {
+            continue;
+        }
+        for _ in 0..ATTEMPTS {
+            match attempt(world, crowd, want, chains, patience) {
+                Outcome::Barred if !chains.is_settled(want.peer) => {}
+                _ => break,
+            }
+        }
+    }
+}
+
+fn attempt(
+    world: &mut World,
+    crowd: &mut Crowd,
+    want: &Want,
+    chains: &mut Chains,
+    patience: &mut Patience,
+) -> Outcome {
+    let source = world.home(want.peer);
+    let margin = crowd.config.margin;
+    let size = world.islands.size(want.to);
+    chains.steps.clear();
+    if size == 0 {
+        return Outcome::Dropped;
+    }
+    if size >= world.max_peers {
+        let moves = crowd.config.chain_length as usize - 1;
+        if !chains.find(world, want.to, source, moves, margin - want.worth) {
+            return Outcome::Dropped;
+        }
+    }
+    let first = Step {
+        peer: want.peer,
+        place: want.place,
+        to: want.to,
+    };
+    match make_room(world, crowd, chains, patience) {
+        Some(worth) if may_move(world, crowd, first) => {
+            let total = worth + crowd.worth(want.place as usize, source, want.to);
+            if total > margin {
+                crowd.shift(world, first.peer, first.to);
+            } else {
+                crowd.take_back(world);
+                return Outcome::Dropped;
+            }
+        }
+        Some(_) => {
+            crowd.take_back(world);
+            chains.settle(want.peer);
+            return Outcome::Barred;
+        }
+        None => return Outcome::Barred,
+    }
+    settle(crowd, first, chains, patience);
+    if world.islands.size(source) == 0 {
+        world.islands.close(source);
+    }
+    Outcome::Moved
+}
+
+/// Makes the moves of the chain found last, from its end on. What they are worth; `None` if one cannot be made: then all
+/// are taken back, and whoever cannot move is barred.
+pub(super) fn make_room(
+    world: &mut World,
+    crowd: &mut Crowd,
+    chains: &mut Chains,
+    patience: &Patience,
+) -> Option<f64> {
+    let mut total = 0.0;
+    for step in chains.steps.iter().rev().copied() {
+        if !may_move(world, crowd, step) {
+            crowd.take_back(world);
+            chains.settle(step.peer);
+            return None;
+        }
+        let worth = crowd.worth(step.place as usize, world.home(step.peer), step.to);
+        let is_ready = patience.is_ready(step.peer, crowd.config.dwell_s);
+        total += price(worth, crowd, is_ready);
+        crowd.shift(world, step.peer, step.to);
+    }
+    Some(total)
+}
+
+/// Everybody who moved stays where it is for this flush.
+pub(super) fn settle(crowd: &mut Crowd, first: Step, chains: &mut Chains, patience: &mut Patience) {
+    for at in 0..chains.steps.len() {
+        let peer = chains.steps[at].peer;
+        chains.settle(peer);
+        patience.forget(peer);
+    }
+    chains.settle(first.peer);
+    patience.forget(first.peer);
+    crowd.keep();
+}
+
+fn may_move(world: &World, crowd: &mut Crowd, step: Step) -> bool {
+    world.home(step.peer) != NOBODY
+        && world.home(step.peer) != step.to
+        && Crowd::is_adjacent(world, step.peer, step.to)
+        && crowd.may_leave(world, step.peer)
+}

@@ -1,0 +1,175 @@
+//! Who wants to go where, and who would not mind much.
+
+use super::chains::Chains;
+use super::crowd::{Crowd, NOBODY, depth};
+use super::patience::Patience;
+use crate::engine::peers::Peer;
+use crate::engine::world::World;
+
+/// Somebody wants to be on another island.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Want {
+    pub worth: f64,
+    pub peer: Peer,
+    pub place: u32,
+    pub to: u32,
+}
+
+/// The islands around a square.
+#[derive(Clone, Copy, Debug)]
+struct Around {
+    slot: u32,
+    /// How many neighbours are on it.
+    neighbours: f64,
+    centre: (f64, f64),
+}
+
+/// Finds out what everybody wants.
+#[derive(Debug, Default)]
+pub(super) struct Wants {
+    /// The most urgent first.
+    pub list: Vec<Want>,
+    /// Members by island and occupied square, squares in their order.
+    counts: Vec<(u32, u32)>,
+    /// By occupied square, and one more: where its counts start.
+    starts: Vec<u32>,
+    /// By slot; 0 between two squares.
+    neighbours: Vec<f64>,
+    touched: Vec<u32>,
+    around: Vec<Around>,
+}
+
+impl Wants {
+    /// Looks at everybody once.
+    pub fn collect(
+        &mut self,
+        world: &World,
+        crowd: &Crowd,
+        patience: &mut Patience,
+        chains: &mut Chains,
+    ) {
+        self.count(crowd);
+        self.list.clear();
+        self.neighbours.resize(world.islands.slot_bound(), 0.0);
+        for aim in 0..crowd.squares.aims.len() {
+            let total = self.look_around(crowd, aim);
+            if self.around.len() > 1 || self.around.iter().any(|found| found.neighbours > 0.0) {
+                for place in crowd.squares.aiming_at(aim) {
+                    self.ask(world, crowd, *place, total, patience, chains);
+                }
+            }
+        }
+        self.list
+            .sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.peer.cmp(&b.peer)));
+    }
+
+    /// Counts who is in each square.
+    fn count(&mut self, crowd: &Crowd) {
+        self.counts.clear();
+        self.starts.clear();
+        for square in 0..crowd.squares.occupied.len() as u32 {
+            let start = self.counts.len();
+            self.starts.push(start as u32);
+            let first = crowd.squares.first_of(square) as usize;
+            let end = crowd.squares.first_of(square + 1) as usize;
+            for label in &crowd.labels[first..end] {
+                let mut counts = self.counts[start..].iter_mut();
+                match counts.find(|(slot, _)| slot == label) {
+                    Some((_, count)) => *count += 1,
+                    None if *label != NOBODY => self.counts.push((*label, 1)),
+                    None => {}
+                }
+            }
+        }
+        self.starts.push(self.counts.len() as u32);
+    }
+
+    /// Lists the islands around an aim; the number of all neighbours there.
+    fn look_around(&mut self, crowd: &Crowd, aim: usize) -> f64 {
+        let squares = &crowd.squares;
+        let reach = crowd.kernel.reach();
+        let left = squares.aims[aim].column - reach;
+        self.touched.clear();
+        for (nth, (start, end)) in (0..).zip(squares.windows(aim as u32)) {
+            let shares = crowd.kernel.row(nth - reach);
+            for square in *start..*end {
+                let column = squares.occupied[square as usize].column;
+                let share = shares[(column - left) as usize];
+                let from = self.starts[square as usize] as usize;
+                let to = self.starts[square as usize + 1] as usize;
+                for (slot, count) in &self.counts[from..to] {
+                    let neighbours = &mut self.neighbours[*slot as usize];
+                    if *neighbours == 0.0 && share > 0.0 {
+                        self.touched.push(*slot);
+                    }
+                    *neighbours += share * f64::from(*count);
+                }
+            }
+        }
+        self.around.clear();
+        let mut total = 0.0;
+        for slot in &self.touched {
+            let neighbours = std::mem::take(&mut self.neighbours[*slot as usize]);
+            total += neighbours;
+            self.around.push(Around {
+                slot: *slot,
+                neighbours,
+                centre: crowd.centre(*slot),
+            });
+        }
+        total
+    }
+
+    /// What somebody wants, of the islands around its aim.
+    fn ask(
+        &mut self,
+        world: &World,
+        crowd: &Crowd,
+        place: u32,
+        total: f64,
+        patience: &mut Patience,
+        chains: &mut Chains,
+    ) {
+        let player = crowd.squares.players[place as usize];
+        let label = crowd.labels[place as usize];
+        if label == NOBODY || world.islands.get(label).silent > 0 {
+            return;
+        }
+        let own = self.around.iter().find(|around| around.slot == label);
+        let aim = crowd.squares.aims[player.aim as usize];
+        let itself = crowd
+            .kernel
+            .share(player.column - aim.column, player.row - aim.row);
+        let here = own.map_or(0.0, |own| own.neighbours - itself);
+        let centre = own.map_or_else(|| crowd.centre(label), |own| own.centre);
+        let mut best = (crowd.config.margin, NOBODY);
+        let trades = chains.takes_part(world, label);
+        chains.start_player();
+        for other in &self.around {
+            if other.slot == label {
+                continue;
+            }
+            let depth = depth(player.ahead, centre, other.centre);
+            let worth = crowd.weigh(depth, other.neighbours - here, total - itself);
+            if worth > best.0 {
+                best = (worth, other.slot);
+            }
+            if trades {
+                chains.offer_target(other.slot, worth);
+            }
+        }
+        let wants = best.1 != NOBODY;
+        let is_ready = patience.wait(player.peer, wants, crowd.config.dwell_s);
+        if wants && is_ready {
+            self.list.push(Want {
+                worth: best.0,
+                peer: player.peer,
+                place,
+                to: best.1,
+            });
+        }
+        if trades {
+            chains.add_player(label, player.peer, place, crowd, is_ready);
+        }
+    }
+}
