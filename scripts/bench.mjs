@@ -1,8 +1,8 @@
-/** `npm run bench`: how fast things are. `npm run bench -- flush`, or another of the benchmarks below. */
+/** `npm run bench`: how fast things are. `npm run bench -- engine`, or another of the benchmarks below. */
 
 import { benchAttack } from "./lib/bench-attack.mjs";
 import { benchChains } from "./lib/bench-chains.mjs";
-import { benchFlush } from "./lib/bench-flush.mjs";
+import { benchEngine } from "./lib/bench-engine.mjs";
 import { benchHandshakes } from "./lib/bench-handshakes.mjs";
 import { benchRoom } from "./lib/bench-room.mjs";
 import { benchSimulator } from "./lib/bench-simulator.mjs";
@@ -24,8 +24,8 @@ async function benchStorage(tools, args) {
 /** By name. */
 const BENCHMARKS = {
   chains: benchChains,
+  engine: benchEngine,
   flood: benchAttack("flood.bench.ts"),
-  flush: benchFlush,
   handshakes: benchHandshakes,
   hostile: benchAttack("hostile.bench.ts"),
   room: benchRoom,
@@ -35,7 +35,7 @@ const BENCHMARKS = {
 };
 
 await runMain(async () => {
-  const [name = "flush", ...args] = process.argv.slice(2);
+  const [name = "engine", ...args] = process.argv.slice(2);
   const benchmark = Object.entries(BENCHMARKS).find(([known]) => known === name)?.[1];
   if (benchmark === undefined) {
     throw new Failure(`No such benchmark: ${name}.`, `There are: ${Object.keys(BENCHMARKS).join(", ")}.`);

@@ -124,6 +124,23 @@ const WORLDS = {
   },
 };
 
+/** @type {Bindings} */
+const BENCH_BINDINGS = { artifact: "archipelago_bench", name: "bench", folder: "tests/bench/dist" };
+
+/** @type {Product} */
+const BENCH = {
+  name: "the benchmark as WebAssembly",
+  stamp: "bench",
+  compiles: true,
+  sources: [...WORLDS.sources, ...CORE, "tests/bench/Cargo.toml", "tests/bench/src"],
+  outputs: [BENCH_BINDINGS.folder],
+  words: Object.values(bindingArguments(BENCH_BINDINGS)).flat(),
+  make: async (tools) => {
+    await compile(["archipelago-bench"], tools);
+    await bind(BENCH_BINDINGS, tools);
+  },
+};
+
 /** @type {Product} */
 const PAGES = {
   name: "the pages",
@@ -183,6 +200,15 @@ export async function buildPackage(tools) {
  */
 export async function buildWorlds(tools) {
   await makeIfNeeded(WORLDS, tools);
+}
+
+/**
+ * Builds the benchmark of the engine as WebAssembly, unless it is up to date.
+ *
+ * @param {Tools} tools
+ */
+export async function buildBench(tools) {
+  await makeIfNeeded(BENCH, tools);
 }
 
 /**

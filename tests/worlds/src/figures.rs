@@ -1,9 +1,12 @@
 //! How well islands serve the people in them.
 
+mod minimum;
+mod pairs;
 mod recall;
 mod sizes;
 
-pub use recall::recall;
+pub use minimum::islands_min;
+pub use recall::{Together, recall, together};
 pub use sizes::{Sizes, sizes};
 
 /// Reassignments that one player lives through in a minute.

@@ -1,18 +1,38 @@
 //! Whether those who are near each other share an island.
 
-/// One player on a grid whose cells are as wide as the radius.
-#[derive(Clone, Copy)]
-struct Entry {
-    row: i64,
-    column: i64,
-    index: usize,
+use std::ops::AddAssign;
+
+use super::pairs::each_near_pair;
+
+/// Pairs of players that are near each other, and those of them that share an island.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Together {
+    /// Pairs within the radius.
+    pub near: u64,
+    /// Of these, the pairs on one island.
+    pub together: u64,
+}
+
+impl Together {
+    /// The share of the pairs that share an island; 1 where there are no pairs.
+    pub fn share(self) -> f64 {
+        if self.near == 0 {
+            1.0
+        } else {
+            self.together as f64 / self.near as f64
+        }
+    }
+}
+
+impl AddAssign for Together {
+    fn add_assign(&mut self, other: Self) {
+        self.near += other.near;
+        self.together += other.together;
+    }
 }
 
 /// The share of the pairs of players within `radius_m` of each other that share an island; 1 where nobody is that near
-/// to anybody.
-///
-/// `positions` are x, y and z per player, in metres, y does not count. `assignments` has the island of each of these
-/// players; `I::default()` (0, `None`) stands for none, which is shared with nobody.
+/// to anybody. See [`together`] for the arguments.
 ///
 /// # Panics
 /// If there are fewer assignments than players, or `radius_m` is not finite and above 0.
@@ -21,6 +41,21 @@ pub fn recall<I: Copy + Default + PartialEq>(
     assignments: &[I],
     radius_m: f64,
 ) -> f64 {
+    together(positions, assignments, radius_m).share()
+}
+
+/// Counts the pairs of players within `radius_m` of each other, and those of them that share an island.
+///
+/// `positions` are x, y and z per player, in metres, y does not count. `assignments` has the island of each of these
+/// players; `I::default()` (0, `None`) stands for none, which is shared with nobody.
+///
+/// # Panics
+/// If there are fewer assignments than players, or `radius_m` is not finite and above 0.
+pub fn together<I: Copy + Default + PartialEq>(
+    positions: &[f32],
+    assignments: &[I],
+    radius_m: f64,
+) -> Together {
     let players = positions.len() / 3;
     assert!(
         assignments.len() >= players,
@@ -31,61 +66,13 @@ pub fn recall<I: Copy + Default + PartialEq>(
         radius_m.is_finite() && radius_m > 0.0,
         "radius_m is {radius_m}: it must be finite and above 0"
     );
-    let (mut near, mut together) = (0_u64, 0_u64);
+    let mut found = Together::default();
     each_near_pair(positions, radius_m, |a, b| {
-        near += 1;
         let [a, b] = [assignments[a], assignments[b]];
-        together += u64::from(a == b && a != I::default());
+        found.near += 1;
+        found.together += u64::from(a == b && a != I::default());
     });
-    if near == 0 {
-        1.0
-    } else {
-        together as f64 / near as f64
-    }
-}
-
-/// Calls back for every pair, once.
-fn each_near_pair(positions: &[f32], radius_m: f64, mut pair: impl FnMut(usize, usize)) {
-    let entries = by_cell(positions, radius_m);
-    let is_near = |a: usize, b: usize| {
-        let along = |axis| f64::from(positions[3 * a + axis]) - f64::from(positions[3 * b + axis]);
-        let (dx, dz) = (along(0), along(2));
-        dx * dx + dz * dz <= radius_m * radius_m
-    };
-    // In the next row, the entries before this one are left of all neighbours of the cells still to come.
-    let mut below = 0;
-    for (at, entry) in entries.iter().enumerate() {
-        let (row, column) = (entry.row, entry.column);
-        let right = column.saturating_add(1);
-        let beside = entries[at + 1..].iter();
-        let beside = beside.take_while(|other| other.row == row && other.column <= right);
-        let next_row = row.saturating_add(1);
-        let left = (next_row, column.saturating_sub(1));
-        while below < entries.len() && (entries[below].row, entries[below].column) < left {
-            below += 1;
-        }
-        // At the edge of what cells can count there is no next row.
-        let beneath = entries[below..].iter().filter(|_| next_row > row);
-        let beneath = beneath.take_while(|other| other.row == next_row && other.column <= right);
-        for other in beside.chain(beneath) {
-            if is_near(entry.index, other.index) {
-                pair(entry.index, other.index);
-            }
-        }
-    }
-}
-
-/// All players by row and column of their cell.
-fn by_cell(positions: &[f32], cell_m: f64) -> Vec<Entry> {
-    let cell = |coordinate: f32| (f64::from(coordinate) / cell_m).floor() as i64;
-    let entry = |(index, at): (usize, &[f32])| Entry {
-        row: cell(at[2]),
-        column: cell(at[0]),
-        index,
-    };
-    let mut entries: Vec<_> = positions.chunks_exact(3).enumerate().map(entry).collect();
-    entries.sort_unstable_by_key(|entry| (entry.row, entry.column));
-    entries
+    found
 }
 
 #[cfg(test)]
@@ -135,6 +122,15 @@ mod tests {
             let expected = brute_force(&positions, &assignments, radius_m);
             assert_eq!(found, expected, "seed {seed}");
         }
+    }
+
+    #[test]
+    fn pairs_of_several_moments_are_added() {
+        let mut all = Together::default();
+        assert_eq!(all.share(), 1.0);
+        all += together(&[0.0; 9], &[1, 1, 2], 20.0);
+        all += together(&[0.0; 6], &[1, 2], 20.0);
+        assert_eq!((all.near, all.together, all.share()), (4, 1, 0.25));
     }
 
     #[test]

@@ -1,0 +1,171 @@
+//! The parts of a flush, one by one: `cargo bench -p archipelago-bench --bench parts`, or with a name behind it.
+//!
+//! Each part is measured from outside, by something to do that hardly any other part takes part in. So the figures mean
+//! the same whatever is inside.
+
+use std::hint::black_box;
+
+use archipelago_bench::{Floor, SEED, engine_config};
+use archipelago_core::engine::{Engine, IslandNumber, Peer, Position, Scope};
+use archipelago_worlds::World;
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+
+const PLAYERS: usize = 10_000;
+/// As many as an island holds.
+const FULL: usize = 100;
+const ISLANDS: usize = PLAYERS / FULL;
+/// Far beyond the leave distance.
+const APART_M: f32 = 1000.0;
+
+fn engine() -> Engine {
+    Engine::new(engine_config("stable").expect("it is known"))
+}
+
+fn at(x: f32, z: f32) -> Position {
+    Position::new(x, 0.0, z).expect("finite")
+}
+
+/// Two moments of a world in turn: everybody who walks has moved from the one to the other.
+fn moments(world: &str) -> [Vec<Position>; 2] {
+    let mut world = World::named(world, SEED).expect("it is known");
+    let mut moment = || {
+        world.step(2.0);
+        let positions = world.positions().chunks_exact(3);
+        positions.map(|place| at(place[0], place[2])).collect()
+    };
+    [moment(), moment()]
+}
+
+fn populated(positions: &[Position]) -> Engine {
+    let mut engine = engine();
+    for position in positions {
+        engine.insert(*position, None);
+    }
+    engine.flush(0, Scope::Full);
+    engine
+}
+
+fn report(engine: &mut Engine, positions: &[Position]) {
+    for (index, position) in positions.iter().enumerate() {
+        engine.update(Peer::from_index(index), *position, None);
+    }
+}
+
+/// Places of `count` players for each of the islands, on squares of `gap_m` that lie far from each other; every second
+/// time, each has moved a little.
+fn squares(count: usize, gap_m: f32) -> [Vec<Position>; 2] {
+    let side = (count as f64).sqrt().ceil() as usize;
+    [0.0, 0.25].map(|moved| {
+        let place = |player: usize| {
+            let (island, member) = (player / count, player % count);
+            let x = island as f32 * APART_M + (member % side) as f32 * gap_m;
+            at(x + moved, (member / side) as f32 * gap_m)
+        };
+        (0..PLAYERS).map(place).collect()
+    })
+}
+
+/// A flush after everybody has moved from one moment to the other.
+fn flushes(criterion: &mut Criterion, name: &str, moments: &[Vec<Position>; 2]) {
+    let mut engine = populated(&moments[0]);
+    let mut turns = moments.iter().cycle().skip(1);
+    let mut group = criterion.benchmark_group("part");
+    group.throughput(Throughput::Elements(PLAYERS as u64));
+    group.bench_function(name, |bencher| {
+        bencher.iter_custom(|times| {
+            let mut took = std::time::Duration::ZERO;
+            for _ in 0..times {
+                report(&mut engine, turns.next().expect("they never end"));
+                let started = std::time::Instant::now();
+                black_box(engine.flush(0, Scope::Full));
+                took += started.elapsed();
+            }
+            took
+        });
+    });
+}
+
+/// What is done with each report, most of it on the grid.
+fn grid(criterion: &mut Criterion) {
+    let moments = moments("uniform-10000");
+    let mut engine = populated(&moments[0]);
+    let mut turns = moments.iter().cycle().skip(1);
+    let mut group = criterion.benchmark_group("part");
+    group.throughput(Throughput::Elements(PLAYERS as u64));
+    group.bench_function("grid", |bencher| {
+        bencher.iter(|| report(&mut engine, turns.next().expect("they never end")));
+    });
+}
+
+/// Full islands that stay as they are: nobody looks for neighbours, but each might have come apart.
+fn split(criterion: &mut Criterion) {
+    flushes(criterion, "split", &squares(FULL, 10.0));
+}
+
+/// Everybody alone, with others just out of reach: nothing to split, nothing to merge.
+fn cluster(criterion: &mut Criterion) {
+    flushes(criterion, "cluster", &squares(PLAYERS, 65.0));
+}
+
+/// A crowd in which islands have room and look for it.
+fn policy(criterion: &mut Criterion) {
+    flushes(criterion, "policy", &moments("crowd-10000"));
+}
+
+/// Everybody has to be told an island, and nothing else changes.
+fn updates(criterion: &mut Criterion) {
+    let [places, _] = squares(FULL, 10.0);
+    let untold = || {
+        let mut engine = engine();
+        for number in 1..=ISLANDS {
+            let number = IslandNumber::new(number as u64).expect("above 0");
+            engine.restore(number, 0, FULL);
+        }
+        report(&mut engine, &places);
+        engine
+    };
+    let mut group = criterion.benchmark_group("part");
+    group.throughput(Throughput::Elements(PLAYERS as u64));
+    group.bench_function("updates", |bencher| {
+        bencher.iter_batched_ref(
+            untold,
+            |engine| assert_eq!(engine.flush(0, Scope::Full).len(), PLAYERS),
+            BatchSize::LargeInput,
+        );
+    });
+}
+
+/// All islands as the stats show them.
+fn snapshot(criterion: &mut Criterion) {
+    let engine = populated(&moments("uniform-10000")[0]);
+    let mut group = criterion.benchmark_group("part");
+    group.throughput(Throughput::Elements(PLAYERS as u64));
+    group.bench_function("snapshot", |bencher| {
+        bencher.iter(|| {
+            for island in engine.islands() {
+                black_box((
+                    island.id(),
+                    island.center(),
+                    island.radius(),
+                    island.members(),
+                ));
+            }
+        });
+    });
+}
+
+/// The unit of the other figures.
+fn floor(criterion: &mut Criterion) {
+    let world = World::named("uniform-10000", SEED).expect("it is known");
+    let mut floor = Floor::default();
+    let mut group = criterion.benchmark_group("part");
+    group.throughput(Throughput::Elements(PLAYERS as u64));
+    group.bench_function("floor", |bencher| {
+        bencher.iter(|| floor.sort(black_box(world.positions()), world.extent()));
+    });
+}
+
+criterion_group!(
+    parts, floor, grid, split, cluster, policy, updates, snapshot
+);
+criterion_main!(parts);

@@ -1,0 +1,57 @@
+//! `npm run bench:engine` natively; `scripts/lib/bench-engine.mjs` says what it does with this.
+//!
+//! - `measure WORLD POLICY FLUSHES` prints the figures of one run, as JSON;
+//! - `check WORLD POLICY` measures nothing, and fails if there is no such world or policy;
+//! - `dump WORLD FLUSHES FILE` writes where everybody is;
+//! - `policies` prints the names of the policies, as JSON.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::process::ExitCode;
+
+use archipelago_bench::{SEED, dump, engine_config, measure, policies};
+use archipelago_worlds::World;
+
+fn main() -> ExitCode {
+    // What cargo says to every benchmark.
+    let arguments = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench");
+    let arguments: Vec<_> = arguments.collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refusal) => {
+            eprintln!("{refusal}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
+    match arguments {
+        ["measure", world, policy, flushes] => {
+            let row = measure(world, policy, flushes.parse()?)?;
+            println!("{}", serde_json::to_string(&row)?);
+        }
+        ["check", world, policy] => {
+            World::named(world, SEED)?;
+            engine_config(policy)?;
+            println!("{{}}");
+        }
+        ["dump", world, flushes, file] => {
+            let world = World::named(world, SEED)?;
+            let mut file = BufWriter::new(File::create(file)?);
+            dump(world, flushes.parse()?, &mut file)?;
+            file.flush()?;
+        }
+        ["policies"] => println!("{}", serde_json::to_string(&policies())?),
+        _ => {
+            return Err(
+                "allowed is what the first lines of tests/bench/benches/worlds.rs list".into(),
+            );
+        }
+    }
+    Ok(())
+}
