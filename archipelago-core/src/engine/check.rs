@@ -18,6 +18,7 @@ impl Engine {
         if scope == Scope::Full {
             check_connected(&self.world)?;
             check_merged(&self.world)?;
+            check_components(&self.world)?;
         }
         Ok(())
     }
@@ -137,6 +138,38 @@ fn check_merged(world: &World) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whatever hangs together and fits into one island is one.
+fn check_components(world: &World) -> Result<(), String> {
+    let islands: Vec<u32> = world.islands.oldest_first().map(|(_, slot)| slot).collect();
+    let mut rest = islands;
+    while let Some(first) = rest.pop() {
+        let mut component = vec![first];
+        let mut at = 0;
+        while let Some(slot) = component.get(at).copied() {
+            at += 1;
+            component.extend(rest.extract_if(.., |other| are_adjacent(world, slot, *other)));
+        }
+        let silent = |slot: &u32| world.islands.get(*slot).silent > 0;
+        let total: usize = component.iter().map(|slot| world.islands.size(*slot)).sum();
+        let is_one = component.len() == 1 || component.iter().any(silent);
+        expect(is_one || total > world.max_peers, || {
+            let number = world.islands.get(first).number;
+            format!(
+                "{total} around {number:?} are on {} islands",
+                component.len()
+            )
+        })?;
+    }
+    Ok(())
+}
+
+fn are_adjacent(world: &World, a: u32, b: u32) -> bool {
+    world.located(a).any(|(peer, _)| {
+        let mut others = world.located(b);
+        others.any(|(other, _)| within(world, peer, other, world.join_squared))
+    })
 }
 
 fn within(world: &World, a: Peer, b: Peer, distance_squared: f64) -> bool {

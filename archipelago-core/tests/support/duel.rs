@@ -24,6 +24,7 @@ impl<S: Subject> Duel<S> {
             leave,
             prefix,
             next_number,
+            ..
         } = settings;
         Self {
             subject: S::new(settings),

@@ -1,7 +1,7 @@
 //! Golden traces: positions over time and the islands that the service in production settles on, in worlds where
 //! nothing reaches the capacity.
 
-use archipelago_core::engine::{Position, Scope};
+use archipelago_core::engine::{CrowdPolicy, Position, Scope};
 use serde::Deserialize;
 
 use super::model::Name;
@@ -57,12 +57,18 @@ struct Trace {
 
 /// Plays a trace, one full flush for each step; what differed, if anything did.
 pub fn play<S: Subject>(text: &str) -> Result<(), String> {
+    play_under::<S>(text, CrowdPolicy::Stable)
+}
+
+/// The same under another crowd policy.
+pub fn play_under<S: Subject>(text: &str, policy: CrowdPolicy) -> Result<(), String> {
     let Trace { config, steps } = serde_json::from_str(text).map_err(|error| error.to_string())?;
-    let settings = Settings::new(
+    let mut settings = Settings::new(
         config.max_peers_per_island,
         config.join_distance,
         config.leave_distance,
     );
+    settings.policy = policy;
     let mut subject = S::new(&settings);
     for (step, now_ms) in steps.iter().zip((0..).step_by(PERIOD_MS as usize)) {
         for peer in &step.disconnects {

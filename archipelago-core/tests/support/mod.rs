@@ -12,4 +12,5 @@ pub mod random;
 pub mod restored;
 pub mod rng;
 pub mod subject;
+pub mod town;
 pub mod worlds;

@@ -38,7 +38,11 @@ pub struct World {
 
 /// Plays the world of this seed; what differed, if anything did.
 pub fn play<S: Subject>(seed: u32) -> Result<(), String> {
-    let mut world = World::new(seed);
+    play_in::<S>(World::new(seed))
+}
+
+/// Plays a world that was made before.
+pub fn play_in<S: Subject>(mut world: World) -> Result<(), String> {
     let mut duel = Duel::<S>::new(&world.settings);
     for _ in 0..world.flushes {
         world.step(&mut duel)?;

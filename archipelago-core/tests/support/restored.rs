@@ -7,7 +7,11 @@ use super::subject::Handles;
 
 /// Plays the restored world of this seed; what differed, if anything did.
 pub fn play(seed: u32) -> Result<(), String> {
-    let mut world = World::new(seed);
+    play_in(World::new(seed))
+}
+
+/// Plays a world that was made before.
+pub fn play_in(mut world: World) -> Result<(), String> {
     // Numbers below and above those of the restored islands, and where another digit begins.
     world.settings.next_number = world.rng.pick(&[1, 30, 46_650]);
     world.travels = world.rng.pick(&[0.1, 0.6]);

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use archipelago_core::engine::{
-    Engine, EngineConfig, Island, IslandNumber, NamedEngine, NamedUpdate, Peer, Position, Scope,
-    Update, parse_island_id,
+    CrowdPolicy, Engine, EngineConfig, Island, IslandNumber, NamedEngine, NamedUpdate, Peer,
+    Position, Scope, Update, parse_island_id,
 };
 
 use super::model::{Change, Model, ModelIsland, Name};
@@ -17,6 +17,7 @@ pub struct Settings {
     pub leave: f64,
     pub prefix: String,
     pub next_number: u64,
+    pub policy: CrowdPolicy,
 }
 
 impl Settings {
@@ -27,6 +28,7 @@ impl Settings {
             leave,
             prefix: "I".to_owned(),
             next_number: 1,
+            policy: CrowdPolicy::Stable,
         }
     }
 
@@ -34,6 +36,7 @@ impl Settings {
         EngineConfig::new(self.max_peers, self.join, Some(self.leave))
             .expect("valid")
             .with_id_prefix(&self.prefix)
+            .with_crowd_policy(self.policy)
     }
 }
 

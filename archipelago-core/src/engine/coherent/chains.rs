@@ -1,6 +1,7 @@
 //! Chains: somebody gets room on a full island because somebody else moves on from there, and so forth.
 
 use super::crowd::{Crowd, NOBODY};
+use super::patience::Patience;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
@@ -74,7 +75,7 @@ impl Chains {
     }
 
     /// Whether members of that island may have to move for others.
-    pub fn takes_part(&self, world: &World, slot: u32) -> bool {
+    pub fn takes_part(world: &World, slot: u32) -> bool {
         world.islands.size(slot) as f64 >= CROWDED * world.max_peers as f64
     }
 
@@ -94,11 +95,18 @@ impl Chains {
         }
     }
 
-    /// Those were all. Whoever wants to go anyway costs nothing.
-    pub fn add_player(&mut self, slot: u32, peer: Peer, place: u32, crowd: &Crowd, is_ready: bool) {
+    /// Those were all.
+    pub fn add_player(
+        &mut self,
+        slot: u32,
+        peer: Peer,
+        place: u32,
+        crowd: &Crowd,
+        patience: &Patience,
+    ) {
         let mut targets = std::mem::take(&mut self.targets);
         for (worth, to) in targets.drain(..) {
-            let worth = price(worth, crowd, is_ready);
+            let worth = price(worth, peer, crowd, patience);
             if worth > WORTH_MIN {
                 self.offer(slot, to, Offer { worth, peer, place });
             }
@@ -171,14 +179,14 @@ impl Chains {
             }
             (first, end) = (end, self.nodes.len());
         }
-        let Some((_, mut parent, last)) = best else {
+        let Some((_, mut node, end)) = best else {
             return false;
         };
         self.steps.clear();
-        self.steps.push(last);
-        while parent != 0 {
-            self.steps.push(self.nodes[parent].step);
-            parent = self.nodes[parent].parent;
+        self.steps.push(end);
+        while node != 0 {
+            self.steps.push(self.nodes[node].step);
+            node = self.nodes[node].parent;
         }
         self.steps.reverse();
         true
@@ -236,9 +244,10 @@ impl Chains {
     }
 }
 
-/// What somebody's move counts in a chain.
-pub(super) fn price(worth: f64, crowd: &Crowd, is_ready: bool) -> f64 {
-    if is_ready && worth > crowd.config.margin {
+/// What somebody's move counts: whoever wants to go anyway costs nothing.
+pub(super) fn price(worth: f64, peer: Peer, crowd: &Crowd, patience: &Patience) -> f64 {
+    let worth = worth - patience.reluctance(peer);
+    if worth > crowd.config.margin && patience.is_ready(peer) {
         worth
     } else {
         worth - crowd.config.chain_cost

@@ -26,6 +26,8 @@ struct Sum {
     x: f64,
     z: f64,
     count: f64,
+    /// Members who had come from elsewhere when the flush began.
+    moving: f64,
 }
 
 /// A move that was made.
@@ -84,8 +86,8 @@ impl Crowd {
                 let position = world.peers.position[peer.index()];
                 let at = (f64::from(position.x()), f64::from(position.z()));
                 let look_ahead_s = self.config.look_ahead_s;
-                let ahead = motion.ahead(*peer, position, interval_s, look_ahead_s);
-                self.squares.add(*peer, at, ahead, side_m);
+                let (ahead, moved) = motion.ahead(*peer, position, interval_s, look_ahead_s);
+                self.squares.add(*peer, at, ahead, moved, side_m);
             }
         }
         self.squares.arrange(&self.kernel, side_m);
@@ -95,12 +97,21 @@ impl Crowd {
             let label = world.home(peer);
             self.labels.push(label);
             self.count(world, peer, label, 1.0);
+            if let Some(sum) = self.sums.get_mut(label as usize) {
+                sum.moving += f64::from(u8::from(self.squares.players[place].moved));
+            }
         }
+    }
+
+    /// The share of the members that had come from elsewhere when the flush began.
+    pub fn liveliness(&self, slot: u32) -> f64 {
+        let Sum { count, moving, .. } = self.sums[slot as usize];
+        moving / count
     }
 
     /// The mean of the members' positions; x and z in metres.
     pub fn centre(&self, slot: u32) -> (f64, f64) {
-        let Sum { x, z, count } = self.sums[slot as usize];
+        let Sum { x, z, count, .. } = self.sums[slot as usize];
         (x / count, z / count)
     }
 

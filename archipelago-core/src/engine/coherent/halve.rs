@@ -16,7 +16,7 @@ impl Halver {
     /// Cuts an island across the direction in which it is longest, at the median. The far half goes to a new island,
     /// which is returned; both keep their order.
     pub fn halve(&mut self, world: &mut World, crowd: &mut Crowd, slot: u32) -> u32 {
-        let axis = self.axis(world, slot);
+        let axis = axis(world, slot);
         self.along.clear();
         for peer in &world.islands.get(slot).members {
             let position = world.peers.position[peer.index()];
@@ -43,33 +43,33 @@ impl Halver {
         crowd.keep();
         half
     }
+}
 
-    /// The principal axis of the members' positions; not of any particular length.
-    fn axis(&self, world: &World, slot: u32) -> (f64, f64) {
-        let members = &world.islands.get(slot).members;
-        let spots = members.iter().map(|peer| {
-            let position = world.peers.position[peer.index()];
-            (f64::from(position.x()), f64::from(position.z()))
-        });
-        let count = members.len() as f64;
-        let (x, z) = spots
-            .clone()
-            .fold((0.0, 0.0), |sum, spot| (sum.0 + spot.0, sum.1 + spot.1));
-        let (x, z) = (x / count, z / count);
-        let (mut xx, mut xz, mut zz) = (0.0, 0.0, 0.0);
-        for spot in spots {
-            let (dx, dz) = (spot.0 - x, spot.1 - z);
-            xx += dx * dx;
-            xz += dx * dz;
-            zz += dz * dz;
-        }
-        let half = (xx - zz) / 2.0;
-        let root = (half * half + xz * xz).sqrt();
-        // The eigenvector of the larger eigenvalue, from the row that does not cancel out.
-        if half >= 0.0 {
-            (half + root, xz)
-        } else {
-            (xz, root - half)
-        }
+/// The principal axis of the members' positions; not of any particular length.
+fn axis(world: &World, slot: u32) -> (f64, f64) {
+    let members = &world.islands.get(slot).members;
+    let spots = members.iter().map(|peer| {
+        let position = world.peers.position[peer.index()];
+        (f64::from(position.x()), f64::from(position.z()))
+    });
+    let count = members.len() as f64;
+    let (x, z) = spots
+        .clone()
+        .fold((0.0, 0.0), |sum, spot| (sum.0 + spot.0, sum.1 + spot.1));
+    let (x, z) = (x / count, z / count);
+    let (mut xx, mut xz, mut zz) = (0.0, 0.0, 0.0);
+    for spot in spots {
+        let (dx, dz) = (spot.0 - x, spot.1 - z);
+        xx += dx * dx;
+        xz += dx * dz;
+        zz += dz * dz;
+    }
+    let half = (xx - zz) / 2.0;
+    let root = (half * half + xz * xz).sqrt();
+    // The eigenvector of the larger eigenvalue, from the row that does not cancel out.
+    if half >= 0.0 {
+        (half + root, xz)
+    } else {
+        (xz, root - half)
     }
 }

@@ -204,7 +204,7 @@ impl Coherent {
         } = self;
         crowd.start(world, &self.slots, &self.homeless, &self.motion);
         chains.start(world);
-        patience.start(world.peers.state.len(), interval_s);
+        patience.start(world.peers.state.len(), interval_s, crowd.config.dwell_s);
         wants.collect(world, crowd, patience, chains);
         trade::trade(world, crowd, &wants.list, chains, patience);
         self.place_homeless(world, splitter);

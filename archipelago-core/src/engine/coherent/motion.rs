@@ -24,25 +24,25 @@ impl Motion {
         passed as f64 / 1000.0
     }
 
-    /// Where somebody will be in a while, when it walks on; x and z in metres.
+    /// Where somebody will be in a while, when it walks on, x and z in metres; and whether it has come from elsewhere.
     pub fn ahead(
         &self,
         peer: Peer,
         position: Position,
         interval_s: f64,
         look_ahead_s: f64,
-    ) -> (f64, f64) {
+    ) -> ((f64, f64), bool) {
         let (x, z) = (f64::from(position.x()), f64::from(position.z()));
-        let Some([was_x, was_z]) = self.before.get(peer.index()) else {
-            return (x, z);
-        };
+        let unknown = [f32::NAN; 2];
+        let [was_x, was_z] = self.before.get(peer.index()).unwrap_or(&unknown);
         let vx = (x - f64::from(*was_x)) / interval_s;
         let vz = (z - f64::from(*was_z)) / interval_s;
-        // Not so for a NaN, which stands for a newcomer or for no time at all.
-        if (WALKING_MPS..JUMP_MPS).contains(&(vx.abs() + vz.abs())) {
-            (x + look_ahead_s * vx, z + look_ahead_s * vz)
+        let speed = vx.abs() + vz.abs();
+        if (WALKING_MPS..JUMP_MPS).contains(&speed) {
+            ((x + look_ahead_s * vx, z + look_ahead_s * vz), true)
         } else {
-            (x, z)
+            // A newcomer was nowhere before.
+            ((x, z), speed >= JUMP_MPS || was_x.is_nan())
         }
     }
 

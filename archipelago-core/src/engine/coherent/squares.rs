@@ -13,6 +13,8 @@ pub(super) struct Player {
     pub peer: Peer,
     /// Where it is, or soon will be.
     pub ahead: (f64, f64),
+    /// Whether it was elsewhere before.
+    pub moved: bool,
     /// Which of [`Squares::aims`] that is.
     pub aim: u32,
     /// The square where it is.
@@ -60,13 +62,14 @@ impl Squares {
     }
 
     /// Somebody more, for [`Self::arrange`]; the square is given by its side.
-    pub fn add(&mut self, peer: Peer, at: (f64, f64), ahead: (f64, f64), side_m: f64) {
+    pub fn add(&mut self, peer: Peer, at: (f64, f64), ahead: (f64, f64), moved: bool, side_m: f64) {
         let (row, column) = square(at, side_m);
         self.keys
             .push((key(row, column), self.arrived.len() as u32));
         self.arrived.push(Player {
             peer,
             ahead,
+            moved,
             aim: 0,
             column,
             row,

@@ -69,7 +69,8 @@ fn attempt(
     };
     match make_room(world, crowd, chains, patience) {
         Some(worth) if may_move(world, crowd, first) => {
-            let total = worth + crowd.worth(want.place as usize, source, want.to);
+            let own = crowd.worth(want.place as usize, source, want.to);
+            let total = worth + own - patience.reluctance(want.peer);
             if total > margin {
                 crowd.shift(world, first.peer, first.to);
             } else {
@@ -107,8 +108,7 @@ pub(super) fn make_room(
             return None;
         }
         let worth = crowd.worth(step.place as usize, world.home(step.peer), step.to);
-        let is_ready = patience.is_ready(step.peer, crowd.config.dwell_s);
-        total += price(worth, crowd, is_ready);
+        total += price(worth, step.peer, crowd, patience);
         crowd.shift(world, step.peer, step.to);
     }
     Some(total)
@@ -119,10 +119,10 @@ pub(super) fn settle(crowd: &mut Crowd, first: Step, chains: &mut Chains, patien
     for at in 0..chains.steps.len() {
         let peer = chains.steps[at].peer;
         chains.settle(peer);
-        patience.forget(peer);
+        patience.note_move(peer);
     }
     chains.settle(first.peer);
-    patience.forget(first.peer);
+    patience.note_move(first.peer);
     crowd.keep();
 }
 

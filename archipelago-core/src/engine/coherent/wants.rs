@@ -142,8 +142,11 @@ impl Wants {
             .share(player.column - aim.column, player.row - aim.row);
         let here = own.map_or(0.0, |own| own.neighbours - itself);
         let centre = own.map_or_else(|| crowd.centre(label), |own| own.centre);
-        let mut best = (crowd.config.margin, NOBODY);
-        let trades = chains.takes_part(world, label);
+        let liveliness = crowd.liveliness(label);
+        patience.look_around(player.peer, player.moved, liveliness);
+        let margin = crowd.config.margin + patience.reluctance(player.peer);
+        let mut best = (margin, NOBODY);
+        let trades = Chains::takes_part(world, label);
         chains.start_player();
         for other in &self.around {
             if other.slot == label {
@@ -159,17 +162,17 @@ impl Wants {
             }
         }
         let wants = best.1 != NOBODY;
-        let is_ready = patience.wait(player.peer, wants, crowd.config.dwell_s);
-        if wants && is_ready {
+        patience.wait(player.peer, wants);
+        if wants && patience.is_ready(player.peer) {
             self.list.push(Want {
-                worth: best.0,
+                worth: best.0 - patience.reluctance(player.peer),
                 peer: player.peer,
                 place,
                 to: best.1,
             });
         }
         if trades {
-            chains.add_player(label, player.peer, place, crowd, is_ready);
+            chains.add_player(label, player.peer, place, crowd, patience);
         }
     }
 }
