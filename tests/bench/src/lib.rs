@@ -23,7 +23,7 @@ pub use dump::dump;
 pub use floor::Floor;
 pub use measure::{Refusal, measure};
 pub use meter::Meter;
-pub use policy::{UnknownPolicy, engine_config, policies};
+pub use policy::{engine_config, policies};
 pub use row::Row;
 pub use run::Run;
 

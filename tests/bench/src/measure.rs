@@ -1,5 +1,6 @@
 //! One run of a world, and what is found in it.
 
+use archipelago_core::engine::UnknownPolicy;
 use archipelago_worlds::figures::{
     Together, islands_min, reassignments_per_player_minute, sizes, together,
 };
@@ -8,7 +9,7 @@ use archipelago_worlds::{Settings, UnknownWorld};
 use crate::clock::timed;
 use crate::floor::Floor;
 use crate::meter::Meter;
-use crate::policy::{UnknownPolicy, engine_config};
+use crate::policy::engine_config;
 use crate::row::Row;
 use crate::run::Run;
 

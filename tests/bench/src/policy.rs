@@ -1,19 +1,16 @@
 //! The crowd policies by the names that a command line gives them.
 
-use archipelago_core::engine::EngineConfig;
+use archipelago_core::engine::{CoherentConfig, CrowdPolicy, EngineConfig, UnknownPolicy};
 use archipelago_worlds::Settings;
 
-/// The policies that are measured unless one is named, in this order.
+/// The policies that are measured unless one is named, in this order: the usual ones first.
 pub fn policies() -> Vec<String> {
-    vec!["stable".to_owned()]
-}
-
-/// A name that no crowd policy has.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no crowd policy {name:?}: it must be {}", policies().join(", "))]
-pub struct UnknownPolicy {
-    /// What was asked for.
-    pub name: String,
+    let mut presets = CoherentConfig::PRESETS;
+    presets.sort_unstable_by_key(|preset| *preset != "balanced");
+    let coherent = presets.map(|preset| format!("coherent:{preset}"));
+    std::iter::once("stable".to_owned())
+        .chain(coherent)
+        .collect()
 }
 
 /// What the engine is measured with: the parameters of all worlds, and that policy.
@@ -32,11 +29,5 @@ pub fn engine_config(policy: &str) -> Result<EngineConfig, UnknownPolicy> {
     } = Settings::WORLDS;
     let config = EngineConfig::new(max_peers, join_distance_m, Some(leave_distance_m));
     let config = config.expect("the parameters of the worlds are allowed");
-    if policies().iter().any(|known| known == policy) {
-        Ok(config)
-    } else {
-        Err(UnknownPolicy {
-            name: policy.to_owned(),
-        })
-    }
+    Ok(config.with_crowd_policy(CrowdPolicy::named(policy)?))
 }
