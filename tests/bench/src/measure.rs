@@ -19,7 +19,7 @@ const SAMPLE_EVERY: u32 = 10;
 const STILL_FLUSHES: u32 = 11;
 
 /// Why nothing is measured.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
     /// No world has that name.
     #[error(transparent)]

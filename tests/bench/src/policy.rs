@@ -6,7 +6,7 @@ use archipelago_worlds::Settings;
 /// The policies that are measured unless one is named, in this order: the usual ones first.
 pub fn policies() -> Vec<String> {
     let mut presets = CoherentConfig::PRESETS;
-    presets.sort_unstable_by_key(|preset| *preset != "balanced");
+    presets.sort_by_key(|preset| *preset != "balanced");
     let coherent = presets.map(|preset| format!("coherent:{preset}"));
     std::iter::once("stable".to_owned())
         .chain(coherent)
