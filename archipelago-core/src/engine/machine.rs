@@ -58,7 +58,10 @@ impl Engine {
             stable: Stable::default(),
             coherent: match config.crowd_policy() {
                 CrowdPolicy::Stable => None,
-                CrowdPolicy::Coherent(config) => Some(Box::new(Coherent::new(config))),
+                CrowdPolicy::Coherent(policy) => {
+                    let coherent = Coherent::new(policy, config.join_distance_m());
+                    Some(Box::new(coherent))
+                }
             },
             slots: Vec::new(),
             restless: Vec::new(),

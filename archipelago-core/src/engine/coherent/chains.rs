@@ -25,9 +25,16 @@ struct Offer {
 /// Those members of an island who could best move to a certain other one, the best first.
 #[derive(Clone, Copy, Debug)]
 struct Edge {
-    to: u32,
     count: usize,
     offers: [Offer; MEMBERS],
+}
+
+/// The edges of an island.
+#[derive(Debug, Default)]
+struct Edges {
+    /// Where they lead, and what the worst offer is worth that there is room for.
+    targets: Vec<(u32, f64)>,
+    edges: Vec<Edge>,
 }
 
 /// A move of a chain.
@@ -51,9 +58,10 @@ struct Node {
 #[derive(Debug, Default)]
 pub(super) struct Chains {
     /// By slot.
-    edges: Vec<Vec<Edge>>,
+    edges: Vec<Edges>,
     used: Vec<u32>,
-    targets: Vec<(f64, u32)>,
+    /// Of the player at hand, the best first.
+    targets: [(f64, u32); TARGETS],
     round: u64,
     /// By peer: the round in which it has moved, or could not.
     settled: Vec<u64>,
@@ -66,10 +74,13 @@ impl Chains {
     /// A new flush: nobody could move anywhere.
     pub fn start(&mut self, world: &World) {
         for slot in self.used.drain(..) {
-            self.edges[slot as usize].clear();
+            self.edges[slot as usize].targets.clear();
+            self.edges[slot as usize].edges.clear();
         }
-        self.edges
-            .resize_with(world.islands.slot_bound().max(self.edges.len()), Vec::new);
+        self.edges.resize_with(
+            world.islands.slot_bound().max(self.edges.len()),
+            Edges::default,
+        );
         self.round += 1;
         self.settled.resize(world.peers.state.len(), 0);
     }
@@ -81,17 +92,17 @@ impl Chains {
 
     /// Somebody is next.
     pub fn start_player(&mut self) {
-        self.targets.clear();
+        self.targets = [(WORTH_MIN, NOBODY); TARGETS];
     }
 
     /// One island it could go to.
     pub fn offer_target(&mut self, slot: u32, worth: f64) {
-        let at = self
-            .targets
-            .partition_point(|(other, to)| worth.total_cmp(other).then(slot.cmp(to)).is_lt());
-        if at < TARGETS {
-            self.targets.truncate(TARGETS - 1);
-            self.targets.insert(at, (worth, slot));
+        let mut offer = (worth, slot);
+        for target in &mut self.targets {
+            // A tie goes to the one that was named first.
+            if offer.0 > target.0 {
+                std::mem::swap(&mut offer, target);
+            }
         }
     }
 
@@ -104,31 +115,32 @@ impl Chains {
         crowd: &Crowd,
         patience: &Patience,
     ) {
-        let mut targets = std::mem::take(&mut self.targets);
-        for (worth, to) in targets.drain(..) {
+        for (worth, to) in self.targets {
             let worth = price(worth, peer, crowd, patience);
             if worth > WORTH_MIN {
                 self.offer(slot, to, Offer { worth, peer, place });
             }
         }
-        self.targets = targets;
     }
 
     fn offer(&mut self, slot: u32, to: u32, offer: Offer) {
-        let edges = &mut self.edges[slot as usize];
-        if edges.is_empty() {
+        let Edges { targets, edges } = &mut self.edges[slot as usize];
+        if targets.is_empty() {
             self.used.push(slot);
         }
-        let at = edges.iter().position(|edge| edge.to == to);
+        let at = targets.iter().position(|(other, _)| *other == to);
         let at = at.unwrap_or_else(|| {
+            targets.push((to, f64::NEG_INFINITY));
             edges.push(Edge {
-                to,
                 count: 0,
                 offers: [offer; MEMBERS],
             });
             edges.len() - 1
         });
-        let Edge { count, offers, .. } = &mut edges[at];
+        if offer.worth < targets[at].1 {
+            return;
+        }
+        let Edge { count, offers } = &mut edges[at];
         let better = |other: &Offer| {
             let order = other.worth.total_cmp(&offer.worth);
             order.then(offer.peer.cmp(&other.peer)).is_gt()
@@ -138,6 +150,9 @@ impl Chains {
             *count = (*count + 1).min(MEMBERS);
             offers[place..*count].rotate_right(1);
             offers[place] = offer;
+            if *count == MEMBERS {
+                targets[at].1 = offers[MEMBERS - 1].worth;
+            }
         }
     }
 
@@ -206,7 +221,8 @@ impl Chains {
         let Some(edges) = self.edges.get(node.slot as usize) else {
             return;
         };
-        for edge in edges {
+        for ((to, _), edge) in edges.targets.iter().zip(&edges.edges) {
+            let to = *to;
             let offers = edge.offers[..edge.count].iter();
             let mut free = offers.filter(|offer| self.settled[offer.peer.index()] != self.round);
             let Some(offer) = free.next() else { continue };
@@ -214,22 +230,22 @@ impl Chains {
                 continue;
             }
             let worth = node.worth + offer.worth;
-            let size = world.islands.size(edge.to);
+            let size = world.islands.size(to);
             let step = Step {
                 peer: offer.peer,
                 place: offer.place,
-                to: edge.to,
+                to,
             };
-            if edge.to == source || (1..world.max_peers).contains(&size) {
+            if to == source || (1..world.max_peers).contains(&size) {
                 if worth > best.map_or(least, |(worth, ..)| worth) {
                     *best = Some((worth, parent, step));
                 }
-            } else if size > 0 && !is_on_way(&self.nodes, parent, edge.to) {
+            } else if size > 0 && !is_on_way(&self.nodes, parent, to) {
                 let known = self.nodes[layer..]
                     .iter()
-                    .position(|other| other.slot == edge.to);
+                    .position(|other| other.slot == to);
                 let next = Node {
-                    slot: edge.to,
+                    slot: to,
                     worth,
                     parent,
                     step,

@@ -1,10 +1,14 @@
 //! Whatever hangs together: islands, and whoever is within the join distance of their members.
 //!
-//! The walk goes from cell to cell of the grid. Everybody in a cell is near everybody else there, so that a cell belongs
+//! Where most islands are asked for, everybody is looked at (`survey`). Else a walk goes from cell to cell of the grid. Everybody in a cell is near everybody else there, so that a cell belongs
 //! to one component as a whole, and one pair of neighbours joins two cells for good.
 
+use super::survey::Survey;
 use crate::engine::bounds::Bounds;
 use crate::engine::world::World;
+
+/// From this share of the islands on, it takes less time to look at all of them.
+const MOST: f64 = 0.25;
 
 /// Islands that hang together.
 #[derive(Clone, Copy, Debug)]
@@ -16,8 +20,11 @@ pub(super) struct Component {
 }
 
 /// The components around some islands, and the memory to find them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Components {
+    survey: Survey,
+    /// By root of the survey: the place of the component.
+    places: Vec<u32>,
     round: u64,
     /// By slot: the round in which it was found.
     slot_marks: Vec<u64>,
@@ -29,8 +36,70 @@ pub(super) struct Components {
 }
 
 impl Components {
+    pub fn new(join_distance_m: f64) -> Self {
+        Self {
+            survey: Survey::new(join_distance_m),
+            places: Vec::new(),
+            round: 0,
+            slot_marks: Vec::new(),
+            cell_marks: Vec::new(),
+            slots: Vec::new(),
+            cells: Vec::new(),
+            found: Vec::new(),
+        }
+    }
+
     /// Finds the components of these islands.
     pub fn find(&mut self, world: &World, seeds: &[u32]) {
+        let most = seeds.len() as f64 >= MOST * world.islands.count() as f64;
+        if most && self.survey.join(world) {
+            self.sort_out(world, seeds);
+        } else {
+            self.walk(world, seeds);
+        }
+    }
+
+    /// Lists what the survey has joined.
+    fn sort_out(&mut self, world: &World, seeds: &[u32]) {
+        self.places.clear();
+        self.places.resize(self.survey.root_bound(), u32::MAX);
+        self.found.clear();
+        for seed in seeds {
+            let place = &mut self.places[self.survey.root(*seed) as usize];
+            if *place == u32::MAX {
+                *place = self.found.len() as u32;
+                self.found.push(Component {
+                    first: 0,
+                    end: 0,
+                    total: 0,
+                });
+            }
+        }
+        for (_, slot) in world.islands.oldest_first() {
+            let place = self.places[self.survey.root(slot) as usize];
+            if let Some(component) = self.found.get_mut(place as usize) {
+                component.end += 1;
+                component.total += world.islands.size(slot);
+            }
+        }
+        let mut first = 0;
+        for component in &mut self.found {
+            let count = std::mem::replace(&mut component.end, first);
+            component.first = first;
+            first += count;
+        }
+        self.slots.clear();
+        self.slots.resize(first as usize, 0);
+        for (_, slot) in world.islands.oldest_first() {
+            let place = self.places[self.survey.root(slot) as usize];
+            if let Some(component) = self.found.get_mut(place as usize) {
+                self.slots[component.end as usize] = slot;
+                component.end += 1;
+            }
+        }
+    }
+
+    fn walk(&mut self, world: &World, seeds: &[u32]) {
         self.round += 1;
         self.slot_marks.resize(world.islands.slot_bound(), 0);
         self.cell_marks.resize(world.grid.cell_bound(), 0);

@@ -5,6 +5,7 @@ use super::kernel::Kernel;
 use super::motion::Motion;
 use super::squares::Squares;
 use super::whole::Whole;
+use crate::engine::bounds::Bounds;
 use crate::engine::peers::{Peer, State};
 use crate::engine::world::World;
 
@@ -21,13 +22,28 @@ const CENTRES_M: f64 = 5.0;
 const NEIGHBOURS_MIN: f64 = 0.5;
 
 /// Where the members of an island are, summed up.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Sum {
     x: f64,
     z: f64,
     count: f64,
     /// Members who had come from elsewhere when the flush began.
     moving: f64,
+    /// It is an island of a crowd.
+    takes_part: bool,
+    /// Around all who are or were members.
+    bounds: Bounds,
+}
+
+impl Sum {
+    const NOTHING: Self = Self {
+        x: 0.0,
+        z: 0.0,
+        count: 0.0,
+        moving: 0.0,
+        takes_part: false,
+        bounds: Bounds::EMPTY,
+    };
 }
 
 /// A move that was made.
@@ -73,25 +89,30 @@ impl Crowd {
         self.sums.clear();
     }
 
-    /// Starts with the members of these islands, and people without one.
-    pub fn start(&mut self, world: &World, slots: &[u32], others: &[Peer], motion: &Motion) {
+    /// Starts with the members of these islands, and everybody without one.
+    pub fn start(&mut self, world: &World, slots: &[u32], motion: &Motion) {
         self.clear();
+        self.sums.resize(world.islands.slot_bound(), Sum::NOTHING);
+        for slot in slots {
+            self.sums[*slot as usize].takes_part = true;
+        }
         let interval_s = motion.interval_s(world.now_ms);
+        let look_ahead_s = self.config.look_ahead_s;
         let side_m = self.config.kernel_cell_m;
-        let members = slots
-            .iter()
-            .flat_map(|slot| &world.islands.get(*slot).members);
-        for peer in members.chain(others) {
-            if world.peers.state(*peer) == State::Member {
+        // In the order of handles: that of memory.
+        for (peer, state) in world.peers.all() {
+            let takes_part = |slot: u32| {
+                let sum = self.sums.get(slot as usize);
+                sum.is_none_or(|sum| sum.takes_part)
+            };
+            if state == State::Member && takes_part(world.home(peer)) {
                 let position = world.peers.position[peer.index()];
                 let at = (f64::from(position.x()), f64::from(position.z()));
-                let look_ahead_s = self.config.look_ahead_s;
-                let (ahead, moved) = motion.ahead(*peer, position, interval_s, look_ahead_s);
-                self.squares.add(*peer, at, ahead, moved, side_m);
+                let (ahead, moved) = motion.ahead(peer, position, interval_s, look_ahead_s);
+                self.squares.add(peer, at, ahead, moved, side_m);
             }
         }
         self.squares.arrange(&self.kernel, side_m);
-        self.sums.resize(world.islands.slot_bound(), Sum::default());
         for place in 0..self.squares.players.len() {
             let peer = self.squares.players[place].peer;
             let label = world.home(peer);
@@ -119,7 +140,7 @@ impl Crowd {
     /// centres, and the difference in neighbours as a share of all neighbours.
     pub fn worth(&self, place: usize, from: u32, to: u32) -> f64 {
         let (here, there, total) = self.neighbours(place, from, to);
-        let ahead = self.squares.players[place].ahead;
+        let ahead = self.squares.players[place].ahead();
         let depth = depth(ahead, self.centre(from), self.centre(to));
         self.weigh(depth, there - here, total)
     }
@@ -133,28 +154,32 @@ impl Crowd {
     /// The neighbours somebody will have on its island, on another one, and on any; without itself.
     fn neighbours(&self, place: usize, from: u32, to: u32) -> (f64, f64, f64) {
         let squares = &self.squares;
-        let aim = squares.players[place].aim;
-        let left = squares.aims[aim as usize].column - self.kernel.reach();
+        let player = squares.players[place];
+        let aim = squares.aims[player.aim as usize];
+        let left = aim.column - self.kernel.reach();
         let (mut here, mut there, mut total) = (0.0, 0.0, 0.0);
-        for (nth, (start, end)) in (0..).zip(squares.windows(aim)) {
+        for (nth, (start, end)) in (0..).zip(squares.windows(player.aim)) {
             let shares = self.kernel.row(nth - self.kernel.reach());
-            let first = squares.first_of(*start) as usize;
-            let last = squares.first_of(*end) as usize;
-            for other in first..last {
-                let label = self.labels[other];
-                if label == NOBODY || other == place {
-                    continue;
+            for square in *start..*end {
+                let first = squares.occupied[square as usize];
+                let share = shares[(first.column - left) as usize];
+                let last = squares.first_of(square + 1) as usize;
+                let (mut of_from, mut of_to, mut of_none) = (0_u32, 0_u32, 0_u32);
+                for label in &self.labels[first.first as usize..last] {
+                    of_from += u32::from(*label == from);
+                    of_to += u32::from(*label == to);
+                    of_none += u32::from(*label == NOBODY);
                 }
-                let share = shares[(squares.players[other].column - left) as usize];
-                total += share;
-                if label == from {
-                    here += share;
-                } else if label == to {
-                    there += share;
-                }
+                let all = (last - first.first as usize) as f64;
+                here += share * f64::from(of_from);
+                there += share * f64::from(of_to);
+                total += share * (all - f64::from(of_none));
             }
         }
-        (here, there, total)
+        let itself = self
+            .kernel
+            .share(player.column - aim.column, player.row - aim.row);
+        (here - itself, there, total - itself)
     }
 
     /// Whether somebody of an island is within the join distance of somebody.
@@ -170,7 +195,9 @@ impl Crowd {
 
     /// Whether the island of somebody hangs together without it.
     pub fn may_leave(&mut self, world: &World, peer: Peer) -> bool {
-        self.whole.is_whole_without(world, peer)
+        let sum = self.sums.get(world.home(peer) as usize);
+        sum.is_some_and(|sum| sum.bounds.is_within(world.leave_squared))
+            || self.whole.is_whole_without(world, peer)
     }
 
     /// Moves somebody to another island, or to its first one.
@@ -227,8 +254,8 @@ impl Crowd {
     /// A slot is used by another island from now on.
     pub fn open(&mut self, slot: u32) {
         let bound = self.sums.len().max(slot as usize + 1);
-        self.sums.resize(bound, Sum::default());
-        self.sums[slot as usize] = Sum::default();
+        self.sums.resize(bound, Sum::NOTHING);
+        self.sums[slot as usize] = Sum::NOTHING;
     }
 
     fn count(&mut self, world: &World, peer: Peer, slot: u32, sign: f64) {
@@ -237,6 +264,7 @@ impl Crowd {
             sum.x += sign * f64::from(position.x());
             sum.z += sign * f64::from(position.z());
             sum.count += sign;
+            sum.bounds.add(position);
         }
     }
 }

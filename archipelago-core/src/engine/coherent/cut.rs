@@ -7,7 +7,7 @@ use crate::engine::world::World;
 type Point = (f32, f32, Peer);
 
 /// Cuts people into parts of at most `most`, and calls back for each part.
-pub(super) fn cut(points: &mut [Point], most: usize, part: &mut impl FnMut(&[Point])) {
+pub(super) fn cut(points: &mut [Point], most: usize, part: &mut impl FnMut(&mut [Point])) {
     let parts = points.len().div_ceil(most);
     if parts <= 1 {
         if !points.is_empty() {

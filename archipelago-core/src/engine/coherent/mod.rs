@@ -4,7 +4,7 @@
 //! when they walk over a border. What decides is who will be around somebody in a moment: the depth past the border
 //! between the centres of two islands, and the neighbours on either.
 //!
-//! A flush finds what hangs together (`components`); whatever fits is one island, as always. A crowd that has no
+//! A flush finds what hangs together (`components`, `survey`); whatever fits is one island, as always. A crowd that has no
 //! islands yet is cut up (`cut`). Then everybody says where it wants to be (`motion`, `kernel`, `squares`, `wants`), and
 //! moves there if there is room or if a chain of others makes room (`chains`, `trade`, `whole`). Newcomers are placed
 //! one by one (`place`, `halve`), and islands that have become small are merged (`gather`).
@@ -23,7 +23,9 @@ mod kernel;
 mod motion;
 mod patience;
 mod place;
+mod radix;
 mod squares;
+mod survey;
 mod trade;
 mod wants;
 mod whole;
@@ -66,12 +68,12 @@ pub(super) struct Coherent {
 }
 
 impl Coherent {
-    pub fn new(config: CoherentConfig) -> Self {
+    pub fn new(config: CoherentConfig, join_distance_m: f64) -> Self {
         Self {
             crowd: Crowd::new(config),
             motion: Motion::default(),
             patience: Patience::default(),
-            components: Components::default(),
+            components: Components::new(join_distance_m),
             wants: Wants::default(),
             chains: Chains::default(),
             placing: Placing::default(),
@@ -185,6 +187,7 @@ impl Coherent {
             } = self;
             cut::cut(points, most, &mut |part| {
                 let from = slots.len();
+                part.sort_unstable_by_key(|(.., peer)| *peer);
                 slots.push(world.settle(part.iter().map(|(.., peer)| *peer)));
                 splitter.split(world, slots[from], slots);
                 placing.touched.extend_from_slice(&slots[from..]);
@@ -202,7 +205,7 @@ impl Coherent {
             wants,
             ..
         } = self;
-        crowd.start(world, &self.slots, &self.homeless, &self.motion);
+        crowd.start(world, &self.slots, &self.motion);
         chains.start(world);
         patience.start(world.peers.state.len(), interval_s, crowd.config.dwell_s);
         wants.collect(world, crowd, patience, chains);

@@ -2,17 +2,18 @@
 //! neighbours in memory.
 
 use super::kernel::Kernel;
+use super::radix::{Keyed, Radix, floor};
 use crate::engine::peers::Peer;
 
 /// Rows and columns beyond are one: so far out nobody stands close to anybody.
-const FAR: f64 = (1_u32 << 29) as f64;
+const FAR: i32 = 1 << 29;
 
 /// Somebody of the crowd.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Player {
     pub peer: Peer,
     /// Where it is, or soon will be.
-    pub ahead: (f64, f64),
+    ahead: [f32; 2],
     /// Whether it was elsewhere before.
     pub moved: bool,
     /// Which of [`Squares::aims`] that is.
@@ -20,6 +21,13 @@ pub(super) struct Player {
     /// The square where it is.
     pub column: i32,
     pub row: i32,
+}
+
+impl Player {
+    /// Where it is, or soon will be; x and z in metres.
+    pub fn ahead(&self) -> (f64, f64) {
+        (f64::from(self.ahead[0]), f64::from(self.ahead[1]))
+    }
 }
 
 /// The square of a spot.
@@ -44,9 +52,11 @@ pub(super) struct Squares {
     /// By aim and row around it: from which to which occupied square the columns in reach go.
     windows: Vec<(u32, u32)>,
     rows_around: usize,
+    ends: Vec<(u32, u32)>,
     /// By peer.
     places: Vec<u32>,
-    keys: Vec<(u64, u32)>,
+    keys: Vec<Keyed>,
+    radix: Radix,
     arrived: Vec<Player>,
 }
 
@@ -61,14 +71,12 @@ impl Squares {
         self.keys.clear();
     }
 
-    /// Somebody more, for [`Self::arrange`]; the square is given by its side.
+    /// Somebody more, for [`Self::arrange`], by handles from the lowest to the highest. The square is given by its side.
     pub fn add(&mut self, peer: Peer, at: (f64, f64), ahead: (f64, f64), moved: bool, side_m: f64) {
         let (row, column) = square(at, side_m);
-        self.keys
-            .push((key(row, column), self.arrived.len() as u32));
         self.arrived.push(Player {
             peer,
-            ahead,
+            ahead: [ahead.0 as f32, ahead.1 as f32],
             moved,
             aim: 0,
             column,
@@ -78,16 +86,15 @@ impl Squares {
 
     /// Puts all in their order.
     pub fn arrange(&mut self, kernel: &Kernel, side_m: f64) {
-        let arrived = &self.arrived;
-        self.keys
-            .sort_unstable_by_key(|(key, at)| (*key, arrived[*at as usize].peer));
-        for (place, (key, at)) in (0..).zip(&self.keys) {
-            let player = arrived[*at as usize];
+        let arrived = self.arrived.iter();
+        let squares = arrived.map(|player| (player.row, player.column));
+        sort_rows(&mut self.radix, &mut self.keys, squares);
+        let handles = self.arrived.last().map_or(0, |last| last.peer.index() + 1);
+        self.places.resize(handles.max(self.places.len()), u32::MAX);
+        for (place, (_, at)) in (0..).zip(&self.keys) {
+            let player = self.arrived[*at as usize];
             self.players.push(player);
-            open(&mut self.occupied, *key, place);
-            if self.places.len() <= player.peer.index() {
-                self.places.resize(player.peer.index() + 1, u32::MAX);
-            }
+            open(&mut self.occupied, (player.row, player.column), place);
             self.places[player.peer.index()] = place;
         }
         self.take_aim(side_m);
@@ -95,15 +102,13 @@ impl Squares {
     }
 
     fn take_aim(&mut self, side_m: f64) {
-        self.keys.clear();
-        for (place, player) in (0..).zip(&self.players) {
-            let (row, column) = square(player.ahead, side_m);
-            self.keys.push((key(row, column), place));
-        }
-        self.keys.sort_unstable();
-        for (at, (key, place)) in (0..).zip(&self.keys) {
-            open(&mut self.aims, *key, at);
-            self.players[*place as usize].aim = self.aims.len() as u32 - 1;
+        let players = self.players.iter();
+        let squares = players.map(|player| square(player.ahead(), side_m));
+        sort_rows(&mut self.radix, &mut self.keys, squares);
+        for (at, (_, place)) in (0..).zip(&self.keys) {
+            let player = &mut self.players[*place as usize];
+            open(&mut self.aims, square(player.ahead(), side_m), at);
+            player.aim = self.aims.len() as u32 - 1;
             self.by_aim.push(*place);
         }
     }
@@ -112,31 +117,26 @@ impl Squares {
     fn look_around(&mut self, kernel: &Kernel) {
         let reach = kernel.reach();
         self.rows_around = (2 * reach + 1) as usize;
+        self.ends.clear();
+        self.ends.resize(self.rows_around, (0, 0));
         self.windows.clear();
-        self.windows
-            .resize(self.aims.len() * self.rows_around, (0, 0));
-        for (nth, offset) in (-reach..=reach).enumerate() {
-            let (mut from, mut to) = (0, 0);
-            for (aim, square) in self.aims.iter().enumerate() {
+        for square in &self.aims {
+            for (offset, (from, to)) in (-reach..=reach).zip(&mut self.ends) {
                 let row = square.row + offset;
                 let first = (row, square.column - reach);
-                let end = (row, square.column + reach);
-                while self
-                    .occupied
-                    .get(from)
-                    .is_some_and(|at| (at.row, at.column) < first)
-                {
-                    from += 1;
+                let last = (row, square.column + reach);
+                let place = |at: u32| {
+                    let square = self.occupied.get(at as usize);
+                    square.map(|at| (at.row, at.column))
+                };
+                while place(*from).is_some_and(|at| at < first) {
+                    *from += 1;
                 }
-                to = to.max(from);
-                while self
-                    .occupied
-                    .get(to)
-                    .is_some_and(|at| (at.row, at.column) <= end)
-                {
-                    to += 1;
+                *to = (*to).max(*from);
+                while place(*to).is_some_and(|at| at <= last) {
+                    *to += 1;
                 }
-                self.windows[aim * self.rows_around + nth] = (from as u32, to as u32);
+                self.windows.push((*from, *to));
             }
         }
     }
@@ -174,23 +174,33 @@ impl Squares {
 }
 
 fn square((x, z): (f64, f64), side_m: f64) -> (i32, i32) {
-    let cell = |coordinate: f64| (coordinate / side_m).floor().clamp(-FAR, FAR) as i32;
+    let cell = |coordinate: f64| floor(coordinate / side_m).clamp(-FAR, FAR);
     (cell(z), cell(x))
 }
 
-/// Orders like row and column.
-fn key(row: i32, column: i32) -> u64 {
-    let up = |at: i32| u64::from((at as u32) ^ (1 << 31));
-    up(row) << 32 | up(column)
+/// Lists the places of some squares in rows; inside a square as they come.
+fn sort_rows(
+    radix: &mut Radix,
+    keys: &mut Vec<Keyed>,
+    squares: impl Iterator<Item = (i32, i32)> + Clone,
+) {
+    let (mut min, mut last) = ((FAR, FAR), -FAR);
+    for (row, column) in squares.clone() {
+        min = (min.0.min(row), min.1.min(column));
+        last = last.max(column);
+    }
+    let width = i64::from(last) - i64::from(min.1) + 1;
+    let key = |(row, column): (i32, i32)| {
+        (i64::from(row - min.0) * width + i64::from(column - min.1)) as u64
+    };
+    keys.clear();
+    keys.extend(squares.map(key).zip(0..));
+    radix.sort(keys);
 }
 
-fn open(squares: &mut Vec<Square>, key: u64, first: u32) {
-    let down = |at: u64| (at as u32 ^ (1 << 31)) as i32;
-    let (row, column) = (down(key >> 32), down(key));
-    if squares
-        .last()
-        .is_none_or(|last| (last.row, last.column) != (row, column))
-    {
+fn open(squares: &mut Vec<Square>, (row, column): (i32, i32), first: u32) {
+    let is_new = |last: &Square| (last.row, last.column) != (row, column);
+    if squares.last().is_none_or(is_new) {
         squares.push(Square { row, column, first });
     }
 }

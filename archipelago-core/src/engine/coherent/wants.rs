@@ -146,14 +146,15 @@ impl Wants {
         patience.look_around(player.peer, player.moved, liveliness);
         let margin = crowd.config.margin + patience.reluctance(player.peer);
         let mut best = (margin, NOBODY);
+        let (ahead, total) = (player.ahead(), total - itself);
         let trades = Chains::takes_part(world, label);
         chains.start_player();
         for other in &self.around {
             if other.slot == label {
                 continue;
             }
-            let depth = depth(player.ahead, centre, other.centre);
-            let worth = crowd.weigh(depth, other.neighbours - here, total - itself);
+            let depth = depth(ahead, centre, other.centre);
+            let worth = crowd.weigh(depth, other.neighbours - here, total);
             if worth > best.0 {
                 best = (worth, other.slot);
             }
