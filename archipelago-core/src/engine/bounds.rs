@@ -25,14 +25,6 @@ impl Bounds {
         self.max = (self.max.0.max(position.x()), self.max.1.max(position.z()));
     }
 
-    /// Whether all inside are surely within a distance of each other.
-    pub fn is_within(&self, distance_squared: f64) -> bool {
-        let along = |min: f32, max: f32| f64::from(max) - f64::from(min);
-        let dx = along(self.min.0, self.max.0);
-        let dz = along(self.min.1, self.max.1);
-        dx * dx + dz * dz <= distance_squared
-    }
-
     /// Whether somebody inside may be within a distance. Rounding does no harm: this rounds no other way than the
     /// distance between two positions, so that it never denies what that one would grant.
     pub fn may_reach(&self, from: Position, distance_squared: f64) -> bool {
@@ -62,6 +54,5 @@ mod tests {
         assert!(bounds.may_reach(at(5.0, 1.0), 25.0));
         assert!(!bounds.may_reach(at(5.0, 1.0), 24.9));
         assert!(!bounds.may_reach(at(f32::MAX, f32::MIN), 1e70));
-        assert!(bounds.is_within(25.0) && !bounds.is_within(24.9));
     }
 }

@@ -1,11 +1,11 @@
 //! The crowds of a flush, and moves of single people in them that can be taken back.
 
 use super::config::CoherentConfig;
+use super::hubs::Hubs;
 use super::kernel::Kernel;
 use super::motion::Motion;
 use super::squares::Squares;
 use super::whole::Whole;
-use crate::engine::bounds::Bounds;
 use crate::engine::peers::{Peer, State};
 use crate::engine::world::World;
 
@@ -31,8 +31,6 @@ struct Sum {
     moving: f64,
     /// It is an island of a crowd.
     takes_part: bool,
-    /// Around all who are or were members.
-    bounds: Bounds,
 }
 
 impl Sum {
@@ -42,7 +40,6 @@ impl Sum {
         count: 0.0,
         moving: 0.0,
         takes_part: false,
-        bounds: Bounds::EMPTY,
     };
 }
 
@@ -66,7 +63,10 @@ pub(super) struct Crowd {
     /// By slot.
     sums: Vec<Sum>,
     moves: Vec<Move>,
+    hubs: Hubs,
     whole: Whole,
+    /// By place: how many neighbours somebody has on any island.
+    pub totals: Vec<f64>,
 }
 
 impl Crowd {
@@ -78,7 +78,9 @@ impl Crowd {
             labels: Vec::new(),
             sums: Vec::new(),
             moves: Vec::new(),
+            hubs: Hubs::default(),
             whole: Whole::default(),
+            totals: Vec::new(),
         }
     }
 
@@ -86,7 +88,9 @@ impl Crowd {
     pub fn clear(&mut self) {
         self.squares.clear();
         self.labels.clear();
+        self.totals.clear();
         self.sums.clear();
+        self.hubs.start(0);
     }
 
     /// Starts with the members of these islands, and everybody without one.
@@ -98,30 +102,30 @@ impl Crowd {
         }
         let interval_s = motion.interval_s(world.now_ms);
         let look_ahead_s = self.config.look_ahead_s;
-        let side_m = self.config.kernel_cell_m;
+        self.squares.start(self.config.kernel_cell_m);
+        self.hubs.start(world.islands.slot_bound());
         // In the order of handles: that of memory.
         for (peer, state) in world.peers.all() {
-            let takes_part = |slot: u32| {
-                let sum = self.sums.get(slot as usize);
-                sum.is_none_or(|sum| sum.takes_part)
-            };
-            if state == State::Member && takes_part(world.home(peer)) {
-                let position = world.peers.position[peer.index()];
-                let at = (f64::from(position.x()), f64::from(position.z()));
-                let (ahead, moved) = motion.ahead(peer, position, interval_s, look_ahead_s);
-                self.squares.add(peer, at, ahead, moved, side_m);
+            let home = world.home(peer);
+            let sum = self.sums.get_mut(home as usize);
+            if state != State::Member || sum.as_ref().is_some_and(|sum| !sum.takes_part) {
+                continue;
             }
-        }
-        self.squares.arrange(&self.kernel, side_m);
-        for place in 0..self.squares.players.len() {
-            let peer = self.squares.players[place].peer;
-            let label = world.home(peer);
-            self.labels.push(label);
-            self.count(world, peer, label, 1.0);
-            if let Some(sum) = self.sums.get_mut(label as usize) {
-                sum.moving += f64::from(u8::from(self.squares.players[place].moved));
+            let position = world.peers.position[peer.index()];
+            let at = (f64::from(position.x()), f64::from(position.z()));
+            let (ahead, moved) = motion.ahead(peer, position, interval_s, look_ahead_s);
+            if let Some(sum) = sum {
+                sum.x += at.0;
+                sum.z += at.1;
+                sum.count += 1.0;
+                sum.moving += f64::from(u8::from(moved));
             }
+            self.squares.add(peer, home, at, ahead, moved);
         }
+        self.squares.arrange(&self.kernel);
+        let players = self.squares.players.iter();
+        self.labels.extend(players.map(|player| player.home));
+        self.totals.resize(self.labels.len(), 0.0);
     }
 
     /// The share of the members that had come from elsewhere when the flush began.
@@ -139,10 +143,10 @@ impl Crowd {
     /// How much better it is for somebody to be with others, from -2 to 2: the depth past the border between the
     /// centres, and the difference in neighbours as a share of all neighbours.
     pub fn worth(&self, place: usize, from: u32, to: u32) -> f64 {
-        let (here, there, total) = self.neighbours(place, from, to);
+        let (here, there) = self.neighbours(place, from, to);
         let ahead = self.squares.players[place].ahead();
         let depth = depth(ahead, self.centre(from), self.centre(to));
-        self.weigh(depth, there - here, total)
+        self.weigh(depth, there - here, self.totals[place])
     }
 
     /// Depth and neighbours, each in its share.
@@ -151,35 +155,33 @@ impl Crowd {
         (1.0 - mix) * depth + mix * (neighbours / total.max(NEIGHBOURS_MIN))
     }
 
-    /// The neighbours somebody will have on its island, on another one, and on any; without itself.
-    fn neighbours(&self, place: usize, from: u32, to: u32) -> (f64, f64, f64) {
+    /// The neighbours somebody will have on its island, without itself, and on another one.
+    fn neighbours(&self, place: usize, from: u32, to: u32) -> (f64, f64) {
         let squares = &self.squares;
         let player = squares.players[place];
         let aim = squares.aims[player.aim as usize];
         let left = aim.column - self.kernel.reach();
-        let (mut here, mut there, mut total) = (0.0, 0.0, 0.0);
+        let (mut here, mut there) = (0.0, 0.0);
         for (nth, (start, end)) in (0..).zip(squares.windows(player.aim)) {
             let shares = self.kernel.row(nth - self.kernel.reach());
-            for square in *start..*end {
-                let first = squares.occupied[square as usize];
-                let share = shares[(first.column - left) as usize];
-                let last = squares.first_of(square + 1) as usize;
-                let (mut of_from, mut of_to, mut of_none) = (0_u32, 0_u32, 0_u32);
-                for label in &self.labels[first.first as usize..last] {
-                    of_from += u32::from(*label == from);
-                    of_to += u32::from(*label == to);
-                    of_none += u32::from(*label == NOBODY);
-                }
-                let all = (last - first.first as usize) as f64;
-                here += share * f64::from(of_from);
-                there += share * f64::from(of_to);
-                total += share * (all - f64::from(of_none));
+            let first = squares.first_of(*start) as usize;
+            let last = squares.first_of(*end) as usize;
+            let columns = &squares.columns[first..last];
+            for (label, column) in self.labels[first..last].iter().zip(columns) {
+                let share = shares[(column - left) as usize];
+                here += if *label == from { share } else { 0.0 };
+                there += if *label == to { share } else { 0.0 };
             }
         }
-        let itself = self
-            .kernel
-            .share(player.column - aim.column, player.row - aim.row);
-        (here - itself, there, total - itself)
+        (here - self.itself(place), there)
+    }
+
+    /// How much of a neighbour somebody seems to be to itself.
+    pub fn itself(&self, place: usize) -> f64 {
+        let player = self.squares.players[place];
+        let aim = self.squares.aims[player.aim as usize];
+        let columns = player.column - aim.column;
+        self.kernel.share(columns, player.row - aim.row)
     }
 
     /// Whether somebody of an island is within the join distance of somebody.
@@ -195,8 +197,12 @@ impl Crowd {
 
     /// Whether the island of somebody hangs together without it.
     pub fn may_leave(&mut self, world: &World, peer: Peer) -> bool {
-        let sum = self.sums.get(world.home(peer) as usize);
-        sum.is_some_and(|sum| sum.bounds.is_within(world.leave_squared))
+        let slot = world.home(peer);
+        let is_known = (slot as usize) < self.sums.len();
+        is_known
+            && self
+                .hubs
+                .holds_without(world, slot, peer, self.centre(slot))
             || self.whole.is_whole_without(world, peer)
     }
 
@@ -248,6 +254,8 @@ impl Crowd {
             self.labels[place] = to;
             self.count(world, peer, from, -1.0);
             self.count(world, peer, to, 1.0);
+            self.hubs.leave(from, peer);
+            self.hubs.enter(world, to, peer);
         }
     }
 
@@ -256,6 +264,7 @@ impl Crowd {
         let bound = self.sums.len().max(slot as usize + 1);
         self.sums.resize(bound, Sum::NOTHING);
         self.sums[slot as usize] = Sum::NOTHING;
+        self.hubs.open(slot);
     }
 
     fn count(&mut self, world: &World, peer: Peer, slot: u32, sign: f64) {
@@ -264,7 +273,6 @@ impl Crowd {
             sum.x += sign * f64::from(position.x());
             sum.z += sign * f64::from(position.z());
             sum.count += sign;
-            sum.bounds.add(position);
         }
     }
 }

@@ -19,6 +19,7 @@ mod crowd;
 mod cut;
 mod gather;
 mod halve;
+mod hubs;
 mod kernel;
 mod motion;
 mod patience;

@@ -12,6 +12,8 @@ const FAR: i32 = 1 << 29;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Player {
     pub peer: Peer,
+    /// The slot of its island when the flush began.
+    pub home: u32,
     /// Where it is, or soon will be.
     ahead: [f32; 2],
     /// Whether it was elsewhere before.
@@ -43,6 +45,9 @@ pub(super) struct Square {
 #[derive(Debug, Default)]
 pub(super) struct Squares {
     pub players: Vec<Player>,
+    /// Their columns.
+    pub columns: Vec<i32>,
+    per_m: f64,
     /// The squares with somebody in them, in rows.
     pub occupied: Vec<Square>,
     /// The squares where somebody is or soon will be, in rows.
@@ -64,6 +69,7 @@ impl Squares {
     /// Nobody.
     pub fn clear(&mut self) {
         self.players.clear();
+        self.columns.clear();
         self.occupied.clear();
         self.aims.clear();
         self.by_aim.clear();
@@ -71,11 +77,18 @@ impl Squares {
         self.keys.clear();
     }
 
-    /// Somebody more, for [`Self::arrange`], by handles from the lowest to the highest. The square is given by its side.
-    pub fn add(&mut self, peer: Peer, at: (f64, f64), ahead: (f64, f64), moved: bool, side_m: f64) {
-        let (row, column) = square(at, side_m);
+    /// Nobody; squares have such sides.
+    pub fn start(&mut self, side_m: f64) {
+        self.clear();
+        self.per_m = 1.0 / side_m;
+    }
+
+    /// Somebody more, for [`Self::arrange`], by handles from the lowest to the highest.
+    pub fn add(&mut self, peer: Peer, home: u32, at: (f64, f64), ahead: (f64, f64), moved: bool) {
+        let (row, column) = square(at, self.per_m);
         self.arrived.push(Player {
             peer,
+            home,
             ahead: [ahead.0 as f32, ahead.1 as f32],
             moved,
             aim: 0,
@@ -85,7 +98,7 @@ impl Squares {
     }
 
     /// Puts all in their order.
-    pub fn arrange(&mut self, kernel: &Kernel, side_m: f64) {
+    pub fn arrange(&mut self, kernel: &Kernel) {
         let arrived = self.arrived.iter();
         let squares = arrived.map(|player| (player.row, player.column));
         sort_rows(&mut self.radix, &mut self.keys, squares);
@@ -94,20 +107,22 @@ impl Squares {
         for (place, (_, at)) in (0..).zip(&self.keys) {
             let player = self.arrived[*at as usize];
             self.players.push(player);
+            self.columns.push(player.column);
             open(&mut self.occupied, (player.row, player.column), place);
             self.places[player.peer.index()] = place;
         }
-        self.take_aim(side_m);
+        self.take_aim();
         self.look_around(kernel);
     }
 
-    fn take_aim(&mut self, side_m: f64) {
+    fn take_aim(&mut self) {
+        let per_m = self.per_m;
         let players = self.players.iter();
-        let squares = players.map(|player| square(player.ahead(), side_m));
+        let squares = players.map(|player| square(player.ahead(), per_m));
         sort_rows(&mut self.radix, &mut self.keys, squares);
         for (at, (_, place)) in (0..).zip(&self.keys) {
             let player = &mut self.players[*place as usize];
-            open(&mut self.aims, square(player.ahead(), side_m), at);
+            open(&mut self.aims, square(player.ahead(), per_m), at);
             player.aim = self.aims.len() as u32 - 1;
             self.by_aim.push(*place);
         }
@@ -163,18 +178,16 @@ impl Squares {
         first.unwrap_or(self.players.len() as u32)
     }
 
-    /// The players of an aim, by their places.
-    pub fn aiming_at(&self, aim: usize) -> &[u32] {
-        let end = self
-            .aims
-            .get(aim + 1)
-            .map_or(self.by_aim.len(), |next| next.first as usize);
-        &self.by_aim[self.aims[aim].first as usize..end]
+    /// From where to where the players of an aim are in [`Self::by_aim`].
+    pub fn aiming_at(&self, aim: usize) -> std::ops::Range<usize> {
+        let next = self.aims.get(aim + 1);
+        let end = next.map_or(self.by_aim.len(), |next| next.first as usize);
+        self.aims[aim].first as usize..end
     }
 }
 
-fn square((x, z): (f64, f64), side_m: f64) -> (i32, i32) {
-    let cell = |coordinate: f64| floor(coordinate / side_m).clamp(-FAR, FAR);
+fn square((x, z): (f64, f64), per_m: f64) -> (i32, i32) {
+    let cell = |coordinate: f64| floor(coordinate * per_m).clamp(-FAR, FAR);
     (cell(z), cell(x))
 }
 

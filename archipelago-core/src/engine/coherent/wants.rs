@@ -15,6 +15,14 @@ pub(super) struct Want {
     pub to: u32,
 }
 
+/// How many members of an island are in a square.
+#[derive(Clone, Copy, Debug)]
+struct Count {
+    slot: u32,
+    column: i32,
+    count: f64,
+}
+
 /// The islands around a square.
 #[derive(Clone, Copy, Debug)]
 struct Around {
@@ -29,8 +37,8 @@ struct Around {
 pub(super) struct Wants {
     /// The most urgent first.
     pub list: Vec<Want>,
-    /// Members by island and occupied square, squares in their order.
-    counts: Vec<(u32, u32)>,
+    /// Members by occupied square and island, squares in their order.
+    counts: Vec<Count>,
     /// By occupied square, and one more: where its counts start.
     starts: Vec<u32>,
     /// By slot; 0 between two squares.
@@ -44,7 +52,7 @@ impl Wants {
     pub fn collect(
         &mut self,
         world: &World,
-        crowd: &Crowd,
+        crowd: &mut Crowd,
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
@@ -54,8 +62,10 @@ impl Wants {
         for aim in 0..crowd.squares.aims.len() {
             let total = self.look_around(crowd, aim);
             if self.around.len() > 1 || self.around.iter().any(|found| found.neighbours > 0.0) {
-                for place in crowd.squares.aiming_at(aim) {
-                    self.ask(world, crowd, *place, total, patience, chains);
+                for at in crowd.squares.aiming_at(aim) {
+                    let place = crowd.squares.by_aim[at];
+                    crowd.totals[place as usize] = total - crowd.itself(place as usize);
+                    self.ask(world, crowd, place, patience, chains);
                 }
             }
         }
@@ -72,11 +82,16 @@ impl Wants {
             self.starts.push(start as u32);
             let first = crowd.squares.first_of(square) as usize;
             let end = crowd.squares.first_of(square + 1) as usize;
+            let column = crowd.squares.occupied[square as usize].column;
             for label in &crowd.labels[first..end] {
                 let mut counts = self.counts[start..].iter_mut();
-                match counts.find(|(slot, _)| slot == label) {
-                    Some((_, count)) => *count += 1,
-                    None if *label != NOBODY => self.counts.push((*label, 1)),
+                match counts.find(|count| count.slot == *label) {
+                    Some(count) => count.count += 1.0,
+                    None if *label != NOBODY => self.counts.push(Count {
+                        slot: *label,
+                        column,
+                        count: 1.0,
+                    }),
                     None => {}
                 }
             }
@@ -92,18 +107,16 @@ impl Wants {
         self.touched.clear();
         for (nth, (start, end)) in (0..).zip(squares.windows(aim as u32)) {
             let shares = crowd.kernel.row(nth - reach);
-            for square in *start..*end {
-                let column = squares.occupied[square as usize].column;
-                let share = shares[(column - left) as usize];
-                let from = self.starts[square as usize] as usize;
-                let to = self.starts[square as usize + 1] as usize;
-                for (slot, count) in &self.counts[from..to] {
-                    let neighbours = &mut self.neighbours[*slot as usize];
-                    if *neighbours == 0.0 && share > 0.0 {
-                        self.touched.push(*slot);
-                    }
-                    *neighbours += share * f64::from(*count);
+            // Squares of one row that follow each other, and so do their counts.
+            let from = self.starts[*start as usize] as usize;
+            let to = self.starts[*end as usize] as usize;
+            for count in &self.counts[from..to] {
+                let share = shares[(count.column - left) as usize];
+                let neighbours = &mut self.neighbours[count.slot as usize];
+                if *neighbours == 0.0 && share > 0.0 {
+                    self.touched.push(count.slot);
                 }
+                *neighbours += share * count.count;
             }
         }
         self.around.clear();
@@ -126,7 +139,6 @@ impl Wants {
         world: &World,
         crowd: &Crowd,
         place: u32,
-        total: f64,
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
@@ -136,17 +148,13 @@ impl Wants {
             return;
         }
         let own = self.around.iter().find(|around| around.slot == label);
-        let aim = crowd.squares.aims[player.aim as usize];
-        let itself = crowd
-            .kernel
-            .share(player.column - aim.column, player.row - aim.row);
-        let here = own.map_or(0.0, |own| own.neighbours - itself);
+        let here = own.map_or(0.0, |own| own.neighbours - crowd.itself(place as usize));
         let centre = own.map_or_else(|| crowd.centre(label), |own| own.centre);
         let liveliness = crowd.liveliness(label);
         patience.look_around(player.peer, player.moved, liveliness);
         let margin = crowd.config.margin + patience.reluctance(player.peer);
         let mut best = (margin, NOBODY);
-        let (ahead, total) = (player.ahead(), total - itself);
+        let (ahead, total) = (player.ahead(), crowd.totals[place as usize]);
         let trades = Chains::takes_part(world, label);
         chains.start_player();
         for other in &self.around {
