@@ -58,6 +58,12 @@ pub(super) fn floor(coordinate: f64) -> i32 {
     towards_zero.saturating_sub(i32::from(f64::from(towards_zero) > coordinate))
 }
 
+/// A number that grows with the row, and inside one with the column. The highest of all stands for none.
+pub(super) fn in_rows(row: i32, column: i32) -> u64 {
+    let upwards = |at: i32| u64::from((at as u32) ^ (1 << 31));
+    upwards(row) << 32 | upwards(column)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 //! neighbours in memory.
 
 use super::kernel::Kernel;
-use super::radix::{Keyed, Radix, floor};
+use super::radix::{Keyed, Radix, floor, in_rows};
 use crate::engine::peers::Peer;
 
 /// Rows and columns beyond are one: so far out nobody stands close to anybody.
@@ -58,6 +58,8 @@ pub(super) struct Squares {
     windows: Vec<(u32, u32)>,
     rows_around: usize,
     ends: Vec<(u32, u32)>,
+    /// Of the occupied squares; the end is behind all.
+    orders: Vec<u64>,
     /// By peer.
     places: Vec<u32>,
     keys: Vec<Keyed>,
@@ -135,20 +137,21 @@ impl Squares {
         self.ends.clear();
         self.ends.resize(self.rows_around, (0, 0));
         self.windows.clear();
+        self.orders.clear();
+        let occupied = self.occupied.iter();
+        self.orders
+            .extend(occupied.map(|square| in_rows(square.row, square.column)));
+        self.orders.push(u64::MAX);
         for square in &self.aims {
             for (offset, (from, to)) in (-reach..=reach).zip(&mut self.ends) {
                 let row = square.row + offset;
-                let first = (row, square.column - reach);
-                let last = (row, square.column + reach);
-                let place = |at: u32| {
-                    let square = self.occupied.get(at as usize);
-                    square.map(|at| (at.row, at.column))
-                };
-                while place(*from).is_some_and(|at| at < first) {
+                let first = in_rows(row, square.column - reach);
+                let last = in_rows(row, square.column + reach);
+                while self.orders[*from as usize] < first {
                     *from += 1;
                 }
                 *to = (*to).max(*from);
-                while place(*to).is_some_and(|at| at <= last) {
+                while self.orders[*to as usize] <= last {
                     *to += 1;
                 }
                 self.windows.push((*from, *to));

@@ -3,7 +3,7 @@
 //! Cells are sorted into rows, so that those around a cell are runs of neighbours in memory. Cells and islands are nodes
 //! that become one when they hang together.
 
-use super::radix::{Keyed, Radix};
+use super::radix::{Keyed, Radix, in_rows};
 use crate::engine::lattice::Lattice;
 use crate::engine::peers::State;
 use crate::engine::position::Position;
@@ -40,6 +40,8 @@ pub(super) struct Survey {
     radix: Radix,
     spots: Vec<Spot>,
     cells: Vec<Cell>,
+    /// Of the cells; the end is behind all.
+    orders: Vec<u64>,
     parents: Vec<u32>,
 }
 
@@ -52,6 +54,7 @@ impl Survey {
             radix: Radix::default(),
             spots: Vec::new(),
             cells: Vec::new(),
+            orders: Vec::new(),
             parents: Vec::new(),
         }
     }
@@ -135,6 +138,11 @@ impl Survey {
             }
             self.spots.push(spot);
         }
+        self.orders.clear();
+        let cells = self.cells.iter();
+        self.orders
+            .extend(cells.map(|cell| in_rows(cell.row, cell.column)));
+        self.orders.push(u64::MAX);
     }
 
     fn first_of(&self, cell: usize) -> usize {
@@ -147,13 +155,13 @@ impl Survey {
         let (mut start, mut end) = (0, 0);
         for cell in 0..self.cells.len() {
             let Cell { row, column, .. } = self.cells[cell];
-            let (first, last) = ((row + rows, column + from), (row + rows, column + to));
-            let place = |at: usize| self.cells.get(at).map(|at| (at.row, at.column));
-            while place(start).is_some_and(|at| at < first) {
+            let first = in_rows(row + rows, column + from);
+            let last = in_rows(row + rows, column + to);
+            while self.orders[start] < first {
                 start += 1;
             }
             end = end.max(start);
-            while place(end).is_some_and(|at| at <= last) {
+            while self.orders[end] <= last {
                 end += 1;
             }
             for other in start..end {
