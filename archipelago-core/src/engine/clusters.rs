@@ -6,6 +6,7 @@
 //! crowd may be left alone. The exception are islands with silent members, which can be adjacent to an island that
 //! would have room: their neighbours are looked at as if they were dirty.
 
+use super::graph::Graph;
 use super::sweep::{Marks, Sizes};
 use super::world::World;
 
@@ -57,18 +58,72 @@ impl Clusters {
         }
     }
 
+    /// The same as [`Self::resolve`] where it is known what is adjacent.
+    pub fn resolve_known(
+        &mut self,
+        world: &mut World,
+        dirty: &[u32],
+        graph: &mut Graph,
+        restless: &mut Vec<u32>,
+    ) {
+        self.component_marks.start(world);
+        restless.clear();
+        for slot in dirty {
+            let full = world.islands.size(*slot) >= world.max_peers;
+            if full || world.islands.get(*slot).number.is_none() || self.component_marks.has(*slot)
+            {
+                continue;
+            }
+            if self.spread(world, *slot, graph) {
+                merge_all(world, &mut self.component);
+                if let Some((into, others)) = self.component.split_first() {
+                    for from in others {
+                        graph.merge(*from, *into);
+                    }
+                }
+            } else {
+                restless.push(*slot);
+            }
+        }
+    }
+
+    /// Finds all of a component but the islands without room; whether it fits into one island.
+    fn spread(&mut self, world: &World, slot: u32, graph: &Graph) -> bool {
+        self.component_marks.find(slot);
+        self.component.clear();
+        self.component.push(slot);
+        let (mut total, mut at, mut fits) = (0, 0, true);
+        while let Some(next) = self.component.get(at).copied() {
+            at += 1;
+            total += world.islands.size(next);
+            fits &= !graph.is_beside_full(next);
+            for other in graph.neighbours(next) {
+                if self.component_marks.find(other) {
+                    self.component.push(other);
+                }
+            }
+        }
+        fits && total <= world.max_peers
+    }
+
     /// The islands that a pass of the crowd policy has to consider: the restless ones, and their neighbours that could
     /// merge with them. More may be named if nobody else is dirty (`calm`): settled islands merge with nobody.
     pub fn around(&mut self, world: &World, restless: &[u32], calm: bool) -> &mut [u32] {
-        self.crowd.clear();
         // Where most are restless, it takes longer to tell their neighbours from the rest than to consider all.
         if calm && world.silent == 0 && restless.len() > world.islands.count() / 2 {
-            let islands = world.islands.oldest_first().map(|(_, slot)| slot);
-            let with_room = islands.filter(|slot| world.islands.size(*slot) < world.max_peers);
-            self.crowd.extend(with_room);
-        } else {
-            self.gather(world, restless);
+            return self.everywhere(world);
         }
+        self.crowd.clear();
+        self.gather(world, restless);
+        &mut self.crowd
+    }
+
+    /// All islands with room.
+    pub fn everywhere(&mut self, world: &World) -> &mut [u32] {
+        self.crowd.clear();
+        let islands = world.islands.oldest_first().map(|(_, slot)| slot);
+        let with_room = islands.filter(|slot| world.islands.size(*slot) < world.max_peers);
+        self.crowd.extend(with_room);
         &mut self.crowd
     }
 

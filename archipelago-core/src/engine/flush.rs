@@ -1,7 +1,10 @@
 //! The flush: arrivals, splits, clusters, updates.
 
+use super::clusters::Clusters;
+use super::graph::Graph;
 use super::machine::Engine;
 use super::peers::State;
+use super::stable::Stable;
 use super::updates::{Scope, Update};
 
 impl Engine {
@@ -14,6 +17,9 @@ impl Engine {
     pub fn flush(&mut self, now_ms: u64, scope: Scope) -> &[Update] {
         self.world.now_ms = now_ms;
         self.updates.clear();
+        if std::mem::take(&mut self.rushed) {
+            self.updates = Vec::new();
+        }
         self.updates.append(&mut self.leaves);
         let mut slots = std::mem::take(&mut self.slots);
         slots.clear();
@@ -22,6 +28,9 @@ impl Engine {
         }
         let known = slots.len();
         self.place_arrivals(&mut slots);
+        if scope == Scope::Full || slots.len() > known {
+            self.world.grid.refresh(&self.world.peers);
+        }
         for at in 0..known {
             let slot = slots[at];
             self.splitter.split(&mut self.world, slot, &mut slots);
@@ -36,7 +45,25 @@ impl Engine {
         self.slots = slots;
         self.world.peers.free_released();
         self.world.islands.tidy();
+        if scope == Scope::Full && self.coherent.is_none() && self.world.islands.is_wasteful() {
+            self.give_back();
+        }
         &self.updates
+    }
+
+    /// Gives back the memory that only a rush needs, in which each of many arrivals has an island for a moment.
+    fn give_back(&mut self) {
+        let home = &mut self.world.peers.island;
+        self.world.islands.compact(|island, slot| {
+            for peer in &island.members {
+                home[peer.index()] = slot;
+            }
+        });
+        self.clusters = Clusters::default();
+        self.stable = Stable::default();
+        self.graph = Graph::default();
+        (self.slots, self.restless, self.queue) = (Vec::new(), Vec::new(), Vec::new());
+        self.rushed = true;
     }
 
     /// Gives every newcomer an island of its own, and appends these to `slots`.
@@ -45,7 +72,7 @@ impl Engine {
         for peer in self.queue.drain(..) {
             if world.peers.state(peer) == State::Waiting {
                 world.peers.state[peer.index()] = State::Member;
-                world.grid.put(peer, world.peers.position[peer.index()]);
+                world.grid.expire();
                 slots.push(world.settle(std::iter::once(peer)));
                 if let Some(coherent) = &mut self.coherent {
                     coherent.welcome(peer);
@@ -58,10 +85,22 @@ impl Engine {
     /// Merges whole clusters if they fit, and what the crowd policy merges of the others.
     fn merge(&mut self, dirty: &[u32], stragglers: bool) {
         let (world, restless) = (&mut self.world, &mut self.restless);
+        // Where only few are dirty it is better to look around from them.
+        let most = !stragglers && world.silent == 0 && dirty.len() > world.islands.count() / 2;
+        if most && self.graph.build(world) {
+            self.clusters
+                .resolve_known(world, dirty, &mut self.graph, restless);
+            while !restless.is_empty() {
+                let crowd = self.clusters.everywhere(world);
+                self.stable
+                    .pass(world, crowd, restless, Some(&mut self.graph));
+            }
+            return;
+        }
         self.clusters.resolve(world, dirty, stragglers, restless);
         while !restless.is_empty() {
             let crowd = self.clusters.around(world, restless, !stragglers);
-            self.stable.pass(world, crowd, restless);
+            self.stable.pass(world, crowd, restless, None);
         }
     }
 

@@ -21,6 +21,9 @@ pub(super) struct Slot {
     changed: bool,
 }
 
+/// So many slots without an island are never too many.
+const SLOTS_MIN: usize = 1024;
+
 /// All islands, and which of them were touched.
 #[derive(Debug)]
 pub(super) struct Islands {
@@ -186,6 +189,31 @@ impl Islands {
             let island = self.get(*slot);
             (Reverse(island.members.len()), island.number)
         });
+    }
+
+    /// Whether there are far more slots than islands, as after a flush with many arrivals: each has had one.
+    pub fn is_wasteful(&self) -> bool {
+        self.slots.len() > 4 * self.live + SLOTS_MIN
+    }
+
+    /// Moves the islands to the first slots, the oldest to the very first, and gives the others back. None may be dirty
+    /// or changed. Calls `moved` with each island and its slot.
+    pub fn compact(&mut self, mut moved: impl FnMut(&Slot, u32)) {
+        self.order
+            .retain(|(number, slot)| self.slots[*slot as usize].number == Some(*number));
+        let mut slots = Vec::with_capacity(self.order.len());
+        for (_, slot) in &mut self.order {
+            let mut island = std::mem::take(&mut self.slots[*slot as usize]);
+            island.members.shrink_to_fit();
+            *slot = slots.len() as u32;
+            moved(&island, *slot);
+            slots.push(island);
+        }
+        self.slots = slots;
+        self.free = Vec::new();
+        self.dirty = Vec::new();
+        self.changed = Vec::new();
+        self.order.shrink_to_fit();
     }
 
     /// Forgets the numbers of islands that are gone, once they are the majority.

@@ -1,7 +1,5 @@
 //! The ground cut into squares so small that two peers of one square are surely within a given distance.
 
-use std::hash::{BuildHasherDefault, Hasher};
-
 use super::position::Position;
 
 /// Side of a cell as a share of the distance. A trifle below 1/√2, so that rounding never puts two points of one cell
@@ -102,7 +100,7 @@ impl Lattice {
     pub fn locate(self, position: Position) -> (Key, u32) {
         let x = f64::from(position.x()) * self.cells_per_metre;
         let z = f64::from(position.z()) * self.cells_per_metre;
-        let (column, row) = (x.floor(), z.floor());
+        let (column, row) = (floor(x), floor(z));
         if column.abs() < FAR && row.abs() < FAR {
             let spot = spot(x - column) * SPOTS + spot(z - row);
             return ((column as i64, row as i64), REACH[spot]);
@@ -119,34 +117,16 @@ impl Lattice {
     }
 }
 
-fn spot(share: f64) -> usize {
-    ((share * SPOTS as f64) as usize).min(SPOTS - 1)
+/// The same as the library's, which is a call on targets without an instruction for it, where it matters: a number far
+/// off counts as it is.
+fn floor(number: f64) -> f64 {
+    let whole = number as i32;
+    let below = f64::from(whole) - f64::from(u8::from(f64::from(whole) > number));
+    if number.abs() < FAR { below } else { number }
 }
 
-/// Hashes cell coordinates with one multiplication each; the table is looked up for every peer that changes cells.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct KeyHasher(u64);
-
-pub(super) type BuildKeyHasher = BuildHasherDefault<KeyHasher>;
-
-impl Hasher for KeyHasher {
-    fn finish(&self) -> u64 {
-        self.0.rotate_left(26)
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = (self.0.rotate_left(5) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn write_i64(&mut self, value: i64) {
-        self.write_u64(value as u64);
-    }
+fn spot(share: f64) -> usize {
+    ((share * SPOTS as f64) as usize).min(SPOTS - 1)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::clusters::Clusters;
 use super::coherent::Coherent;
 use super::config::EngineConfig;
+use super::graph::Graph;
 use super::number::IslandNumber;
 use super::peers::{Peer, State};
 use super::policy::CrowdPolicy;
@@ -27,6 +28,7 @@ pub struct Engine {
     pub(super) updates: Vec<Update>,
     pub(super) splitter: Splitter,
     pub(super) clusters: Clusters,
+    pub(super) graph: Graph,
     pub(super) stable: Stable,
     /// Instead of the other, if that is the policy.
     pub(super) coherent: Option<Box<Coherent>>,
@@ -34,6 +36,8 @@ pub struct Engine {
     pub(super) slots: Vec<u32>,
     /// Slots around which a pass of the crowd policy has something to do.
     pub(super) restless: Vec<u32>,
+    /// Whether the last flush was one with many arrivals, whose updates take more memory than others.
+    pub(super) rushed: bool,
     /// Handed out by [`Self::restore`], until the end of the grace.
     pub(super) restored: Vec<Peer>,
 }
@@ -55,6 +59,7 @@ impl Engine {
             updates: Vec::new(),
             splitter: Splitter::new(config.leave_distance_m()),
             clusters: Clusters::default(),
+            graph: Graph::default(),
             stable: Stable::default(),
             coherent: match config.crowd_policy() {
                 CrowdPolicy::Stable => None,
@@ -65,6 +70,7 @@ impl Engine {
             },
             slots: Vec::new(),
             restless: Vec::new(),
+            rushed: false,
             restored: Vec::new(),
             config,
         }
@@ -106,7 +112,7 @@ impl Engine {
                 let slot = self.world.home(peer);
                 self.world.islands.get_mut(slot).silent -= 1;
                 self.world.silent -= 1;
-                self.world.grid.put(peer, position);
+                self.world.grid.expire();
                 self.world.islands.mark_dirty(slot);
             }
         }
@@ -209,7 +215,7 @@ impl Engine {
         // islands with silent members some things are left for when they are next looked at.
         let stands = self.world.peers.position[peer.index()].same_ground(position);
         if !stands || self.world.silent > 0 {
-            self.world.grid.put(peer, position);
+            self.world.grid.expire();
             self.world.islands.mark_dirty(self.world.home(peer));
         }
     }

@@ -24,7 +24,7 @@
 //!
 //! # The way of a flush
 //!
-//! Arrivals get islands of their own (`flush`); dirty islands that have come apart are split (`split`, `groups`);
+//! Arrivals get islands of their own (`flush`); dirty islands that have come apart are split (`split`, `links`, `groups`);
 //! clusters of adjacent islands are found (`clusters`, `sweep`) and merged if they fit into one, or handed to the crowd
 //! policy if not (`stable`, `board`; `coherent`, which finds clusters by itself). All of it works on the peers' neighbourhoods (`grid`, `lattice`), and only around
 //! islands in which something changed.
@@ -35,12 +35,15 @@ mod check;
 mod clusters;
 mod coherent;
 mod config;
+mod extent;
 mod flush;
 mod geometry;
+mod graph;
 mod grid;
 mod groups;
 mod islands;
 mod lattice;
+mod links;
 mod machine;
 mod named;
 mod number;

@@ -9,6 +9,9 @@ use super::preferences::NO_WISH;
 pub struct Peer(u32);
 
 impl Peer {
+    /// No handle that was ever given out.
+    pub(super) const NOBODY: Self = Self(u32::MAX);
+
     /// The handle as an index into a table of one's own.
     pub fn index(self) -> usize {
         self.0 as usize

@@ -2,31 +2,32 @@
 
 use super::groups::Groups;
 use super::lattice::Lattice;
+use super::links::Links;
 use super::peers::Peer;
 use super::position::Position;
 use super::world::World;
 
-/// Up to this many members, testing pairs is faster than sorting members into cells.
-const PAIRS_MAX: usize = 512;
+/// Up to this many members, to look for somebody else to hang on is faster than to sort members into cells.
+const LINKED_MAX: usize = 512;
 
 /// Splits islands.
 #[derive(Debug)]
 pub(super) struct Splitter {
     lattice: Lattice,
+    links: Links,
     groups: Groups,
     points: Vec<Position>,
     members: Vec<Peer>,
-    reached: Vec<Position>,
 }
 
 impl Splitter {
     pub fn new(leave_distance_m: f64) -> Self {
         Self {
             lattice: Lattice::new(leave_distance_m),
+            links: Links::default(),
             groups: Groups::default(),
             points: Vec::new(),
             members: Vec::new(),
-            reached: Vec::new(),
         }
     }
 
@@ -41,7 +42,10 @@ impl Splitter {
         let members = island.members.iter();
         self.points
             .extend(members.map(|peer| positions[peer.index()]));
-        if self.points.len() <= PAIRS_MAX && self.hangs_together(world.leave_squared) {
+        let members = &island.members;
+        if members.len() <= LINKED_MAX
+            && self.links.hold(members, &self.points, world.leave_squared)
+        {
             return;
         }
         if self
@@ -51,29 +55,6 @@ impl Splitter {
         {
             self.divide(world, slot, offspring);
         }
-    }
-
-    fn hangs_together(&mut self, distance_squared: f64) -> bool {
-        let count = self.points.len();
-        self.reached.clear();
-        self.reached.extend_from_slice(&self.points);
-        let points = &mut self.reached;
-        // In front those already looked around from, then those only reached, then the rest.
-        let (mut at, mut reached) = (0, 1);
-        while at < reached && reached < count {
-            let from = points[at];
-            let (_, rest) = points.split_at_mut(reached);
-            let mut near = 0;
-            for other in 0..rest.len() {
-                // Whether two are near is hard to foresee: swapping in any case costs less than a wrong guess.
-                let is_near = from.squared_distance(rest[other]) <= distance_squared;
-                rest.swap(near, other);
-                near += usize::from(is_near);
-            }
-            reached += near;
-            at += 1;
-        }
-        reached == count
     }
 
     /// The largest group stays, the others move out.

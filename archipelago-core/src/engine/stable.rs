@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::board::{Board, Offer};
+use super::graph::Graph;
 use super::grid::NOWHERE;
 use super::preferences::NO_WISH;
 use super::world::World;
@@ -40,7 +41,15 @@ pub(super) struct Stable {
 impl Stable {
     /// One pass: places these islands, largest first, older first on a tie. Leaves in `grown` the targets that took
     /// somebody and have room left: the next pass can do something only around them.
-    pub fn pass(&mut self, world: &mut World, crowd: &mut [u32], grown: &mut Vec<u32>) {
+    ///
+    /// What is adjacent is said by the graph, if there is one, and else by a board.
+    pub fn pass(
+        &mut self,
+        world: &mut World,
+        crowd: &mut [u32],
+        grown: &mut Vec<u32>,
+        mut graph: Option<&mut Graph>,
+    ) {
         world.islands.sort_by_size(crowd);
         self.round += 1;
         self.ranks.resize(world.islands.slot_bound(), (0, NONE));
@@ -49,21 +58,21 @@ impl Stable {
         self.sizes.clear();
         self.smallest = crowd.last().map_or(0, |slot| world.islands.size(*slot));
         for slot in crowd {
-            self.place(world, *slot);
+            self.place(world, *slot, graph.as_deref_mut());
         }
         grown.clear();
         let grew = |target: &&Target| target.grown && target.size < world.max_peers;
         grown.extend(self.targets.iter().filter(grew).map(|target| target.slot));
     }
 
-    fn place(&mut self, world: &mut World, slot: u32) {
+    fn place(&mut self, world: &mut World, slot: u32, graph: Option<&mut Graph>) {
         let size = world.islands.size(slot);
         let pinned = world.islands.get(slot).silent > 0;
         let mut rank = NONE;
         if !pinned && self.somebody_has_room(size, world.max_peers) {
-            rank = self.preferred(world, slot);
+            rank = self.preferred(world, slot, graph.as_deref());
             if rank == NONE {
-                rank = self.first(world, slot, |_| true);
+                rank = self.first(world, slot, graph.as_deref(), |_| true);
             }
         }
         if rank == NONE {
@@ -80,17 +89,23 @@ impl Stable {
             target.grown = true;
             world.merge(slot, target.slot);
         }
-        self.show(world, rank, size);
+        let target = self.targets[rank as usize];
+        if target.size + self.smallest <= world.max_peers {
+            self.sizes.push(Reverse((target.size, rank)));
+            if graph.is_none() {
+                self.show(world, target.slot, rank, size);
+            }
+        }
+        if let Some(graph) = graph
+            && target.slot != slot
+        {
+            graph.merge(slot, target.slot);
+        }
     }
 
-    /// Puts the last `count` members of a target on the board, unless it is closed.
-    fn show(&mut self, world: &World, rank: u32, count: usize) {
-        let target = self.targets[rank as usize];
-        if target.size + self.smallest > world.max_peers {
-            return;
-        }
-        self.sizes.push(Reverse((target.size, rank)));
-        let members = &world.islands.get(target.slot).members;
+    /// Puts the last `count` members of a target on the board.
+    fn show(&mut self, world: &World, slot: u32, rank: u32, count: usize) {
+        let members = &world.islands.get(slot).members;
         for peer in &members[members.len() - count..] {
             let cell = world.grid.cell_of(*peer);
             if cell != NOWHERE {
@@ -112,7 +127,13 @@ impl Stable {
     }
 
     /// The first target that passes, is adjacent to the island and has room for it.
-    fn first(&mut self, world: &World, slot: u32, passes: impl Fn(u32) -> bool) -> u32 {
+    fn first(
+        &mut self,
+        world: &World,
+        slot: u32,
+        graph: Option<&Graph>,
+        passes: impl Fn(u32) -> bool,
+    ) -> u32 {
         let size = world.islands.size(slot);
         let (targets, smallest, max) = (&self.targets, self.smallest, world.max_peers);
         let offer = |rank| {
@@ -125,6 +146,16 @@ impl Stable {
                 Offer::Unfit
             }
         };
+        if let Some(graph) = graph {
+            let ranks = graph
+                .neighbours(slot)
+                .map(|other| self.ranks[other as usize]);
+            let targets = ranks.filter(|(round, _)| *round == self.round);
+            let fitting = targets
+                .map(|(_, rank)| rank)
+                .filter(|rank| offer(*rank) == Offer::Room);
+            return fitting.min().unwrap_or(NONE);
+        }
         let mut best = NONE;
         for (peer, cell) in world.located(slot) {
             let position = world.peers.position[peer.index()];
@@ -138,7 +169,7 @@ impl Stable {
     }
 
     /// The target whose id most members want, if it is adjacent and has room.
-    fn preferred(&mut self, world: &World, slot: u32) -> u32 {
+    fn preferred(&mut self, world: &World, slot: u32, graph: Option<&Graph>) -> u32 {
         let wanted = self
             .wish_of(world, slot)
             .and_then(|wish| world.wishes.island(wish))
@@ -146,7 +177,7 @@ impl Stable {
             .map(|wanted| self.ranks[wanted as usize]);
         match wanted {
             Some((round, rank)) if round == self.round => {
-                self.first(world, slot, |other| other == rank)
+                self.first(world, slot, graph, |other| other == rank)
             }
             _ => NONE,
         }

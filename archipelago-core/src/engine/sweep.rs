@@ -56,8 +56,6 @@ impl Marks {
     pub fn start(&mut self, world: &World) {
         self.round += 1;
         self.islands.resize(world.islands.slot_bound(), 0);
-        self.cells
-            .resize(world.grid.cell_bound(), CellMark::UNKNOWN);
     }
 
     pub fn has(&self, slot: u32) -> bool {
@@ -80,6 +78,8 @@ impl Marks {
         found: &mut Vec<u32>,
         mut enough: impl FnMut(u32) -> bool,
     ) {
+        self.cells
+            .resize(world.grid.cell_bound(), CellMark::UNKNOWN);
         for (peer, cell) in world.located(slot) {
             let position = world.peers.position[peer.index()];
             let inside = std::iter::once((None, cell));

@@ -94,6 +94,6 @@ impl World {
         } else {
             self.islands.mark_dirty(slot);
         }
-        self.grid.remove(peer);
+        self.grid.expire();
     }
 }
