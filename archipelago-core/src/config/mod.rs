@@ -9,7 +9,7 @@ mod transport;
 mod upstream;
 
 use crate::connector::{ConnectorConfig, KEEP_ALIVE_MS};
-use crate::engine::EngineConfig;
+use crate::engine::{CrowdPolicy, EngineConfig};
 use crate::protocol::limits::{CONNECTOR_SOCKETS_MAX, ROOM_PLAYERS_MAX};
 use crate::realm::{ISLAND_MEMBERS_MAX, RealmConfig};
 use crate::session::Timeouts;
@@ -96,7 +96,9 @@ impl Config {
             catalysts: catalysts::read(&reader)?,
             upstream,
             realm: RealmConfig {
-                engine: read_engine(&reader, &transport)?.with_id_prefix(&island_prefix),
+                engine: read_engine(&reader, &transport)?
+                    .with_id_prefix(&island_prefix)
+                    .with_crowd_policy(read_crowd_policy(&reader)?),
                 flush_period_ms: reader.seconds("ARCHIPELAGO_FLUSH_FREQUENCY", 2.0)?,
                 connector_timeout_ms: reader.whole(
                     "CHECK_HEARTBEAT_INTERVAL",
@@ -172,9 +174,24 @@ fn read_engine(reader: &Reader<'_>, transport: &Transport) -> Result<EngineConfi
     })
 }
 
+fn read_crowd_policy(reader: &Reader<'_>) -> Result<CrowdPolicy, ConfigError> {
+    let variable = "ARCHIPELAGO_CROWD_POLICY";
+    let Some(value) = reader.get(variable) else {
+        return Ok(CrowdPolicy::default());
+    };
+    value.parse().map_err(|error| ConfigError {
+        variable,
+        value,
+        allowed: format!(
+            "stable, coherent or coherent:PRESET, perhaps with parameters, as in coherent:calm,margin=0.5; {error}"
+        ),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::CoherentConfig;
 
     pub fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(|name| {
@@ -215,6 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn crowds_can_be_coherent() {
+        let policy = |value| {
+            let config = read(&[("ARCHIPELAGO_CROWD_POLICY", value)]).unwrap();
+            config.realm.engine.crowd_policy()
+        };
+        assert_eq!(policy(""), CrowdPolicy::Stable);
+        let saver = CoherentConfig::saver();
+        assert_eq!(policy("coherent:saver"), CrowdPolicy::Coherent(saver));
+        let error = read(&[("ARCHIPELAGO_CROWD_POLICY", "coherent,fill=7")]).unwrap_err();
+        assert!(
+            error
+                .allowed
+                .ends_with("; fill is 7: it must be from 0.1 to 1")
+        );
+    }
+
+    #[test]
     fn bad_values_name_the_variable_the_value_and_what_is_allowed() {
         for (variable, value) in [
             ("ARCHIPELAGO_JOIN_DISTANCE", "NaN"),
@@ -244,6 +278,9 @@ mod tests {
             ("MAX_SOCKETS_PER_IP", "-1"),
             ("MAX_SOCKETS_PER_IP", "20001"),
             ("ARCHIPELAGO_MAX_PEERS_PER_ISLAND", "151"),
+            ("ARCHIPELAGO_CROWD_POLICY", "steady"),
+            ("ARCHIPELAGO_CROWD_POLICY", "coherent:wild"),
+            ("ARCHIPELAGO_CROWD_POLICY", "coherent:calm,mix=NaN"),
         ] {
             let error = read(&[(variable, value)]).unwrap_err();
             assert_eq!((error.variable, error.value.as_str()), (variable, value));

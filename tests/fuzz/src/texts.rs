@@ -118,7 +118,8 @@ fn signature(text: &str) {
 }
 
 /// Every variable there is.
-pub const VARIABLES: [&str; 33] = [
+pub const VARIABLES: [&str; 34] = [
+    "ARCHIPELAGO_CROWD_POLICY",
     "ARCHIPELAGO_FLUSH_FREQUENCY",
     "ARCHIPELAGO_JOIN_DISTANCE",
     "ARCHIPELAGO_LEAVE_DISTANCE",
