@@ -41,6 +41,7 @@ export function suites(tools) {
     wasm: WASM_CRATES.map((crate) => inNode(crate, tools)),
     chrome: WASM_CRATES.map((crate) => inChrome(crate, tools)),
     package: [nodeTests("package", "tests/package", tools, { builds: [buildPackage], browser: true, atOnce: 2 })],
+    bench: [nodeTests("bench", "tests/bench", tools, { builds: [], browser: false, atOnce: 1 })],
     // Most of a test is waiting: two at a time even on two cores.
     e2e: [
       nodeTests("end to end", "tests/e2e", tools, {
