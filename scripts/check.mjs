@@ -4,7 +4,7 @@ import { runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
 import { command, guarded, runSteps } from "./lib/steps.mjs";
 
-const CRATES = ["edge-worker", "archipelago-wasm", "archipelago-worlds"];
+const CRATES = ["edge-worker", "archipelago-bench", "archipelago-wasm", "archipelago-worlds"];
 const WASM = ["--target", "wasm32-unknown-unknown", ...CRATES.flatMap((crate) => ["-p", crate])];
 const FAULTS = ["--target", "wasm32-unknown-unknown", "-p", "edge-worker", "--features", "faults"];
 

@@ -87,9 +87,17 @@ export function boundsOf(rows) {
     what,
     found.toFixed(2),
     `${max}`,
-    found <= max ? "kept" : `missed by ${(found / max).toFixed(2)} ×`,
+    found <= max ? "kept" : missed(found, max),
   ]);
   return table.length === 0 ? "" : inColumns([["bound", "found", "at most", ""], ...table]);
+}
+
+/**
+ * @param {number} found
+ * @param {number} max
+ */
+function missed(found, max) {
+  return max === 0 ? "missed" : `missed by ${(found / max).toFixed(2)} ×`;
 }
 
 /** @typedef {[what: string, found: number, max: number]} Check */

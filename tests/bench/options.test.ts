@@ -73,8 +73,9 @@ test("the table says times as multiples of the floor", () => {
 
 test("bounds are kept or missed", () => {
   const small: Row = { ...ROW, world: "uniform-1000", players: 1000, flush_ms_median: 0.06 };
+  const greedy: Row = { ...ROW, world: "crowd-100000", policy: "x", bytes_per_player: 90, allocations_per_flush: 0.5 };
   const wasm: Row = { ...ROW, target: "wasm", flush_ms_median: 18 };
-  const lines = boundsOf([ROW, small, wasm]).split("\n").slice(1);
+  const lines = boundsOf([ROW, small, greedy, wasm]).split("\n").slice(1);
   const found = lines.map((line) => line.split(/\s{2,}/));
   assert.deepEqual(found, [
     ["uniform-100000, stable: flush ÷ floor", "12.00", "12", "kept"],
@@ -82,6 +83,8 @@ test("bounds are kept or missed", () => {
     ["uniform-1000 to -100000, stable: exponent of growth", "1.00", "1.1", "kept"],
     ["uniform-100000, stable: bytes a player", "200.00", "150", "missed by 1.33 ×"],
     ["uniform-100000, stable: allocations a flush", "0.00", "0", "kept"],
+    ["crowd-100000, x: bytes a player", "90.00", "150", "kept"],
+    ["crowd-100000, x: allocations a flush", "0.50", "0", "missed"],
     ["uniform-100000, stable: wasm ÷ native", "3.00", "2.5", "missed by 1.20 ×"],
   ]);
   assert.equal(boundsOf([small]), "");

@@ -109,8 +109,11 @@ impl Graph {
                     }
                     if position.squared_distance(entries[other].position) <= world.join_squared {
                         self.meet(home, theirs);
+                        // Whoever else is near changes nothing.
+                        other = self.others[other] as usize;
+                    } else {
+                        other += 1;
                     }
-                    other += 1;
                 }
             }
         }
