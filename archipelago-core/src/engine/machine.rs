@@ -63,10 +63,7 @@ impl Engine {
             stable: Stable::default(),
             coherent: match config.crowd_policy() {
                 CrowdPolicy::Stable => None,
-                CrowdPolicy::Coherent(policy) => {
-                    let coherent = Coherent::new(policy, config.join_distance_m());
-                    Some(Box::new(coherent))
-                }
+                CrowdPolicy::Coherent(policy) => Some(Box::new(Coherent::new(policy))),
             },
             slots: Vec::new(),
             restless: Vec::new(),

@@ -20,7 +20,7 @@ pub(super) struct Component {
 }
 
 /// The components around some islands, and the memory to find them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Components {
     survey: Survey,
     /// By root of the survey: the place of the component.
@@ -36,23 +36,11 @@ pub(super) struct Components {
 }
 
 impl Components {
-    pub fn new(join_distance_m: f64) -> Self {
-        Self {
-            survey: Survey::new(join_distance_m),
-            places: Vec::new(),
-            round: 0,
-            slot_marks: Vec::new(),
-            cell_marks: Vec::new(),
-            slots: Vec::new(),
-            cells: Vec::new(),
-            found: Vec::new(),
-        }
-    }
-
     /// Finds the components of these islands.
     pub fn find(&mut self, world: &World, seeds: &[u32]) {
         let most = seeds.len() as f64 >= MOST * world.islands.count() as f64;
-        if most && self.survey.join(world) {
+        if most {
+            self.survey.join(world);
             self.sort_out(world, seeds);
         } else {
             self.walk(world, seeds);

@@ -69,12 +69,12 @@ pub(super) struct Coherent {
 }
 
 impl Coherent {
-    pub fn new(config: CoherentConfig, join_distance_m: f64) -> Self {
+    pub fn new(config: CoherentConfig) -> Self {
         Self {
             crowd: Crowd::new(config),
             motion: Motion::default(),
             patience: Patience::default(),
-            components: Components::new(join_distance_m),
+            components: Components::default(),
             wants: Wants::default(),
             chains: Chains::default(),
             placing: Placing::default(),
