@@ -12,6 +12,7 @@
 mod archipelago;
 mod arrays;
 mod auth;
+mod crowds;
 mod options;
 mod refusal;
 mod values;

@@ -4,6 +4,7 @@ use archipelago_core::engine::{EngineConfig, InvalidConfig};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
+use crate::crowds::{self, CROWD_POLICY};
 use crate::refusal::{Refusal, text};
 
 const JOIN_DISTANCE: &str = "joinDistance";
@@ -11,7 +12,13 @@ const LEAVE_DISTANCE: &str = "leaveDistance";
 const MAX_PEERS: &str = "maxPeersPerIsland";
 const ROOM_PREFIX: &str = "roomPrefix";
 const MAX_PEERS_ALLOWED: &str = "an integer from 1 to 4294967295";
-const KNOWN: [&str; 4] = [JOIN_DISTANCE, LEAVE_DISTANCE, MAX_PEERS, ROOM_PREFIX];
+const KNOWN: [&str; 5] = [
+    CROWD_POLICY,
+    JOIN_DISTANCE,
+    LEAVE_DISTANCE,
+    MAX_PEERS,
+    ROOM_PREFIX,
+];
 
 #[wasm_bindgen]
 extern "C" {
@@ -44,11 +51,16 @@ pub fn parse(options: &JsValue) -> Result<EngineConfig, Refusal> {
         "a string that is not empty",
         |value| text(value).filter(|prefix| !prefix.is_empty()),
     )?;
+    let policy = match get(options, &CROWD_POLICY.into()) {
+        absent if absent.is_undefined() => defaults.crowd_policy(),
+        value => crowds::parse(&value)?,
+    };
     EngineConfig::new(
         max_peers.unwrap_or(defaults.max_peers()),
         join_m.unwrap_or(defaults.join_distance_m()),
         leave_m,
     )
+    .map(|config| config.with_crowd_policy(policy))
     .map(|config| match &prefix {
         Some(prefix) => config.with_id_prefix(prefix),
         None => config,

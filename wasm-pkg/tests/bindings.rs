@@ -146,8 +146,30 @@ fn refused_options_name_field_value_and_what_is_allowed() {
         ),
         (
             r#"{"joinDistanse": {"m": 64}}"#,
-            "joinDistanse is {\"m\":64}: it must be left out: the options are joinDistance, leaveDistance, \
-             maxPeersPerIsland, roomPrefix",
+            "joinDistanse is {\"m\":64}: it must be left out: the options are crowdPolicy, joinDistance, \
+             leaveDistance, maxPeersPerIsland, roomPrefix",
+        ),
+        (
+            r#"{"crowdPolicy": "wild"}"#,
+            "crowdPolicy is \"wild\": it must be \"stable\", \"coherent\", \"coherent:PRESET\" or an object with a preset \
+             and parameters; presets are tight, balanced, calm and saver",
+        ),
+        (
+            r#"{"crowdPolicy": {"preset": "wild"}}"#,
+            "crowdPolicy.preset is \"wild\": it must be \"tight\", \"balanced\", \"calm\" or \"saver\"",
+        ),
+        (
+            r#"{"crowdPolicy": {"preset": "calm", "mix": 1.5}}"#,
+            "crowdPolicy.mix is 1.5: it must be a number from 0 to 1",
+        ),
+        (
+            r#"{"crowdPolicy": {"radiusM": 100}}"#,
+            "crowdPolicy.radiusM is 100: it must be at most 4 times kernelCellM, which is 10",
+        ),
+        (
+            r#"{"crowdPolicy": {"depth": 1}}"#,
+            "crowdPolicy.depth is 1: it must be left out: the parameters are preset, kernelCellM, radiusM, lookAheadS, \
+             mix, margin, chainCost, chainLength, fill, dwellS",
         ),
         ("[]", "options is []: it must be an object"),
         ("64", "options is 64: it must be an object"),

@@ -1,3 +1,36 @@
+/** How much people are moved to be with those around them, from most to least. */
+export type CrowdPreset = "tight" | "balanced" | "calm" | "saver";
+
+/** The crowd policy `coherent`: a preset, by default "balanced", and single parameters in place of its own. */
+export interface CoherentCrowds {
+  /** Where the other parameters come from. */
+  preset?: CrowdPreset | undefined;
+  /** Side, in metres, of the cells in which neighbours are counted. 1 to 1000. */
+  kernelCellM?: number | undefined;
+  /** Who is within so many metres is a neighbour. 1 to 1000, and at most four cells. */
+  radiusM?: number | undefined;
+  /** Walkers are judged by where they will be in so many seconds. 0 to 60. */
+  lookAheadS?: number | undefined;
+  /** What counts: from 0, the place alone, to 1, the neighbours alone. */
+  mix?: number | undefined;
+  /** How much better another island has to be. 0.01 to 3. */
+  margin?: number | undefined;
+  /** How much worse it is to move somebody for the sake of another. 0 to 3. */
+  chainCost?: number | undefined;
+  /** How many may move at once, for one to have room. An integer from 1 to 6. */
+  chainLength?: number | undefined;
+  /** How full islands are when a crowd is cut up. 0.1 to 1. */
+  fill?: number | undefined;
+  /** Another island has to be better for so many seconds. 0 to 600. */
+  dwellS?: number | undefined;
+}
+
+/**
+ * Who shares an island where more stand together than it holds. With "stable" everybody stays where it is and islands
+ * overlap; with "coherent" islands are places, and who goes elsewhere changes islands.
+ */
+export type CrowdPolicy = "stable" | "coherent" | `coherent:${CrowdPreset}` | CoherentCrowds;
+
 /** How islands are made. Everything has a default; nothing else is accepted. */
 export interface ArchipelagoOptions {
   /** Peers within this many metres of each other are brought together. Above 0. Default: 100. */
@@ -6,6 +39,8 @@ export interface ArchipelagoOptions {
   leaveDistance?: number | undefined;
   /** The most peers an island holds: an integer from 1 to 4294967295. Default: 100. */
   maxPeersPerIsland?: number | undefined;
+  /** Who shares an island in a crowd. Default: "stable". */
+  crowdPolicy?: CrowdPolicy | undefined;
   /** What the ids of islands start with. Default: "I", which gives I1, … I9, Ia, … Iz, I10, … */
   roomPrefix?: string | undefined;
 }
