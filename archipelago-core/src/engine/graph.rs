@@ -21,6 +21,8 @@ pub(super) struct Graph {
     others: Vec<u32>,
     /// The pairs, in a table with many gaps.
     known: Vec<u64>,
+    /// Some of these, each in the one place where it could be.
+    recent: Vec<u64>,
     pairs: Vec<(u32, u32)>,
     /// By slot, and one behind the last: where its neighbours start.
     starts: Vec<u32>,
@@ -41,6 +43,21 @@ struct Node {
     roomy: bool,
     /// Whether it is adjacent to an island without.
     beside_full: bool,
+}
+
+/// How many pairs are remembered to be seen at a glance: neighbours meet again and again.
+const RECENT: usize = 1024;
+
+fn pair(a: u32, b: u32) -> u64 {
+    u64::from(a) << 32 | u64::from(b)
+}
+
+fn hash(pair: u64) -> usize {
+    (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize
+}
+
+fn recent(pair: u64) -> usize {
+    hash(pair) % RECENT
 }
 
 impl Graph {
@@ -74,6 +91,8 @@ impl Graph {
         self.pairs.clear();
         self.known.clear();
         self.known.resize(1024, NONE);
+        self.recent.clear();
+        self.recent.resize(RECENT, NONE);
         self.nodes.clear();
         for slot in 0..world.islands.slot_bound() as u32 {
             self.nodes.push(Node {
@@ -103,11 +122,11 @@ impl Graph {
                 let mut other = range.start;
                 while other < range.end {
                     let theirs = self.homes[other];
-                    if theirs == home {
+                    if theirs == home || self.is_settled(home, theirs) {
                         other = self.others[other] as usize;
-                        continue;
-                    }
-                    if position.squared_distance(entries[other].position) <= world.join_squared {
+                    } else if position.squared_distance(entries[other].position)
+                        <= world.join_squared
+                    {
                         self.meet(home, theirs);
                         // Whoever else is near changes nothing.
                         other = self.others[other] as usize;
@@ -116,6 +135,20 @@ impl Graph {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether it changes nothing that the two meet, as far as that is seen at a glance.
+    fn is_settled(&self, a: u32, b: u32) -> bool {
+        let [one, other] = [a, b].map(|slot| self.nodes[slot as usize]);
+        match (one.roomy, other.roomy) {
+            (true, true) => {
+                let pair = pair(a.min(b), a.max(b));
+                self.recent[recent(pair)] == pair
+            }
+            (true, false) => one.beside_full,
+            (false, true) => other.beside_full,
+            (false, false) => true,
         }
     }
 
@@ -129,7 +162,8 @@ impl Graph {
     }
 
     fn note(&mut self, a: u32, b: u32) {
-        let pair = u64::from(a) << 32 | u64::from(b);
+        let pair = pair(a, b);
+        self.recent[recent(pair)] = pair;
         if !self.enter(pair) {
             return;
         }
@@ -140,7 +174,7 @@ impl Graph {
             self.known.resize(larger, NONE);
             for at in 0..self.pairs.len() {
                 let (a, b) = self.pairs[at];
-                self.enter(u64::from(a) << 32 | u64::from(b));
+                self.enter(self::pair(a, b));
             }
         }
     }
@@ -148,7 +182,7 @@ impl Graph {
     /// Whether the pair is new.
     fn enter(&mut self, pair: u64) -> bool {
         let mask = self.known.len() - 1;
-        let mut at = (pair.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize & mask;
+        let mut at = hash(pair) & mask;
         while self.known[at] != NONE {
             if self.known[at] == pair {
                 return false;

@@ -9,6 +9,14 @@ use super::position::Position;
 /// Share of the squared distance within which two will be near the next time too, if they walk.
 const NEAR_ENOUGH: f64 = 0.4;
 
+/// Where a member is.
+#[derive(Clone, Copy, Debug)]
+struct Spot {
+    place: u32,
+    x: f64,
+    z: f64,
+}
+
 /// Links between peers, from flush to flush: whether two are near is looked at each time.
 ///
 /// Links never form a circle, over all islands: one that does not hold is forgotten at once, so that whoever is a root
@@ -26,8 +34,9 @@ pub(super) struct Links {
     /// By root: how many hang on it, itself included.
     size: Vec<u32>,
     roots: Vec<u32>,
-    /// The places of one tree.
-    inside: Vec<u32>,
+    /// Who is in one tree, and who is not.
+    inside: Vec<Spot>,
+    outside: Vec<Spot>,
 }
 
 impl Links {
@@ -71,17 +80,27 @@ impl Links {
             let smallest = sizes.enumerate().min_by_key(|(_, size)| *size);
             let tree = self.roots.swap_remove(smallest.map_or(0, |(nth, _)| nth));
             self.inside.clear();
-            let places = self.tree.iter().zip(0..);
-            self.inside
-                .extend(places.filter_map(|(of, place)| (*of == tree).then_some(place)));
-            let Some((from, to)) = self.shortest(tree, points, distance_squared) else {
+            self.outside.clear();
+            for ((of, position), place) in self.tree.iter().zip(points).zip(0..) {
+                let at = Spot {
+                    place,
+                    x: f64::from(position.x()),
+                    z: f64::from(position.z()),
+                };
+                if *of == tree {
+                    self.inside.push(at);
+                } else {
+                    self.outside.push(at);
+                }
+            }
+            let Some((from, to)) = self.shortest(distance_squared) else {
                 return false;
             };
             self.hang(members, from, to);
             let joined = self.tree[to];
             self.size[joined as usize] += self.size[tree as usize];
-            for place in &self.inside {
-                self.tree[*place as usize] = joined;
+            for spot in &self.inside {
+                self.tree[spot.place as usize] = joined;
             }
         }
         true
@@ -112,22 +131,17 @@ impl Links {
         }
     }
 
-    /// Two of whom one is in that tree and the other is not, if any are within the distance: the nearest ones, or the
+    /// Two of whom one is inside and the other outside, if any are within the distance: the nearest ones, or the
     /// first who are so near that they will not be apart for a while.
-    fn shortest(
-        &self,
-        tree: u32,
-        points: &[Position],
-        distance_squared: f64,
-    ) -> Option<(usize, usize)> {
+    fn shortest(&self, distance_squared: f64) -> Option<(usize, usize)> {
         let (mut best, mut nearest) = (None, distance_squared);
         let near_enough = distance_squared * NEAR_ENOUGH;
         for from in &self.inside {
-            let position = points[*from as usize];
-            for ((to, other), of) in points.iter().enumerate().zip(&self.tree) {
-                let distance = position.squared_distance(*other);
-                if distance <= nearest && *of != tree {
-                    (best, nearest) = (Some((*from as usize, to)), distance);
+            for to in &self.outside {
+                let (dx, dz) = (from.x - to.x, from.z - to.z);
+                let distance = dx * dx + dz * dz;
+                if distance <= nearest {
+                    (best, nearest) = (Some((from.place as usize, to.place as usize)), distance);
                     if distance <= near_enough {
                         return best;
                     }

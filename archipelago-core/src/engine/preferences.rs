@@ -64,6 +64,11 @@ impl Preferences {
         self.wishes.get(wish as usize)?.island
     }
 
+    /// Whether nobody prefers any island.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
     /// An upper bound of the numbers of wishes.
     pub fn bound(&self) -> usize {
         self.wishes.len()

@@ -185,6 +185,9 @@ impl Stable {
 
     /// What most members want; of several, what was the first to have so many, counting in joining order.
     fn wish_of(&mut self, world: &World, slot: u32) -> Option<u32> {
+        if world.wishes.is_empty() {
+            return None;
+        }
         self.votes.resize(world.wishes.bound(), 0);
         let members = &world.islands.get(slot).members;
         let wishes = || {
