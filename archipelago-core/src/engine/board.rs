@@ -6,7 +6,7 @@ use super::position::Position;
 /// End of a list.
 const END: u32 = u32::MAX;
 
-/// The members that one target has in one cell.
+/// Members that one target has in one cell.
 #[derive(Clone, Copy, Debug)]
 struct Node {
     /// The place of the target among the targets.
@@ -58,10 +58,9 @@ impl Board {
     pub fn put(&mut self, cell: u32, rank: u32, position: Position) {
         let head = self.head(cell);
         let mut at = head;
-        while at != END && self.nodes[at as usize].rank != rank {
-            at = self.nodes[at as usize].next;
-        }
-        if at == END {
+        // The members of a target come one after the other. One that gets more later is listed twice, which takes less
+        // time than to look for it.
+        if self.nodes.get(head as usize).is_none_or(|node| node.rank != rank) {
             at = self.nodes.len() as u32;
             self.nodes.push(Node {
                 rank,
