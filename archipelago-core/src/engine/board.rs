@@ -60,7 +60,11 @@ impl Board {
         let mut at = head;
         // The members of a target come one after the other. One that gets more later is listed twice, which takes less
         // time than to look for it.
-        if self.nodes.get(head as usize).is_none_or(|node| node.rank != rank) {
+        if self
+            .nodes
+            .get(head as usize)
+            .is_none_or(|node| node.rank != rank)
+        {
             at = self.nodes.len() as u32;
             self.nodes.push(Node {
                 rank,

@@ -6,14 +6,13 @@
 use std::hint::black_box;
 
 use archipelago_bench::{Floor, SEED, engine_config};
-use archipelago_core::engine::{Engine, IslandNumber, Peer, Position, Scope};
+use archipelago_core::engine::{Engine, Peer, Position, Scope};
 use archipelago_worlds::World;
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const PLAYERS: usize = 10_000;
 /// As many as an island holds.
 const FULL: usize = 100;
-const ISLANDS: usize = PLAYERS / FULL;
 /// Far beyond the leave distance.
 const APART_M: f32 = 1000.0;
 
@@ -112,27 +111,15 @@ fn policy(criterion: &mut Criterion) {
     flushes(criterion, "policy", &moments("crowd-10000"));
 }
 
-/// Everybody has to be told an island, and nothing else changes.
+/// Half of each island goes over to the next one, and comes back: all of these have to be told.
 fn updates(criterion: &mut Criterion) {
-    let [places, _] = squares(FULL, 10.0);
-    let untold = || {
-        let mut engine = engine();
-        for number in 1..=ISLANDS {
-            let number = IslandNumber::new(number as u64).expect("above 0");
-            engine.restore(number, 0, FULL);
-        }
-        report(&mut engine, &places);
-        engine
+    let [here, _] = squares(FULL, 10.0);
+    let place = |player: usize| {
+        let goes = player % FULL >= FULL / 2;
+        here[(player + usize::from(goes) * FULL) % PLAYERS]
     };
-    let mut group = criterion.benchmark_group("part");
-    group.throughput(Throughput::Elements(PLAYERS as u64));
-    group.bench_function("updates", |bencher| {
-        bencher.iter_batched_ref(
-            untold,
-            |engine| assert_eq!(engine.flush(0, Scope::Full).len(), PLAYERS),
-            BatchSize::LargeInput,
-        );
-    });
+    let there = (0..PLAYERS).map(place).collect();
+    flushes(criterion, "updates", &[here, there]);
 }
 
 /// All islands as the stats show them.
