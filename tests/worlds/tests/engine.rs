@@ -2,7 +2,7 @@
 
 mod support;
 
-use archipelago_core::engine::Scope;
+use archipelago_core::engine::{CoherentConfig, CrowdPolicy, Scope};
 use archipelago_worlds::Settings;
 use archipelago_worlds::figures::{reassignments_per_player_minute, recall, sizes};
 use support::Fingerprint;
@@ -14,17 +14,20 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 const FLUSHES: usize = 30;
 const SEED: u32 = 1;
+const COHERENT: CrowdPolicy = CrowdPolicy::Coherent(CoherentConfig::balanced());
 
 #[wasm_bindgen_test(unsupported = test)]
 fn promises_are_kept_in_every_flush() {
     for name in ["plaza-400", "hamlets", "festival", "sparse", "surge"] {
-        let mut run = Run::new(name, SEED);
-        for flush in 0..FLUSHES {
-            run.flush();
-            let kept = run.engine.check(Scope::Full);
-            assert_eq!(kept, Ok(()), "{name}, seed {SEED}, flush {flush}");
-            assert_eq!(run.engine.peer_count(), run.world.count());
-            run.walk();
+        for policy in [CrowdPolicy::Stable, COHERENT] {
+            let mut run = Run::under(policy, name, SEED);
+            for flush in 0..FLUSHES {
+                run.flush();
+                let kept = run.engine.check(Scope::Full);
+                assert_eq!(kept, Ok(()), "{name}, seed {SEED}, flush {flush}");
+                assert_eq!(run.engine.peer_count(), run.world.count());
+                run.walk();
+            }
         }
     }
 }
@@ -76,10 +79,45 @@ fn a_plaza_is_cut_into_full_islands() {
     assert_eq!((sizes.min, sizes.median, sizes.max), (100, 100.0, 100));
 }
 
+/// What people gain by `coherent`, and what it costs them.
+#[wasm_bindgen_test(unsupported = test)]
+fn islands_are_places() {
+    for (name, recall_min, minutely_max) in [
+        ("plaza-400", 0.63, 1.9),
+        ("plaza-1000", 0.63, 2.1),
+        ("sparse", 0.9, 0.75),
+        ("surge", 0.62, 2.4),
+    ] {
+        let mut run = Run::under(COHERENT, name, SEED);
+        let (mut recalls, mut samples) = (0.0, 0.0);
+        for flush in 0..Settings::WORLDS.flushes {
+            run.flush();
+            if flush % 10 == 9 {
+                recalls += recall(run.world.positions(), &run.assignments(), 20.0);
+                samples += 1.0;
+            }
+            run.walk();
+        }
+        let found = recalls / samples;
+        assert!(found >= recall_min, "{name}: {found}");
+        let minutely = reassignments_per_player_minute(run.reassignments, run.player_seconds);
+        assert!(minutely <= minutely_max, "{name}: {minutely}");
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn islands_are_the_same_everywhere() {
-    let found = EXPECTED.map(|(name, _)| {
-        let mut run = Run::new(name, SEED);
+    same_everywhere(CrowdPolicy::Stable, EXPECTED);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn coherent_islands_are_the_same_everywhere() {
+    same_everywhere(COHERENT, EXPECTED_COHERENT);
+}
+
+fn same_everywhere(policy: CrowdPolicy, expected: [(&str, u64); 4]) {
+    let found = expected.map(|(name, _)| {
+        let mut run = Run::under(policy, name, SEED);
         let mut fingerprint = Fingerprint::default();
         for _ in 0..FLUSHES {
             run.flush();
@@ -88,7 +126,7 @@ fn islands_are_the_same_everywhere() {
         }
         (name, fingerprint.value())
     });
-    assert_eq!(found, EXPECTED);
+    assert_eq!(found, expected);
 }
 
 /// Written down once: every target has to arrive at the same islands, numbers and orders included.
@@ -97,4 +135,11 @@ const EXPECTED: [(&str, u64); 4] = [
     ("festival", 0x1ebb_b707_35cb_e135),
     ("sparse", 0x900d_e73f_4e13_8b5b),
     ("surge", 0x7ec1_8ead_24e4_121f),
+];
+
+const EXPECTED_COHERENT: [(&str, u64); 4] = [
+    ("plaza-1000", 0x2777_e2ac_7d18_f603),
+    ("festival", 0x9372_341c_1972_37d3),
+    ("sparse", 0x46ac_c1c4_19f9_df97),
+    ("surge", 0xc2aa_385f_5f39_774f),
 ];

@@ -1,6 +1,8 @@
 //! A world with an engine in it.
 
-use archipelago_core::engine::{Engine, EngineConfig, IslandNumber, Peer, Position, Scope, Update};
+use archipelago_core::engine::{
+    CrowdPolicy, Engine, EngineConfig, IslandNumber, Peer, Position, Scope, Update,
+};
 use archipelago_worlds::{Settings, World};
 
 use super::Fingerprint;
@@ -19,6 +21,11 @@ pub struct Run {
 impl Run {
     /// At the beginning of the world; nobody has reported yet.
     pub fn new(name: &str, seed: u32) -> Self {
+        Self::under(CrowdPolicy::Stable, name, seed)
+    }
+
+    /// The same under another crowd policy.
+    pub fn under(policy: CrowdPolicy, name: &str, seed: u32) -> Self {
         let Settings {
             max_peers,
             join_distance_m,
@@ -28,7 +35,7 @@ impl Run {
         let config = EngineConfig::new(max_peers, join_distance_m, Some(leave_distance_m)).unwrap();
         Self {
             world: World::named(name, seed).unwrap(),
-            engine: Engine::new(config),
+            engine: Engine::new(config.with_crowd_policy(policy)),
             known: 0,
             now_ms: 0,
             reassignments: 0,
