@@ -7,7 +7,7 @@ use crate::engine::world::World;
 type Point = (f32, f32, Peer);
 
 /// Cuts people into parts of at most `most`, and calls back for each part.
-pub(super) fn cut(points: &mut [Point], most: usize, part: &mut impl FnMut(&mut [Point])) {
+pub(super) fn cut(points: &mut [Point], most: usize, part: &mut impl FnMut(&[Point])) {
     let parts = points.len().div_ceil(most);
     if parts <= 1 {
         if !points.is_empty() {
@@ -20,11 +20,11 @@ pub(super) fn cut(points: &mut [Point], most: usize, part: &mut impl FnMut(&mut 
     let count = points.len();
     let share = count * near / parts;
     let share = share.clamp(count - (far * most).min(count), near * most);
-    if is_wide(points) {
-        points.select_nth_unstable_by(share, |a, b| a.0.total_cmp(&b.0).then(a.2.cmp(&b.2)));
-    } else {
-        points.select_nth_unstable_by(share, |a, b| a.1.total_cmp(&b.1).then(a.2.cmp(&b.2)));
-    }
+    let is_wide = is_wide(points);
+    let along = |point: &Point| if is_wide { point.0 } else { point.1 };
+    points.select_nth_unstable_by(share, |a, b| {
+        along(a).total_cmp(&along(b)).then(a.2.cmp(&b.2))
+    });
     let (near, far) = points.split_at_mut(share);
     cut(near, most, part);
     cut(far, most, part);

@@ -18,7 +18,7 @@ pub(super) struct Gathering {
 }
 
 impl Gathering {
-    /// Merges these islands, the smallest first, each with the one that it has most contact to of those beside it that
+    /// Merges these islands, of which some may be named twice or be gone, the smallest first, each with the one that it has most contact to of those beside it that
     /// have room, until no two are left that could be one.
     pub fn gather(&mut self, world: &mut World, slots: &[u32], radius_squared: f64) {
         self.scores.resize(world.islands.slot_bound(), 0.0);

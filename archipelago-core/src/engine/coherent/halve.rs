@@ -1,6 +1,7 @@
 //! A full island becomes two, one beside the other.
 
 use super::crowd::Crowd;
+use super::wants::{Want, sort};
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
@@ -8,7 +9,8 @@ use crate::engine::world::World;
 #[derive(Debug, Default)]
 pub(super) struct Halver {
     /// Everybody, and how far along the axis.
-    along: Vec<(f64, Peer)>,
+    along: Vec<Want>,
+    far: Vec<Peer>,
     leaving: Vec<Peer>,
 }
 
@@ -21,23 +23,26 @@ impl Halver {
         for peer in &world.islands.get(slot).members {
             let position = world.peers.position[peer.index()];
             let (x, z) = (f64::from(position.x()), f64::from(position.z()));
-            self.along.push((x * axis.0 + z * axis.1, *peer));
+            self.along.push(Want {
+                worth: x * axis.0 + z * axis.1,
+                peer: *peer,
+                place: 0,
+                to: slot,
+            });
         }
-        let median = self.along.len() / 2;
-        self.along
-            .select_nth_unstable_by(median, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        self.leaving.clear();
-        let leaving = self.along[median..].iter().map(|(_, peer)| *peer);
-        self.leaving.extend(leaving);
-        self.leaving.sort_unstable();
+        sort(&mut self.along);
+        self.far.clear();
+        let far = self.along[..self.along.len().div_ceil(2)].iter();
+        self.far.extend(far.map(|want| want.peer));
+        self.far.sort_unstable();
         // In the order of the members.
-        self.along.clear();
+        self.leaving.clear();
         let members = world.islands.get(slot).members.iter();
-        let leaving = members.filter(|peer| self.leaving.binary_search(peer).is_ok());
-        self.along.extend(leaving.map(|peer| (0.0, *peer)));
+        let leaving = members.filter(|peer| self.far.binary_search(peer).is_ok());
+        self.leaving.extend(leaving);
         let half = world.islands.open(world.now_ms);
         crowd.open(half);
-        for (_, peer) in &self.along {
+        for peer in &self.leaving {
             crowd.shift(world, *peer, half);
         }
         crowd.keep();

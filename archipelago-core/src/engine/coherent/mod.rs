@@ -65,6 +65,7 @@ pub(super) struct Coherent {
     /// Who has to be placed.
     homeless: Vec<Peer>,
     points: Vec<(f32, f32, Peer)>,
+    part_peers: Vec<Peer>,
     restless: Vec<u32>,
 }
 
@@ -84,6 +85,7 @@ impl Coherent {
             slots: Vec::new(),
             homeless: Vec::new(),
             points: Vec::new(),
+            part_peers: Vec::new(),
             restless: Vec::new(),
         }
     }
@@ -182,14 +184,17 @@ impl Coherent {
             let most = (share as usize).max(1);
             let Self {
                 points,
+                part_peers,
                 slots,
                 placing,
                 ..
             } = self;
             cut::cut(points, most, &mut |part| {
                 let from = slots.len();
-                part.sort_unstable_by_key(|(.., peer)| *peer);
-                slots.push(world.settle(part.iter().map(|(.., peer)| *peer)));
+                part_peers.clear();
+                part_peers.extend(part.iter().map(|(.., peer)| *peer));
+                part_peers.sort_unstable();
+                slots.push(world.settle(part_peers.iter().copied()));
                 splitter.split(world, slots[from], slots);
                 placing.touched.extend_from_slice(&slots[from..]);
             });
@@ -213,11 +218,6 @@ impl Coherent {
         trade::trade(world, crowd, &wants.list, chains, patience);
         self.place_homeless(world, splitter);
         self.slots.extend_from_slice(&self.placing.touched);
-        self.slots.sort_unstable();
-        self.slots.dedup();
-        let islands = &world.islands;
-        self.slots
-            .retain(|slot| islands.get(*slot).number.is_some());
         let radius_m = self.crowd.config.radius_m;
         self.gathering
             .gather(world, &self.slots, radius_m * radius_m);

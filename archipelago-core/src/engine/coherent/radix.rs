@@ -3,8 +3,6 @@
 /// Bits of the key that one pass looks at.
 const BITS: u32 = 11;
 const DIGITS: usize = 1 << BITS;
-/// Fewer are sorted in less time than it takes to count digits.
-const FEW: usize = 512;
 
 /// A key, and what it belongs to.
 pub(super) type Keyed = (u64, u32);
@@ -19,10 +17,6 @@ pub(super) struct Radix {
 impl Radix {
     /// Sorts by key; whatever has the same key has to come in the order of the second number, and stays so.
     pub fn sort(&mut self, keys: &mut Vec<Keyed>) {
-        if keys.len() < FEW {
-            keys.sort_unstable();
-            return;
-        }
         let largest = keys.iter().fold(0, |all, (key, _)| all | key);
         let mut shift = 0;
         while shift < u64::BITS && largest >> shift > 0 {

@@ -69,8 +69,7 @@ impl Wants {
                 }
             }
         }
-        self.list
-            .sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.peer.cmp(&b.peer)));
+        sort(&mut self.list);
     }
 
     /// Counts who is in each square.
@@ -184,4 +183,9 @@ impl Wants {
             chains.add_player(label, player.peer, place, crowd, patience);
         }
     }
+}
+
+/// The highest worth first, the lower handle on a tie.
+pub(super) fn sort(wants: &mut [Want]) {
+    wants.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.peer.cmp(&b.peer)));
 }
