@@ -180,9 +180,10 @@ mod tests {
         let said =
             |world, policy, flushes| measure(world, policy, flushes).unwrap_err().to_string();
         assert!(said("plaza", "stable", 2).starts_with("there is no world \"plaza\": it must be"));
-        let policy = said("plaza-400", "coherent:none", 2);
+        let policy = said("plaza-400", "coherence", 2);
         assert!(
-            policy.starts_with("there is no crowd policy \"coherent:none\": it must be stable")
+            policy.starts_with("there is no crowd policy \"coherence\": it must be stable"),
+            "{policy}"
         );
         let flushes = said("plaza-400", "stable", 1);
         assert_eq!(flushes, "flushes is 1: it must be at least 2");
