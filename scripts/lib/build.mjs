@@ -114,7 +114,7 @@ const PACKAGE_CODE = {
 const WORLDS = {
   name: "the worlds",
   stamp: "worlds",
-  sources: [...RUST, "tests/worlds/Cargo.toml", "tests/worlds/src", "wasm-pkg/build.rs"],
+  sources: [...RUST, ...CORE, "tests/worlds/Cargo.toml", "tests/worlds/src", "wasm-pkg/build.rs"],
   outputs: [WORLDS_BINDINGS.folder],
   words: Object.values(bindingArguments(WORLDS_BINDINGS)).flat(),
   make: async (tools) => {
@@ -132,7 +132,7 @@ const BENCH = {
   name: "the benchmark as WebAssembly",
   stamp: "bench",
   compiles: true,
-  sources: [...WORLDS.sources, ...CORE, "tests/bench/Cargo.toml", "tests/bench/src"],
+  sources: [...WORLDS.sources, "tests/bench/Cargo.toml", "tests/bench/src"],
   outputs: [BENCH_BINDINGS.folder],
   words: Object.values(bindingArguments(BENCH_BINDINGS)).flat(),
   make: async (tools) => {

@@ -5,9 +5,9 @@
 
 use std::hint::black_box;
 
-use archipelago_bench::{Floor, SEED, engine_config};
-use archipelago_core::engine::{Engine, Peer, Position, Scope};
-use archipelago_worlds::World;
+use archipelago_bench::{Floor, SEED};
+use archipelago_core::engine::{CrowdPolicy, Engine, Peer, Position, Scope};
+use archipelago_worlds::{Settings, World};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 const PLAYERS: usize = 10_000;
@@ -17,7 +17,7 @@ const FULL: usize = 100;
 const APART_M: f32 = 1000.0;
 
 fn engine() -> Engine {
-    Engine::new(engine_config("stable").expect("it is known"))
+    Engine::new(Settings::WORLDS.engine_config(CrowdPolicy::Stable))
 }
 
 fn at(x: f32, z: f32) -> Position {

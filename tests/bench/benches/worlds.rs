@@ -10,7 +10,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
-use archipelago_bench::{SEED, dump, engine_config, measure, policies};
+use archipelago_bench::{SEED, dump, measure, policies};
+use archipelago_core::engine::CrowdPolicy;
 use archipelago_worlds::World;
 
 fn main() -> ExitCode {
@@ -37,7 +38,7 @@ fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
         }
         ["check", world, policy] => {
             World::named(world, SEED)?;
-            engine_config(policy)?;
+            CrowdPolicy::named(policy)?;
             println!("{{}}");
         }
         ["dump", world, flushes, file] => {

@@ -17,15 +17,13 @@ mod measure;
 mod meter;
 mod policy;
 mod row;
-mod run;
 
 pub use dump::dump;
 pub use floor::Floor;
 pub use measure::{Refusal, measure};
 pub use meter::Meter;
-pub use policy::{engine_config, policies};
+pub use policy::policies;
 pub use row::Row;
-pub use run::Run;
 
 /// The seed of every world that is measured.
 pub const SEED: u32 = 1;

@@ -1,17 +1,16 @@
 //! One run of a world, and what is found in it.
 
-use archipelago_core::engine::UnknownPolicy;
+use archipelago_core::engine::{CrowdPolicy, UnknownPolicy};
 use archipelago_worlds::figures::{
     Together, islands_min, reassignments_per_player_minute, sizes, together,
 };
-use archipelago_worlds::{Settings, UnknownWorld};
+use archipelago_worlds::{Run, Settings, UnknownWorld};
 
+use crate::SEED;
 use crate::clock::timed;
 use crate::floor::Floor;
 use crate::meter::Meter;
-use crate::policy::engine_config;
 use crate::row::Row;
-use crate::run::Run;
 
 /// How many flushes lie between two looks at who is with whom.
 const SAMPLE_EVERY: u32 = 10;
@@ -56,7 +55,7 @@ pub fn measure(world: &str, policy: &str, flushes: u32) -> Result<Row, Refusal> 
     if flushes < 2 {
         return Err(Refusal::Flushes { flushes });
     }
-    let mut run = Run::new(world, engine_config(policy)?)?;
+    let mut run = Run::new(world, SEED, CrowdPolicy::named(policy)?)?;
     let (mut notes, mut floor) = (Notes::default(), Floor::default());
     for flush in 1..=flushes {
         if flush > 1 {
@@ -136,7 +135,7 @@ impl Notes {
             allocated_bytes_per_flush: mean(&self.allocated_bytes[settled..]),
             report_ms_median: quantile(&self.report_ms[1..], 0.5),
             still_flush_ms_median: quantile(&self.still_ms[1..], 0.5),
-            fingerprint: format!("{:016x}", run.fingerprint()),
+            fingerprint: format!("{:016x}", run.fingerprint().value()),
             bytes_per_player: held_by_engine(run) as f64 / players.max(1) as f64,
         }
     }

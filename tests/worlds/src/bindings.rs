@@ -85,20 +85,81 @@ impl World {
         assignments: &[f64],
         #[wasm_bindgen(js_name = radiusM)] radius_m: f64,
     ) -> Result<f64, JsError> {
+        self.together(assignments, radius_m)
+            .map(|pairs| pairs.share())
+    }
+
+    /// The pairs themselves, to be added up over several moments. The same arguments as for `recall`.
+    pub fn together(
+        &self,
+        assignments: &[f64],
+        #[wasm_bindgen(js_name = radiusM)] radius_m: f64,
+    ) -> Result<Together, JsError> {
         let (entries, count) = (assignments.len(), self.world.count());
         if entries < count {
             let allowed = format!("at least {count}, one entry for each walker");
             return Err(refused("the length of assignments", &entries, &allowed));
         }
-        if !(radius_m.is_finite() && radius_m > 0.0) {
-            return Err(refused("radiusM", &radius_m, "finite and above 0"));
-        }
-        Ok(figures::recall(
-            self.world.positions(),
+        check_length("radiusM", radius_m)?;
+        let positions = self.world.positions();
+        Ok(Together(figures::together(
+            positions,
             assignments,
             radius_m,
-        ))
+        )))
     }
+
+    /// As few islands as there can be: what hangs together by hops of `leaveM` metres, cut into islands of `maxPeers`.
+    ///
+    /// Throws an Error if the distance is not finite and above 0, or the number not an integer from 1 to 4294967295.
+    #[wasm_bindgen(js_name = islandsMin)]
+    pub fn islands_min(
+        &self,
+        #[wasm_bindgen(js_name = leaveM)] leave_m: f64,
+        #[wasm_bindgen(js_name = maxPeers)] max_peers: f64,
+    ) -> Result<usize, JsError> {
+        check_length("leaveM", leave_m)?;
+        if !(1.0..=f64::from(u32::MAX)).contains(&max_peers) || max_peers.fract() != 0.0 {
+            let allowed = "an integer from 1 to 4294967295";
+            return Err(refused("maxPeers", &max_peers, allowed));
+        }
+        let positions = self.world.positions();
+        Ok(figures::islands_min(positions, leave_m, max_peers as usize))
+    }
+}
+
+/// Pairs of walkers that are near each other, and those of them that share an island.
+#[wasm_bindgen]
+#[derive(Debug, Default)]
+pub struct Together(figures::Together);
+
+#[wasm_bindgen]
+impl Together {
+    /// No pairs.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds those of another moment.
+    pub fn add(&mut self, other: &Together) {
+        self.0 += other.0;
+    }
+
+    /// The share of the pairs that share an island; 1 where there are no pairs.
+    pub fn share(&self) -> f64 {
+        self.0.share()
+    }
+}
+
+/// Reassignments that one player lives through in a minute: `playerSeconds` is the time over which they were counted,
+/// once for every player present. 0 if nobody was there.
+#[wasm_bindgen(js_name = reassignmentsPerPlayerMinute)]
+pub fn reassignments_per_player_minute(
+    reassignments: u32,
+    #[wasm_bindgen(js_name = playerSeconds)] player_seconds: f64,
+) -> f64 {
+    figures::reassignments_per_player_minute(reassignments.into(), player_seconds)
 }
 
 /// The sizes of islands with so many members: of the smallest, the median and the largest. Between two, the median is
@@ -108,6 +169,13 @@ pub fn sizes(members: &[u32]) -> Vec<f64> {
     let sizes = figures::sizes(members.iter().map(|&count| count as usize));
     let row = |sizes: figures::Sizes| vec![sizes.min as f64, sizes.median, sizes.max as f64];
     sizes.map(row).unwrap_or_default()
+}
+
+fn check_length(name: &str, value_m: f64) -> Result<(), JsError> {
+    if value_m.is_finite() && value_m > 0.0 {
+        return Ok(());
+    }
+    Err(refused(name, &value_m, "finite and above 0"))
 }
 
 fn check(name: &str, value: f64, min: f64, max: f64) -> Result<(), JsError> {
@@ -155,7 +223,15 @@ mod tests {
         assert_eq!(bound.positions(), world.positions());
         for (islands, expected) in [([1.0; 400], 1.0), ([0.0; 400], 0.0)] {
             assert_eq!(bound.recall(&islands, 20.0).expect("a figure"), expected);
+            let mut pairs = Together::new();
+            pairs.add(&bound.together(&islands, 20.0).expect("pairs"));
+            assert_eq!(pairs.share(), expected);
+            pairs.add(&bound.together(&[1.0; 400], 20.0).expect("pairs"));
+            assert_eq!(pairs.share(), f64::midpoint(1.0, expected));
         }
+        assert_eq!(bound.islands_min(1e6, 100.0).expect("a figure"), 4);
+        assert_eq!(bound.islands_min(1e6, 400.0).expect("a figure"), 1);
+        assert_eq!(reassignments_per_player_minute(3, 120.0), 1.5);
     }
 
     #[wasm_bindgen_test]
@@ -186,5 +262,11 @@ mod tests {
         );
         let none = said(plaza().recall(&[1.0; 400], 0.0));
         assert!(none.contains("radiusM is 0: it must be finite and above 0"));
+        let refused = |leave_m, max| said(plaza().islands_min(leave_m, max));
+        assert!(refused(0.0, 1.0).contains("leaveM is 0: it must be finite and above 0"));
+        for max in [0.0, 1.5, f64::NAN, 5e9] {
+            let expected = format!("maxPeers is {max}: it must be an integer from 1 to 4294967295");
+            assert!(refused(80.0, max).contains(&expected));
+        }
     }
 }

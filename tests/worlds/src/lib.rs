@@ -2,7 +2,7 @@
 //!
 //! A [`World`] is known by its name and a seed. The same name, seed and steps give the same positions, bit for bit,
 //! native and as WebAssembly. [`figures`] says how well islands serve the people in it, [`Settings`] under which
-//! parameters worlds are compared.
+//! parameters worlds are compared, and a [`Run`] is a world with the engine in it.
 //!
 //! ```
 //! use archipelago_worlds::{Settings, World};
@@ -34,13 +34,17 @@
 #[cfg(target_arch = "wasm32")]
 mod bindings;
 pub mod figures;
+mod fingerprint;
 mod ground;
 mod plan;
 mod rng;
+mod run;
 mod settings;
 mod walker;
 mod world;
 
+pub use fingerprint::Fingerprint;
 pub use plan::UnknownWorld;
+pub use run::Run;
 pub use settings::Settings;
 pub use world::World;

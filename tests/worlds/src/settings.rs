@@ -1,5 +1,7 @@
 //! Under which parameters worlds are compared.
 
+use archipelago_core::engine::{CrowdPolicy, EngineConfig};
+
 /// Parameters of the engine and of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
@@ -24,6 +26,20 @@ impl Settings {
         flush_interval_s: 2.0,
         flushes: 150,
     };
+
+    /// What an engine is made with.
+    ///
+    /// # Panics
+    /// If the engine refuses these parameters; those of [`Self::WORLDS`] it takes.
+    pub fn engine_config(&self, policy: CrowdPolicy) -> EngineConfig {
+        let config = EngineConfig::new(
+            self.max_peers,
+            self.join_distance_m,
+            Some(self.leave_distance_m),
+        );
+        let config = config.expect("parameters that are allowed");
+        config.with_crowd_policy(policy)
+    }
 }
 
 impl Default for Settings {

@@ -1,9 +1,6 @@
 //! The same worlds on every target: bits that were written down once, compared natively and as WebAssembly.
 
-mod support;
-
-use archipelago_worlds::World;
-use support::Fingerprint;
+use archipelago_worlds::{Fingerprint, World};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[cfg(in_browser)]

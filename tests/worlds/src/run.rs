@@ -1,12 +1,11 @@
 //! A world with an engine in it.
 
-use archipelago_core::engine::{Engine, EngineConfig, IslandNumber, Peer, Position, Scope, Update};
-use archipelago_worlds::{Settings, UnknownWorld, World};
+use archipelago_core::engine::{CrowdPolicy, Engine, IslandNumber, Peer, Position, Scope, Update};
 
-use crate::SEED;
+use crate::{Fingerprint, Settings, UnknownWorld, World};
 
 /// A world whose walkers are the peers of an engine: inserted in the order of the walkers, and since nobody leaves, with
-/// the same indices.
+/// the same indices. The parameters of the engine are those of all worlds.
 #[derive(Debug)]
 pub struct Run {
     /// Where everybody is.
@@ -23,14 +22,14 @@ pub struct Run {
 }
 
 impl Run {
-    /// At the beginning of the world of that name; nobody has reported yet.
+    /// At the beginning of the world of that name and seed; nobody has reported yet.
     ///
     /// # Errors
     /// If no world has that name.
-    pub fn new(world: &str, config: EngineConfig) -> Result<Self, UnknownWorld> {
+    pub fn new(world: &str, seed: u32, policy: CrowdPolicy) -> Result<Self, UnknownWorld> {
         Ok(Self {
-            world: World::named(world, SEED)?,
-            engine: Engine::new(config),
+            world: World::named(world, seed)?,
+            engine: Engine::new(Settings::WORLDS.engine_config(policy)),
             known: 0,
             now_ms: 0,
             reassignments: 0,
@@ -58,6 +57,12 @@ impl Run {
         self.reassignments += updates.iter().filter(is_move).count() as u64;
     }
 
+    /// Everybody reports, and the islands are formed.
+    pub fn flush(&mut self) {
+        self.report();
+        self.form();
+    }
+
     /// Lets the time until the next flush pass.
     pub fn walk(&mut self) {
         let interval_s = Settings::WORLDS.flush_interval_s;
@@ -72,28 +77,27 @@ impl Run {
         peers.map(|peer| self.engine.island_of(peer)).collect()
     }
 
-    /// How many members each island has.
+    /// How many members each island has, the oldest first.
     pub fn sizes(&self) -> impl Iterator<Item = usize> {
         self.engine.islands().map(|island| island.members().len())
     }
 
-    /// FNV-1a, 64 bits, of all islands, their members, and the order of both: says whether two runs are the same.
-    pub fn fingerprint(&self) -> u64 {
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        let mut add = |number: u64| {
-            for byte in number.to_le_bytes() {
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
-        };
+    /// Adds all islands, their members, and the order of both.
+    pub fn add_islands(&self, fingerprint: &mut Fingerprint) {
         for island in self.engine.islands() {
-            add(island.number().get());
-            add(island.members().len() as u64);
-            island
-                .members()
-                .iter()
-                .for_each(|peer| add(peer.index() as u64));
+            fingerprint.add(island.number().get());
+            fingerprint.add(island.members().len() as u64);
+            for peer in island.members() {
+                fingerprint.add(peer.index() as u64);
+            }
         }
-        hash
+    }
+
+    /// Of the islands as they are.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut fingerprint = Fingerprint::default();
+        self.add_islands(&mut fingerprint);
+        fingerprint
     }
 }
 
