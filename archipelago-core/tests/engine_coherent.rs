@@ -6,10 +6,13 @@
 mod seeds;
 mod support;
 
+use std::sync::{Mutex, PoisonError};
+
 use archipelago_core::engine::{CoherentConfig, CrowdPolicy, NamedEngine};
-use seeds::{Replay, setting};
+use seeds::setting;
 use support::model::Name;
 use support::subject::Handles;
+use support::town::Tally;
 use support::{golden, random, restored, town};
 
 const FIRST_SEED: u32 = 1;
@@ -18,52 +21,100 @@ const RESTORED_WORLDS: u32 = 1000;
 
 const COHERENT: CrowdPolicy = CrowdPolicy::Coherent(CoherentConfig::balanced());
 
-fn play_all(test: &'static str, worlds: u32, play: impl Fn(u32) -> Result<(), String>) {
+/// How often each of these must have happened in a hundred worlds, or nothing has been tried.
+const EXPECTED: [(&str, u32); 12] = [
+    ("walked in a crowd", 60),
+    ("stood in a crowd", 30),
+    ("teleported in a crowd", 35),
+    ("contracted into a crowd", 40),
+    ("expanded as a crowd", 25),
+    ("surged into a crowd", 80),
+    ("left a crowd", 20),
+    ("came back into a crowd", 30),
+    ("travelled in a crowd", 30),
+    ("flushed for arrivals in a crowd", 110),
+    ("reassigned", 1_500),
+    ("still in a crowd", 20),
+];
+
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn play_all(
+    test: &'static str,
+    worlds: u32,
+    expected: &[(&str, u32)],
+    play: impl Fn(u32) -> Result<Tally, String> + Sync,
+) {
     let first = setting("ARCHIPELAGO_SEED", FIRST_SEED);
     let count = setting("ARCHIPELAGO_WORLDS", worlds);
-    for seed in (0..count).map(|offset| first.wrapping_add(offset)) {
-        let _replay = Replay(seed, test);
-        play(seed).unwrap_or_else(|what| panic!("{what}"));
+    let replay = format!(
+        "ARCHIPELAGO_WORLDS=1 cargo test -p archipelago-core --test engine_coherent {test} with ARCHIPELAGO_SEED set to"
+    );
+    // They say what has failed by the hook for panics, of which there is only one.
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let tally = seeds::play_all(&replay, first, count, |seed| {
+        let played = play(seed);
+        (played.unwrap_or_else(|what| panic!("{what}")), 1)
+    });
+    // A few worlds need not have seen everything.
+    for (what, per_hundred) in expected.iter().filter(|_| count >= worlds) {
+        let times = tally.get(what).copied().unwrap_or(0);
+        assert!(
+            times >= per_hundred * worlds / 100,
+            "{what}: only {times} times"
+        );
     }
 }
 
 #[test]
 fn towns() {
-    play_all("engine_coherent towns", WORLDS, town::play);
+    play_all("towns", WORLDS, &EXPECTED, town::play);
 }
 
 #[test]
 fn towns_after_a_restart() {
     play_all(
-        "engine_coherent towns_after_a_restart",
+        "towns_after_a_restart",
         RESTORED_WORLDS,
+        &[],
         town::play_restored,
     );
+}
+
+#[test]
+fn towns_with_a_restart_in_the_middle() {
+    let expected = [("restarted in a crowd", 50)];
+    play_all(
+        "towns_with_a_restart_in_the_middle",
+        RESTORED_WORLDS,
+        &expected,
+        town::play_restarted,
+    );
+}
+
+/// There is room for everybody on one island, and for nobody else.
+fn just_fit(world: &mut random::World) {
+    world.settings.max_peers = world.population as u32;
+    world.settings.policy = COHERENT;
 }
 
 /// Whatever fits is one island, by the very rules of the other policy: numbers, orders and updates included.
 #[test]
 fn below_capacity_the_policy_does_not_matter() {
-    play_all("engine_coherent below_capacity", WORLDS, |seed| {
+    play_all("below_capacity_the", WORLDS, &[], |seed| {
         let mut world = random::World::new(seed);
-        world.settings.max_peers = 1000;
-        world.settings.policy = COHERENT;
-        random::play_in::<Handles>(world)
+        just_fit(&mut world);
+        random::play_in::<Handles>(world).map(|()| Tally::new())
     });
 }
 
 #[test]
 fn below_capacity_after_a_restart() {
-    play_all(
-        "engine_coherent below_capacity_after",
-        RESTORED_WORLDS,
-        |seed| {
-            let mut world = random::World::new(seed);
-            world.settings.max_peers = 1000;
-            world.settings.policy = COHERENT;
-            restored::play_in(world)
-        },
-    );
+    play_all("below_capacity_after", RESTORED_WORLDS, &[], |seed| {
+        let mut world = random::World::new(seed);
+        just_fit(&mut world);
+        restored::play_in(world).map(|()| Tally::new())
+    });
 }
 
 #[test]

@@ -1,36 +1,33 @@
 //! Crowds beyond capacity, without a model: two engines get the same input, and what is promised to the people is
 //! looked after in every flush.
 
+mod act;
+mod config;
+mod restart;
+mod told;
+
 use std::collections::BTreeMap;
 
-use archipelago_core::engine::{
-    CoherentConfig, CrowdPolicy, Engine, EngineConfig, IslandNumber, Peer, Position, Scope, Update,
-};
+use archipelago_core::engine::{Engine, EngineConfig, Peer, Position, Scope};
 
 use super::rng::Rng;
+use act::Phase;
+use told::Told;
 
 const PERIOD_MS: u64 = 2000;
 /// Full flushes within which those who stand still have come to rest, whoever else moves.
 const SETTLING: usize = 8;
 
-/// What everybody does for some flushes.
-#[derive(Clone, Copy, Debug)]
-enum Phase {
-    Walk,
-    Stand,
-    Teleport,
-    Contract,
-    Expand,
-    Surge,
-    Leave,
-    Travel,
-}
+/// How often what has happened.
+pub type Tally = BTreeMap<&'static str, u32>;
 
 /// A town under the policy `coherent`.
 pub struct Town {
     rng: Rng,
     pub engine: Engine,
+    /// Hears of the same places as the other one, later and in another order.
     twin: Engine,
+    unheard: BTreeMap<Peer, (f64, f64)>,
     config: EngineConfig,
     side_m: f64,
     most: usize,
@@ -38,21 +35,22 @@ pub struct Town {
     now_ms: u64,
     /// Who is here, by handle, and where; `None` for those who were restored and keep silent.
     people: BTreeMap<Peer, Option<(f64, f64)>>,
-    told: BTreeMap<Peer, IslandNumber>,
-    newest: Option<IslandNumber>,
+    told: Told,
+    tally: Tally,
 }
 
-/// Plays the town of this seed; what was wrong, if anything was.
-pub fn play(seed: u32) -> Result<(), String> {
+/// Plays the town of this seed: what has happened in it, or what was wrong.
+pub fn play(seed: u32) -> Result<Tally, String> {
     let mut town = Town::new(seed);
     for _ in 0..town.rng.below(3) + 3 {
         town.phase()?;
     }
-    town.settles()
+    town.settles()?;
+    Ok(town.tally)
 }
 
 /// The same after a restart, with people who come back and people who do not.
-pub fn play_restored(seed: u32) -> Result<(), String> {
+pub fn play_restored(seed: u32) -> Result<Tally, String> {
     let mut town = Town::new(seed);
     town.restore();
     let silent = town.rng.below(3);
@@ -63,34 +61,62 @@ pub fn play_restored(seed: u32) -> Result<(), String> {
             town.end_grace();
         }
     }
-    town.settles()
+    town.settles()?;
+    Ok(town.tally)
+}
+
+/// The same with a restart in the middle, after which another policy may hold.
+pub fn play_restarted(seed: u32) -> Result<Tally, String> {
+    let mut town = Town::new(seed);
+    for _ in 0..2 {
+        for _ in 0..=town.rng.below(2) {
+            town.phase()?;
+        }
+        town.restart()
+            .map_err(|what| format!("restarted: {what}"))?;
+    }
+    town.phase()?;
+    town.settles()?;
+    Ok(town.tally)
 }
 
 impl Town {
     pub fn new(seed: u32) -> Self {
         let mut rng = Rng::new(seed);
-        let max_peers = rng.pick(&[5, 6, 8, 10, 13, 20, 30, 50, 100]);
-        let join = rng.pick(&[64.0, 64.0, 20.0, 100.0, 7.3]);
-        let leave = join * rng.pick(&[1.25, 1.25, 1.0, 2.0]);
-        let preset = CoherentConfig::preset(rng.pick(&CoherentConfig::PRESETS)).unwrap();
-        let config = EngineConfig::new(max_peers, join, Some(leave))
-            .unwrap()
-            .with_crowd_policy(CrowdPolicy::Coherent(preset));
-        let most = (f64::from(max_peers) * rng.between(1.5, 7.0)) as usize;
+        let config = config::engine(&mut rng);
+        let most = (f64::from(config.max_peers()) * rng.between(1.5, 7.0)) as usize;
         let density = rng.pick(&[0.0, 0.05, 0.2, 0.5, 0.8]);
         Self {
             engine: Engine::new(config.clone()),
             twin: Engine::new(config.clone()),
-            side_m: (most.min(300) as f64).sqrt() * join * density,
+            unheard: BTreeMap::new(),
+            side_m: (most.min(300) as f64).sqrt() * config.join_distance_m() * density,
             most: most.min(300),
             snap: rng.chance(0.3),
             now_ms: 0,
             people: BTreeMap::new(),
-            told: BTreeMap::new(),
-            newest: None,
+            told: Told::default(),
+            tally: Tally::new(),
             config,
             rng,
         }
+    }
+
+    /// The islands after some phases, in numbers: the same on every target.
+    pub fn islands(seed: u32) -> Result<Vec<u64>, String> {
+        let mut town = Town::new(seed);
+        for _ in 0..3 {
+            town.phase()?;
+        }
+        let islands = town.engine.islands();
+        let numbers = islands.flat_map(|island| {
+            let members = island.members().iter().map(|peer| peer.index() as u64);
+            [island.number().get(), members.len() as u64]
+                .into_iter()
+                .chain(members)
+                .collect::<Vec<_>>()
+        });
+        Ok(numbers.collect())
     }
 
     fn phase(&mut self) -> Result<(), String> {
@@ -104,6 +130,7 @@ impl Town {
             Phase::Surge,
             Phase::Surge,
             Phase::Leave,
+            Phase::Return,
             Phase::Travel,
         ]);
         if self.people.len() < 2 {
@@ -118,6 +145,11 @@ impl Town {
             };
             self.flush(scope)
                 .map_err(|what| format!("{phase:?}, {scope:?}: {what}"))?;
+            if self.is_crowded() {
+                self.count(phase.in_a_crowd(), 1);
+                let arrivals = u32::from(scope == Scope::Arrivals);
+                self.count("flushed for arrivals in a crowd", arrivals);
+            }
         }
         self.flush(Scope::Full)
             .map_err(|what| format!("after {phase:?}: {what}"))?;
@@ -125,188 +157,73 @@ impl Town {
             .map_err(|what| format!("after {phase:?}: {what}"))
     }
 
-    fn act(&mut self, phase: Phase) {
-        let here: Vec<Peer> = self.people.keys().copied().collect();
-        match phase {
-            Phase::Stand => {}
-            Phase::Surge => self.surge(),
-            Phase::Walk => {
-                let share = self.rng.pick(&[0.05, 0.5, 1.0]);
-                self.each(&here, share, |town, (x, z)| {
-                    let stride = town.config.join_distance_m() * 0.1;
-                    (x + town.rng.ih() * stride, z + town.rng.ih() * stride)
-                });
-            }
-            Phase::Teleport => self.each(&here, 0.1, |town, _| town.somewhere()),
-            Phase::Contract => self.each(&here, 1.0, |_, (x, z)| (x * 0.7, z * 0.7)),
-            Phase::Expand => self.each(&here, 1.0, |_, (x, z)| (x * 1.4, z * 1.4)),
-            Phase::Leave => {
-                for peer in here {
-                    if self.rng.chance(0.2) {
-                        self.remove(peer);
-                    }
-                }
-            }
-            Phase::Travel => {
-                let away = self.somewhere();
-                let island = self.rng.below(self.engine.island_count().max(1));
-                let island = self.engine.islands().nth(island);
-                let bus = island.map_or(Vec::new(), |island| island.members().to_vec());
-                self.each(&bus, 1.0, |_, (x, z)| (x + away.0, z + away.1));
-            }
-        }
-        if self.rng.chance(0.3) {
-            self.arrive();
-        }
+    fn count(&mut self, what: &'static str, times: u32) {
+        *self.tally.entry(what).or_default() += times;
     }
 
-    /// Reports new places for some of these.
-    fn each(
-        &mut self,
-        peers: &[Peer],
-        share: f64,
-        mut to: impl FnMut(&mut Self, (f64, f64)) -> (f64, f64),
-    ) {
-        for peer in peers {
-            if let Some(Some(spot)) = self.people.get(peer).copied()
-                && self.rng.chance(share)
-            {
-                let spot = to(self, spot);
-                self.report(*peer, spot);
-            }
-        }
+    /// Whether more hang together somewhere than an island holds. After a full flush, islands that touch are in a crowd.
+    fn is_crowded(&self) -> bool {
+        let spot = |peer: &Peer| self.people.get(peer).copied().flatten();
+        let join_squared = self.config.join_distance_m() * self.config.join_distance_m();
+        let islands: Vec<Vec<_>> = self
+            .engine
+            .islands()
+            .map(|island| island.members().iter().filter_map(spot).collect())
+            .collect();
+        let near = |a: &(f64, f64), b: &(f64, f64)| {
+            (a.0 - b.0).powi(2) + (a.1 - b.1).powi(2) <= join_squared
+        };
+        islands.iter().enumerate().any(|(at, island)| {
+            let others = islands[..at].iter().flatten();
+            others
+                .clone()
+                .any(|other| island.iter().any(|one| near(one, other)))
+        })
     }
 
-    fn surge(&mut self) {
-        for _ in 0..self.rng.below(self.most) {
-            if self.people.len() < self.most {
-                self.arrive();
-            }
-        }
-    }
-
-    fn somewhere(&mut self) -> (f64, f64) {
-        let (x, z) = (self.rng.ih() * self.side_m, self.rng.ih() * self.side_m);
-        if self.snap {
-            let step = self.config.join_distance_m() / 4.0;
-            ((x / step).round() * step, (z / step).round() * step)
-        } else {
-            (x, z)
-        }
-    }
-
-    fn arrive(&mut self) {
-        let spot = self.somewhere();
-        let peer = self.engine.insert(position(spot), None);
-        assert_eq!(self.twin.insert(position(spot), None), peer);
-        self.people.insert(peer, Some(spot));
-    }
-
-    fn report(&mut self, peer: Peer, spot: (f64, f64)) {
-        self.engine.update(peer, position(spot), None);
-        self.twin.update(peer, position(spot), None);
-        self.people.insert(peer, Some(spot));
-    }
-
-    fn remove(&mut self, peer: Peer) {
-        self.engine.remove(peer);
-        self.twin.remove(peer);
-        self.people.remove(&peer);
-    }
-
-    fn restore(&mut self) {
-        for number in 1..=self.rng.below(6) as u64 {
-            let members = 1 + self.rng.below(self.config.max_peers() as usize + 2);
-            let number = IslandNumber::new(number * 3).unwrap();
-            let peers = self.engine.restore(number, 0, members);
-            assert_eq!(self.twin.restore(number, 0, members), peers);
-            for peer in peers {
-                self.people.insert(peer, None);
-                if self.engine.is_known(peer) {
-                    self.told.insert(peer, number);
-                }
-            }
-            self.newest = Some(number);
-        }
-    }
-
-    fn hear_from_some(&mut self) {
-        let here: Vec<Peer> = self.people.keys().copied().collect();
-        for peer in here {
-            if self.people[&peer].is_none() && self.rng.chance(0.4) {
-                let spot = self.somewhere();
-                self.report(peer, spot);
-            }
-        }
-    }
-
-    fn end_grace(&mut self) {
-        let released = self.engine.end_grace();
-        assert_eq!(self.twin.end_grace(), released);
-        for peer in released {
-            assert_eq!(self.people.remove(&peer), Some(None));
+    /// All that matters of the reports before a flush is where everybody is.
+    fn tell_twin(&mut self) {
+        for (peer, spot) in std::mem::take(&mut self.unheard).into_iter().rev() {
+            self.twin.update(peer, position(spot), None);
         }
     }
 
     /// Flushes both engines; how many were told another island.
-    fn flush(&mut self, scope: Scope) -> Result<usize, String> {
+    fn flush(&mut self, scope: Scope) -> Result<u32, String> {
         self.now_ms += PERIOD_MS;
+        self.tell_twin();
         let updates = self.engine.flush(self.now_ms, scope).to_vec();
         if updates != self.twin.flush(self.now_ms, scope) {
             return Err("two engines differ".to_owned());
         }
-        let moved = self.hear(&updates)?;
+        let moved = self.told.hear(&updates, &self.engine)?;
         self.engine.check(scope)?;
+        self.everybody_is_somewhere()?;
         for island in self.engine.islands() {
             let twin = self.twin.island(island.number());
             if twin.map(|twin| twin.members()) != Some(island.members()) {
                 return Err(format!("two engines differ on {:?}", island.number()));
             }
         }
+        self.count("reassigned", moved);
         Ok(moved)
     }
 
-    /// What people were told is where they are, and nobody was told anything in vain.
-    fn hear(&mut self, updates: &[Update]) -> Result<usize, String> {
-        let newest = self.newest;
-        let mut moved = 0;
-        for update in updates {
-            match *update {
-                Update::ChangeTo { peer, island, from } => {
-                    let before = self.told.insert(peer, island);
-                    if before != from || before == Some(island) {
-                        return Err(format!("{peer:?} was on {before:?}, but {update:?}"));
-                    }
-                    moved += usize::from(from.is_some());
-                    self.newest = self.newest.max(Some(island));
-                }
-                Update::Leave { peer, island } => {
-                    if self.told.remove(&peer) != Some(island) {
-                        return Err(format!("{peer:?} was not there: {update:?}"));
-                    }
-                }
-            }
-        }
-        let mut before: Vec<_> = self.told.values().copied().collect();
-        before.sort_unstable();
-        before.dedup();
-        let islands: Vec<_> = self
+    fn everybody_is_somewhere(&self) -> Result<(), String> {
+        let spots = self.people.iter().filter(|(_, spot)| spot.is_some());
+        let mut lost = spots.filter(|(peer, _)| self.engine.island_of(**peer).is_none());
+        let most = self
             .engine
             .islands()
-            .map(|island| island.number())
-            .collect();
-        if before != islands {
-            return Err(format!("told of {before:?}, but there are {islands:?}"));
-        }
-        if self.newest < newest {
-            return Err("numbers shrink".to_owned());
-        }
-        for (peer, island) in &self.told {
-            if self.engine.island_of(*peer) != Some(*island) {
-                return Err(format!("{peer:?} was told {island:?} and is elsewhere"));
+            .map(|island| island.members().len())
+            .max();
+        match lost.next() {
+            Some((peer, _)) => Err(format!("{peer:?} has no island")),
+            None if most > Some(self.config.max_peers() as usize) => {
+                Err(format!("one has {most:?} members"))
             }
+            None => Ok(()),
         }
-        Ok(moved)
     }
 
     /// Neither silence nor repetition moves anybody.
@@ -316,7 +233,7 @@ impl Town {
         }
         for repeats in [false, true] {
             if repeats {
-                self.repeat();
+                self.repeat(0.0, 1.0);
             }
             let next = self.engine.next_number();
             if self.flush(Scope::Full)? > 0 || self.engine.next_number() != next {
@@ -326,38 +243,49 @@ impl Town {
         Ok(())
     }
 
-    fn repeat(&mut self) {
+    /// So many of those here say where they are, by a hair off.
+    fn repeat(&mut self, off_m: f64, share: f64) {
         for (peer, spot) in self.people.clone() {
-            if let Some(spot) = spot {
-                self.report(peer, spot);
+            if let Some((x, z)) = spot
+                && self.rng.chance(share)
+            {
+                self.report(peer, (x + off_m, z));
+                self.people.insert(peer, spot);
             }
         }
     }
 
-    /// One goes to and fro by a hair; all others stand, and are left alone after a while.
+    /// Some go to and fro by a hair; all others stand, and everybody is left alone after a while.
     fn settles(&mut self) -> Result<(), String> {
         self.end_grace();
-        // Without hysteresis a hair can be what breaks an island, and what joins it again.
+        // Without hysteresis a hair can be what breaks an island, and what joins it again; where people are as far from
+        // each other as the leave distance, to the last bit, it can be, too.
         let no_hysteresis = self.config.leave_distance_m() == self.config.join_distance_m();
-        if self.people.len() < 2 || no_hysteresis {
+        if self.people.len() < 2 || no_hysteresis || self.snap {
             return Ok(());
         }
-        let restless = self.rng.below(self.people.len());
-        let restless = *self.people.keys().nth(restless).unwrap();
-        let Some((x, z)) = self.people[&restless] else {
-            return Ok(());
-        };
+        let restless = self.rng.pick(&[0.0, 0.2, 1.0]);
+        let one = self.rng.below(self.people.len());
+        let one = *self.people.keys().nth(one).unwrap();
         for nth in 0..2 * SETTLING {
-            self.report(restless, (x + [0.0, 0.001][nth % 2], z));
+            let off_m = [0.0, 0.001][nth % 2];
+            self.repeat(off_m, restless);
+            if let Some(spot) = self.people[&one] {
+                self.report(one, (spot.0 + off_m, spot.1));
+                self.people.insert(one, Some(spot));
+            }
             let moved = self.flush(Scope::Full)?;
             if nth >= SETTLING && moved > 0 {
                 return Err(format!("{moved} move in flush {nth} of standing still"));
             }
+            self.count("settled in a crowd", u32::from(moved > 0));
         }
+        self.count("still in a crowd", u32::from(self.is_crowded()));
         Ok(())
     }
 }
 
+/// Adding nothing makes 0 of -0, which is the same place in other words.
 fn position((x, z): (f64, f64)) -> Position {
-    Position::new(x as f32, 0.0, z as f32).expect("finite")
+    Position::new((x + 0.0) as f32, 0.0, (z + 0.0) as f32).expect("finite")
 }
