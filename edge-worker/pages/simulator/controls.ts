@@ -1,15 +1,23 @@
 /** The form: what a person sets, as settings. */
 import { byId } from "../shared/dom.ts";
 import { NumberField, type Rule } from "./fields.ts";
-import { allowedNumbers, type EngineSettings, type LIMITS, parseNumber, type Settings, SPEEDS } from "./settings.ts";
+import {
+  allowedNumbers,
+  type EngineSettings,
+  type LIMITS,
+  POLICIES,
+  parseNumber,
+  type Settings,
+  SPEEDS,
+} from "./settings.ts";
 import { isSized, PLAYERS, parseWorld, type WorldName, worldName } from "./worlds.ts";
 
 /** What is called when a person has changed something; the settings are all of them, as they are now. */
 export interface Changes {
   /** Another world or seed: another run. */
   run(settings: Settings): void;
-  /** The engine's parameters. */
-  engine(settings: Settings): void;
+  /** The engine's parameters; as they were before, too. */
+  engine(settings: Settings, before: Settings): void;
   speed(settings: Settings): void;
 }
 
@@ -18,6 +26,7 @@ export class Controls {
   /** The players of the sized world that was chosen last: chosen again, it has as many. */
   #players: number = PLAYERS.usual;
   readonly #changes: Changes;
+  readonly #policy = byId("policy", HTMLSelectElement);
   readonly #kind = byId("world", HTMLSelectElement);
   readonly #calm = byId("calm", HTMLInputElement);
   readonly #playersRow = byId("players-row", HTMLElement);
@@ -36,6 +45,7 @@ export class Controls {
     this.#join = new NumberField("join", rule("join"), (join) => this.#distances({ join }));
     this.#leave = new NumberField("leave", rule("leave"), (leave) => this.#distances({ leave }));
     this.#max = new NumberField("max", rule("max"), (max) => this.#engine({ max }));
+    this.#policy.addEventListener("change", () => this.#choose(this.#policy.value));
     this.#kind.addEventListener("change", () => this.#world({ kind: this.#kind.value as WorldName["kind"] }));
     this.#calm.addEventListener("change", () => this.#world({ calm: this.#calm.checked }));
     byId("new-seed", HTMLButtonElement).addEventListener("click", () => this.#run({ seed: anySeed() }));
@@ -76,9 +86,15 @@ export class Controls {
   }
 
   #engine(change: Partial<EngineSettings>): void {
-    this.#settings = { ...this.#settings, ...change };
+    const before = this.#settings;
+    this.#settings = { ...before, ...change };
     this.#show();
-    this.#changes.engine(this.#settings);
+    this.#changes.engine(this.#settings, before);
+  }
+
+  #choose(name: string): void {
+    const policy = POLICIES.find((known) => known === name);
+    if (policy) this.#engine({ policy });
   }
 
   #speed(speed = this.#settings.speed): void {
@@ -87,7 +103,7 @@ export class Controls {
   }
 
   #show(): void {
-    const { world, seed, join, leave, max, speed } = this.#settings;
+    const { world, seed, join, leave, max, policy, speed } = this.#settings;
     const { kind, players, calm } = parseWorld(world) ?? { kind: "", players: undefined, calm: false };
     this.#kind.value = kind;
     this.#calm.checked = calm;
@@ -98,6 +114,7 @@ export class Controls {
     this.#join.show(join);
     this.#leave.show(leave);
     this.#max.show(max);
+    this.#policy.value = policy;
     for (const input of this.#speeds) input.checked = input.value === String(speed);
   }
 }

@@ -21,26 +21,26 @@ export class FiguresView {
   showFrame({ figures, flushes, time_s }: Frame): void {
     const { players, islands, recall } = figures;
     const flushed = islands > 0;
-    this.#show("players", WHOLE.format(players));
-    this.#show("islands", WHOLE.format(islands));
-    this.#show("largest", WHOLE.format(figures.largest));
+    this.#show("players", whole(players));
+    this.#show("islands", whole(islands));
+    this.#show("largest", whole(figures.largest));
     this.#show("median", number(figures.median));
-    this.#show("reassignments", WHOLE.format(figures.reassignments));
-    this.#show("reassignments-per-minute", WHOLE.format(figures.reassignmentsPerMinute));
+    this.#show("reassignments", whole(figures.reassignments));
+    this.#show("reassignments-per-minute", whole(figures.reassignmentsPerMinute));
     const perPlayer = players > 0 ? figures.reassignmentsPerMinute / players : 0;
-    this.#show("reassignments-per-player-minute", FINE.format(perPlayer));
+    this.#show("reassignments-per-player-minute", fine(perPlayer));
     // Before anybody has an island, nobody shares one; that is no finding.
-    this.#show("recall", flushed ? `${ONE.format(recall * 100)} %` : NOTHING);
+    this.#show("recall", share(flushed ? recall : undefined));
     this.#show("flush-last", milliseconds(flushed ? figures.flushLast : undefined));
     this.#show("flush-median", milliseconds(flushed ? figures.flushMedian : undefined));
     this.#show("flush-p99", milliseconds(flushed ? figures.flushP99 : undefined));
-    this.#show("flushes", WHOLE.format(flushes));
+    this.#show("flushes", whole(flushes));
     this.#show("time", clock(time_s));
   }
 
   showSmoothness(smoothness: Smoothness | undefined): void {
     this.#show("frame", milliseconds(smoothness?.frame));
-    this.#show("fps", smoothness ? WHOLE.format(smoothness.fps) : NOTHING);
+    this.#show("fps", smoothness ? whole(smoothness.fps) : NOTHING);
     this.#show("drawing", milliseconds(smoothness?.drawing));
   }
 
@@ -50,12 +50,29 @@ export class FiguresView {
   }
 }
 
-function milliseconds(value: number | undefined): string {
+/** `1,235` */
+export function whole(value: number): string {
+  return WHOLE.format(value);
+}
+
+/** `1.23` */
+export function fine(value: number): string {
+  return FINE.format(value);
+}
+
+/** `66.7 %` */
+export function share(value: number | undefined): string {
+  return value === undefined ? NOTHING : `${ONE.format(value * 100)} %`;
+}
+
+/** `1.2 ms` */
+export function milliseconds(value: number | undefined): string {
   if (value === undefined) return NOTHING;
   return `${value < 100 ? ONE.format(value) : WHOLE.format(value)} ms`;
 }
 
-function clock(time_s: number): string {
+/** `4:58` */
+export function clock(time_s: number): string {
   const minutes = Math.floor(time_s / 60);
   return `${minutes}:${String(time_s % 60).padStart(2, "0")}`;
 }

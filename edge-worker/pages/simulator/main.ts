@@ -4,6 +4,7 @@ import { byId } from "../shared/dom.ts";
 import { followTheme } from "../shared/theme.ts";
 import { Stage } from "../stage/stage.ts";
 import { App } from "./app.ts";
+import { ComparisonView } from "./comparison-view.ts";
 import { Controls } from "./controls.ts";
 import { Crowd } from "./crowd.ts";
 import { IslandCard } from "./island-card.ts";
@@ -33,10 +34,19 @@ const notices = new Notices(() => app.restart(controls.settings));
 notices.problems(problems);
 
 const controls = new Controls(settings, {
-  run: (changed) => app.restart(changed),
-  engine: (changed) => app.regroup(changed),
+  run: (changed) => {
+    comparison.clear();
+    app.restart(changed);
+  },
+  engine: (changed, before) => {
+    // All policies are in the comparison anyway.
+    if (changed.policy === before.policy) comparison.clear();
+    comparison.choose(changed.policy);
+    app.regroup(changed);
+  },
   speed: (changed) => app.speed(changed),
 });
+const comparison = new ComparisonView(() => controls.settings);
 const transport = new Transport({
   toggle: () => app.toggle(),
   step: () => app.step(),

@@ -1,5 +1,5 @@
 /** What the page and the worker that simulates say to each other. */
-import type { EngineSettings } from "./settings.ts";
+import type { EngineSettings, Policy } from "./settings.ts";
 
 /** Moves the walkers within `radius` metres of (`x`, `z`) by (`dx`, `dz`) metres. */
 export interface Drag {
@@ -10,9 +10,14 @@ export interface Drag {
   readonly dz: number;
 }
 
-/** To the worker. The first is always `start`, and there is only one: another run is another worker. */
+/**
+ * To the worker. The first is always `start` or `compare`, and there is only one: another run or comparison is another
+ * worker.
+ */
 export type Request =
   | { readonly type: "start"; world: string; seed: number; engine: EngineSettings; steps: number }
+  /** The same walkers under every policy; nothing else follows. */
+  | { readonly type: "compare"; world: string; seed: number; engine: EngineSettings }
   /** One flush. */
   | { readonly type: "advance" }
   /** Forms the islands anew under other parameters, with everybody where they are. */
@@ -24,6 +29,8 @@ export type Reply =
   | { readonly type: "frame"; frame: Frame }
   /** On the way to the steps that `start` asked for. */
   | { readonly type: "progress"; flushes: number }
+  /** How a comparison stands, again and again; the last one is of all its flushes. */
+  | { readonly type: "compared"; compared: Compared }
   /** The simulation is over. */
   | { readonly type: "failed"; reason: string };
 
@@ -66,4 +73,28 @@ export interface Figures {
    */
   readonly flushMedian: number | undefined;
   readonly flushP99: number | undefined;
+}
+
+/** The same walkers under every policy, after so many flushes. */
+export interface Compared {
+  readonly flushes: number;
+  /** World seconds since the start. */
+  readonly time_s: number;
+  readonly players: number;
+  /** As few islands as there could be, at the last look. */
+  readonly islandsMin: number;
+  readonly standings: readonly Standing[];
+}
+
+/** What people have of a policy, and what it costs. */
+export interface Standing {
+  readonly policy: Policy;
+  /** Share of the pairs of players within 20 m, or 50 m, of each other that share an island, over all looks so far. */
+  readonly recall20: number | undefined;
+  readonly recall50: number | undefined;
+  /** Of a player in a minute. */
+  readonly reassignments: number;
+  readonly islands: number;
+  /** What a flush takes, median, in milliseconds, without the first one. */
+  readonly flush_ms: number | undefined;
 }

@@ -1,6 +1,7 @@
 /** A run: walkers of a world, and the islands that the engine forms of them. */
-import { Archipelago, islandId, sizes, World } from "./engine.ts";
+import { islandId, sizes, World } from "./engine.ts";
 import type { Drag, Figures, Frame } from "./messages.ts";
+import { Peers } from "./peers.ts";
 import { Samples } from "./samples.ts";
 import type { EngineSettings } from "./settings.ts";
 import { STEP_S } from "./time.ts";
@@ -14,7 +15,7 @@ const RECALL_RADIUS_M = 20;
 
 /** The engine and what has been measured of it: all of it begins anew with other parameters. */
 interface Engine {
-  readonly archipelago: Archipelago;
+  readonly peers: Peers;
   /** Of the newest flush, in milliseconds. */
   flushLast: number;
   /** Of all but the first, which has the work of many: it gives everybody an island at once. */
@@ -22,16 +23,11 @@ interface Engine {
   readonly reassignments: Samples;
 }
 
-/**
- * Walker i has the engine's handle i: handles are dense and given in order of appearance, walkers never leave, and each
- * engine meets them in their order.
- */
 export class Run {
   readonly #world: World;
   #engine: Engine;
   #flushes = 1;
   #drags = 0;
-  #handles = new Uint32Array(0);
 
   private constructor(world: World, engine: Engine) {
     this.#world = world;
@@ -62,9 +58,8 @@ export class Run {
   /** Forms the islands anew under other settings; no time passes. */
   async regroup(settings: EngineSettings): Promise<void> {
     const engine = await createEngine(settings);
-    this.#engine.archipelago.free();
+    this.#engine.peers.free();
     this.#engine = engine;
-    this.#handles = new Uint32Array(0);
     this.#flush();
   }
 
@@ -75,8 +70,7 @@ export class Run {
 
   /** The world as it is. */
   frame(cause: Frame["cause"]): Frame {
-    const { archipelago } = this.#engine;
-    const { numbers, offsets, members } = archipelago.islandsRaw();
+    const { numbers, offsets, members } = this.#engine.peers.archipelago.islandsRaw();
     const positions = flat(this.#world.positions());
     const island = new Int32Array(positions.length / 2).fill(-1);
     for (let index = 0; index < numbers.length; index += 1) {
@@ -95,28 +89,16 @@ export class Run {
   }
 
   #flush(): void {
-    const { archipelago, flushTimes, reassignments } = this.#engine;
-    this.#report(archipelago, this.#world.positions());
-    const before = archipelago.counters;
-    const started = performance.now();
-    archipelago.flushRaw();
-    this.#engine.flushLast = performance.now() - started;
+    const { peers, flushTimes, reassignments } = this.#engine;
+    const before = peers.archipelago.counters;
+    this.#engine.flushLast = peers.flush(this.#world.positions());
     if (before.flushes > 0) flushTimes.add(this.#engine.flushLast);
-    reassignments.add(archipelago.counters.reassignments - before.reassignments);
-  }
-
-  #report(archipelago: Archipelago, positions: Float32Array): void {
-    const known = this.#handles.length;
-    const count = positions.length / 3;
-    archipelago.setPositions(this.#handles, positions.subarray(0, known * 3));
-    if (count === known) return;
-    const ids = Array.from({ length: count - known }, (_, index) => `walker ${known + index}`);
-    archipelago.setPositions(ids, positions.subarray(known * 3));
-    this.#handles = Uint32Array.from({ length: count }, (_, walker) => walker);
+    reassignments.add(peers.archipelago.counters.reassignments - before.reassignments);
   }
 
   #figures(offsets: Uint32Array): Figures {
-    const { archipelago, flushLast, flushTimes, reassignments } = this.#engine;
+    const { flushLast, flushTimes, reassignments } = this.#engine;
+    const { archipelago } = this.#engine.peers;
     const members = offsets.slice(1).map((end, island) => end - (offsets[island] ?? 0));
     const [, median = 0, largest = 0] = sizes(members);
     return {
@@ -134,10 +116,9 @@ export class Run {
   }
 }
 
-async function createEngine({ join, leave, max }: EngineSettings): Promise<Engine> {
-  const archipelago = await Archipelago.create({ joinDistance: join, leaveDistance: leave, maxPeersPerIsland: max });
+async function createEngine(settings: EngineSettings): Promise<Engine> {
   const [flushTimes, reassignments] = [new Samples(FLUSH_TIMES), new Samples(FLUSHES_PER_MINUTE)];
-  return { archipelago, flushLast: 0, flushTimes, reassignments };
+  return { peers: await Peers.create(settings), flushLast: 0, flushTimes, reassignments };
 }
 
 /** x and z of x, y and z. */

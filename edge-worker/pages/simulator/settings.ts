@@ -1,6 +1,10 @@
 /** What defines a run, and its form as the query of a URL: the same query gives the same run. */
 import { parseWorld, WORLD_NAMES } from "./worlds.ts";
 
+/** Who shares an island in a crowd: the policies that can be chosen and compared, from fewest to most reassignments. */
+export const POLICIES = ["stable", "coherent:saver", "coherent:calm", "coherent:balanced", "coherent:tight"] as const;
+export type Policy = (typeof POLICIES)[number];
+
 /** The engine's parameters. */
 export interface EngineSettings {
   /** Metres within which players are brought together. */
@@ -9,6 +13,7 @@ export interface EngineSettings {
   readonly leave: number;
   /** Players in an island at most. */
   readonly max: number;
+  readonly policy: Policy;
 }
 
 /** Everything that defines a run. */
@@ -50,6 +55,7 @@ export const DEFAULTS: Settings = {
   join: 64,
   leave: usualLeave(64),
   max: 100,
+  policy: "stable",
   speed: 1,
   paused: false,
   steps: 0,
@@ -83,6 +89,12 @@ export function parseSettings(query: string): { settings: Settings; problems: st
     join,
     leave: number("leave", usualLeave(join), join),
     max: number("max", DEFAULTS.max),
+    policy: read(
+      "policy",
+      DEFAULTS.policy,
+      (text) => POLICIES.find((policy) => policy === text),
+      `one of ${POLICIES.join(", ")}`,
+    ),
     speed: read(
       "speed",
       DEFAULTS.speed,
@@ -98,7 +110,9 @@ export function parseSettings(query: string): { settings: Settings; problems: st
 /** The query of a run, without what says nothing: `paused` unless it is, `steps` unless there are some. */
 export function toQuery(settings: Settings): string {
   const query = new URLSearchParams();
-  for (const key of ["world", "seed", "join", "leave", "max", "speed"] as const) query.set(key, String(settings[key]));
+  for (const key of ["world", "seed", "join", "leave", "max", "policy", "speed"] as const) {
+    query.set(key, String(settings[key]));
+  }
   if (settings.paused) query.set("paused", "1");
   if (settings.steps > 0) query.set("steps", String(settings.steps));
   return `?${query}`;

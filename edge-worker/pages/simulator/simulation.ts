@@ -19,7 +19,7 @@ export class Simulation {
   #regrouping = false;
   #over = false;
 
-  constructor({ world, seed, join, leave, max, steps }: Settings, listener: Listener) {
+  constructor({ world, seed, join, leave, max, policy, steps }: Settings, listener: Listener) {
     this.#listener = listener;
     // Beside this bundle, wherever that is served.
     this.#worker = new Worker(new URL("./simulator-worker.js", import.meta.url), { type: "module" });
@@ -29,7 +29,7 @@ export class Simulation {
       event.preventDefault();
       this.#fail(event.message || "its script cannot be loaded");
     });
-    this.#send({ type: "start", world, seed, engine: { join, leave, max }, steps });
+    this.#send({ type: "start", world, seed, engine: { join, leave, max, policy }, steps });
   }
 
   /** One flush. */
@@ -38,8 +38,8 @@ export class Simulation {
   }
 
   /** Other parameters. A slider gives them faster than islands are formed: only the newest count. */
-  regroup({ join, leave, max }: EngineSettings): void {
-    const engine = { join, leave, max };
+  regroup({ join, leave, max, policy }: EngineSettings): void {
+    const engine = { join, leave, max, policy };
     if (this.#regrouping) {
       this.#nextEngine = engine;
       return;
@@ -66,7 +66,7 @@ export class Simulation {
     if (this.#over) return;
     if (reply.type === "failed") this.#fail(reply.reason);
     else if (reply.type === "progress") this.#listener.progress(reply.flushes);
-    else {
+    else if (reply.type === "frame") {
       if (reply.frame.cause === "engine") this.#regrouped();
       this.#listener.frame(reply.frame);
     }

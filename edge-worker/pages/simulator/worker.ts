@@ -1,11 +1,13 @@
 /** The worker that simulates: the world and the engine, off the thread that draws. */
+import { Comparison } from "./comparison.ts";
 import { initWorlds } from "./engine.ts";
 import type { Frame, Reply, Request } from "./messages.ts";
 import { Run } from "./run.ts";
 
 type Start = Extract<Request, { type: "start" }>;
+type Compare = Extract<Request, { type: "compare" }>;
 
-/** Between two words about how far the first steps have come. */
+/** Between two words about how far the first steps, or a comparison, have come. */
 const PROGRESS_MS = 100;
 
 let run: Run | undefined;
@@ -21,6 +23,7 @@ async function answer(request: Request): Promise<void> {
     run = await start(request);
     return;
   }
+  if (request.type === "compare") return compare(request);
   // After a failure there is nothing to go on with; the page knows.
   if (!run) return;
   switch (request.type) {
@@ -50,6 +53,19 @@ async function start({ world, seed, engine, steps }: Start): Promise<Run> {
   }
   sendFrame(started, "start");
   return started;
+}
+
+async function compare({ world, seed, engine }: Compare): Promise<void> {
+  await initWorlds();
+  const comparison = await Comparison.start(world, seed, engine);
+  let toldAt = performance.now();
+  while (!comparison.done) {
+    comparison.step();
+    if (!comparison.done && performance.now() - toldAt < PROGRESS_MS) continue;
+    send({ type: "compared", compared: comparison.read() });
+    // What it takes to say how it stands does not count: of a large world that is longer than the time between two words.
+    toldAt = performance.now();
+  }
 }
 
 function sendFrame(from: Run, cause: Frame["cause"]): void {

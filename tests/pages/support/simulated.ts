@@ -1,6 +1,6 @@
 /** A run of the simulator as Node computes it: the same package, the same worlds, none of the page's code. */
 import { readFile } from "node:fs/promises";
-import { Archipelago, islandId } from "../../../wasm-pkg/dist/node.js";
+import { Archipelago, type CrowdPolicy, islandId } from "../../../wasm-pkg/dist/node.js";
 import { initSync, World } from "../../worlds/dist/worlds.js";
 
 /** Seconds from one flush to the next. */
@@ -13,6 +13,7 @@ export interface Engine {
   join?: number;
   leave?: number;
   max?: number;
+  policy?: CrowdPolicy;
 }
 
 /** A run, likewise. */
@@ -70,8 +71,50 @@ export async function open({ world, seed = 1 }: Pick<Run, "world" | "seed">): Pr
   return new World(world, seed);
 }
 
-function create({ join = 64, leave = join * 1.25, max = 100 }: Engine): Promise<Archipelago> {
-  return Archipelago.create({ joinDistance: join, leaveDistance: leave, maxPeersPerIsland: max });
+function create({ join = 64, leave = join * 1.25, max = 100, policy = "stable" }: Engine): Promise<Archipelago> {
+  const distances = { joinDistance: join, leaveDistance: leave };
+  return Archipelago.create({ ...distances, maxPeersPerIsland: max, crowdPolicy: policy });
+}
+
+/**
+ * What the page's comparison says of a policy, as it writes it: shares within 20 and 50 m, reassignments of a player in
+ * a minute, islands.
+ */
+export async function compare(run: Run): Promise<string[]> {
+  const world = await open(run);
+  const archipelago = await create(run);
+  const pairs = { near20: 0, together20: 0, near50: 0, together50: 0 };
+  let player_s = 0;
+  for (let flush = 1; flush <= run.steps; flush += 1) {
+    if (flush > 1) world.step(STEP_S);
+    player_s += STEP_S * world.count;
+    report(archipelago, world);
+    archipelago.flush();
+    if (flush % 10 > 0) continue;
+    const [positions, islands] = [world.positions(), archipelago.assignmentsRaw()];
+    for (let one = 0; one < world.count; one += 1) {
+      for (let other = 0; other < one; other += 1) {
+        const along = (axis: number) => (positions[3 * one + axis] ?? 0) - (positions[3 * other + axis] ?? 0);
+        const squared = along(0) ** 2 + along(2) ** 2;
+        const together = Number(islands[one] === islands[other]);
+        if (squared <= 20 ** 2) {
+          pairs.near20 += 1;
+          pairs.together20 += together;
+        }
+        if (squared <= 50 ** 2) {
+          pairs.near50 += 1;
+          pairs.together50 += together;
+        }
+      }
+    }
+  }
+  const { islands, reassignments } = archipelago.counters;
+  return [
+    `${((100 * pairs.together20) / pairs.near20).toFixed(1)} %`,
+    `${((100 * pairs.together50) / pairs.near50).toFixed(1)} %`,
+    ((reassignments * 60) / player_s).toFixed(2),
+    String(islands),
+  ];
 }
 
 function report(archipelago: Archipelago, world: World): void {
