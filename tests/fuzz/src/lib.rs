@@ -19,6 +19,7 @@ pub mod answers;
 pub mod bus;
 pub mod chain;
 pub mod connector;
+pub mod islands;
 pub mod packets;
 pub mod people;
 pub mod realm;
@@ -30,11 +31,12 @@ pub mod texts;
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 9] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("answers", answers::run),
     ("bus", bus::run),
     ("chain", chain::run),
     ("connector", connector::run),
+    ("islands", islands::run),
     ("packets", packets::run),
     ("realm", realm::run),
     ("room", room::run),

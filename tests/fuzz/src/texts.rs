@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use archipelago_core::auth::{Address, PersonalSignature};
 use archipelago_core::config::Config;
-use archipelago_core::engine::{IslandNumber, island_id, parse_island_id};
+use archipelago_core::engine::{
+    CoherentConfig, CrowdPolicy, IslandNumber, island_id, parse_island_id,
+};
 use archipelago_core::protocol::limits::ROOM_ID_MAX_BYTES;
 use archipelago_core::transport::{Pass, RoomId, RoomKey, RoomToken, TokenError};
 
@@ -17,7 +19,7 @@ use crate::input::Input;
 /// If something that must hold does not.
 pub fn run(input: &[u8]) {
     let mut input = Input::new(input);
-    match input.below(8) {
+    match input.below(9) {
         0 => foreign_token(&String::from_utf8_lossy(input.rest())),
         1 => own_token(&mut input),
         2 => room_id(&String::from_utf8_lossy(input.rest())),
@@ -25,6 +27,7 @@ pub fn run(input: &[u8]) {
         4 => address(&String::from_utf8_lossy(input.rest())),
         5 => signature(&String::from_utf8_lossy(input.rest())),
         6 => dates::run(&mut input),
+        8 => policy(&String::from_utf8_lossy(input.rest())),
         _ => configuration(&mut input),
     }
 }
@@ -115,6 +118,30 @@ fn signature(text: &str) {
     assert!(written.ends_with("1b") || written.ends_with("1c"));
     let r = 2..66;
     assert_eq!(written[r.clone()], text[r].to_ascii_lowercase());
+}
+
+/// A policy has parameters within their limits, and is the same when all of them are written out.
+fn policy(text: &str) {
+    let config = match text.parse::<CrowdPolicy>() {
+        Ok(CrowdPolicy::Coherent(config)) => config,
+        Ok(CrowdPolicy::Stable) => return assert_eq!(text.trim(), "stable"),
+        Err(error) => return assert!(error.to_string().contains("must be"), "{error}"),
+    };
+    // The one of these two that is set first has to go with what the preset says of the other.
+    let usual_m = CoherentConfig::default()
+        .get("kernel_cell_m")
+        .expect("a parameter");
+    let radius_m = config.get("radius_m").expect("a parameter");
+    let radius_first = radius_m <= CoherentConfig::REACH_MAX * usual_m;
+    let mut names: Vec<_> = CoherentConfig::parameters().collect();
+    names.sort_by_key(|name| (*name == "radius_m") != radius_first);
+    let mut written = "coherent".to_owned();
+    for name in names {
+        let value = config.get(name).expect("a parameter");
+        assert_eq!(config.with(name, value), Ok(config), "{text}");
+        written += &format!(",{name}={value}");
+    }
+    assert_eq!(written.parse(), Ok(CrowdPolicy::Coherent(config)), "{text}");
 }
 
 /// Every variable there is.

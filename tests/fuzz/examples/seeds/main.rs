@@ -17,6 +17,7 @@ fn main() -> io::Result<()> {
         ("bus", messages::bus()),
         ("chain", texts::chain()),
         ("connector", plays::connector()),
+        ("islands", plays::islands()),
         ("packets", messages::packets()),
         ("realm", plays::realm()),
         ("room", plays::room()),

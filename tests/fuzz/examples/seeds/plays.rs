@@ -30,6 +30,27 @@ pub fn realm() -> Vec<Seed> {
     with_tails(realm::PLAYS)
 }
 
+/// Crowds of three times the capacity, under each policy; what happens has no times.
+pub fn islands() -> Vec<Seed> {
+    let crowd = [0, 0x11, 3, 7].repeat(4);
+    let mut seeds: Vec<Seed> = islands::PLAYS
+        .iter()
+        .map(|(name, policy, events)| {
+            let setting = [&[0x83][..], policy].concat();
+            (
+                *name,
+                [setting, crowd.clone(), vec![12, 0], events.concat()].concat(),
+            )
+        })
+        .collect();
+    for (at, name) in TAILS.into_iter().enumerate() {
+        let (_, beginning) = &seeds[at % islands::PLAYS.len()];
+        let bytes = [beginning.clone(), tail(at as u64 + 1)].concat();
+        seeds.push((name, bytes));
+    }
+    seeds
+}
+
 /// The plays, and others that begin like them and go on anyhow.
 fn with_tails(plays: &[Play]) -> Vec<Seed> {
     let mut seeds: Vec<Seed> = plays.iter().map(written).collect();
@@ -61,6 +82,39 @@ fn tail(seed: u64) -> Vec<u8> {
         (state >> 40) as u8 % 20
     };
     (0..300).map(|_| next()).collect()
+}
+
+mod islands {
+    use super::Events;
+
+    const WALKED: &[u8] = &[5, 0x22, 9, 3];
+    const LEFT: &[u8] = &[10, 2];
+    const CONTRACTED: &[u8] = &[11, 0, 0, 0, 1];
+    const TRAVELLED: &[u8] = &[11, 0x77, 0, 0, 0];
+    const FLUSHED: &[u8] = &[12, 0];
+    const PLACED: &[u8] = &[0, 0x12, 0, 1, 7, 15, 3];
+    const RESTED: &[u8] = &[18, 0];
+    const RESTARTED: &[u8] = &[19, 0];
+    const RESTARTED_STABLE: &[u8] = &[19, 1, 3, 0];
+    const CAME_BACK: &[u8] = &[17, 0x11, 3, 0];
+
+    /// A name, the bytes of a policy, and what happens.
+    pub const PLAYS: &[(&str, &[u8], Events)] = &[
+        ("stable", &[0], &[WALKED, FLUSHED, RESTED]),
+        ("tight", &[1], &[WALKED, LEFT, FLUSHED, PLACED, RESTED]),
+        ("balanced", &[9], &[CONTRACTED, FLUSHED, TRAVELLED, RESTED]),
+        ("calm", &[17], &[PLACED, FLUSHED, WALKED, FLUSHED, RESTED]),
+        (
+            "saver",
+            &[25],
+            &[WALKED, RESTARTED, CAME_BACK, FLUSHED, RESTED],
+        ),
+        (
+            "parameters",
+            &[15, 3, 25, 4, 1, 7, 40, 6, 101],
+            &[WALKED, FLUSHED, RESTARTED_STABLE, CAME_BACK, PLACED, RESTED],
+        ),
+    ];
 }
 
 mod session {
@@ -238,6 +292,12 @@ mod realm {
         (
             "restarted",
             &[0x61],
+            TWO,
+            &[ARRIVES, RESTART, LISTED, TICK, DELIVER, ARRIVES],
+        ),
+        (
+            "coherent",
+            &[0x69],
             TWO,
             &[ARRIVES, RESTART, LISTED, TICK, DELIVER, ARRIVES],
         ),

@@ -124,6 +124,7 @@ targets! {
     bus: 500_000,
     chain: 20_000,
     connector: 6_000,
+    islands: 5_000,
     packets: 1_000_000,
     realm: 25_000,
     room: 5_000,

@@ -6,7 +6,7 @@ use archipelago_fuzz::texts::VARIABLES;
 use super::text;
 use crate::Seed;
 
-const TEXTS: [(&str, u8, &str); 11] = [
+const TEXTS: [(&str, u8, &str); 14] = [
     ("token", 0, "AQ"),
     (
         "token-shaped",
@@ -26,11 +26,18 @@ const TEXTS: [(&str, u8, &str); 11] = [
     ),
     ("date-rfc", 6, "\x00Wed, 02 Oct 2030 15:00:00 EST"),
     ("date-people", 6, "\x00August 6, 2030"),
+    ("policy", 8, "stable"),
+    ("policy-preset", 8, "coherent:calm"),
+    (
+        "policy-parameters",
+        8,
+        "coherent:tight,margin=0.5, kernel_cell_m=20,radius_m=60.5,chain_length=6,dwell_s=1e2",
+    ),
 ];
 
 type Settings = &'static [(&'static str, &'static str)];
 
-const CONFIGURATIONS: [(&str, Settings); 8] = [
+const CONFIGURATIONS: [(&str, Settings); 9] = [
     (
         "config-distances",
         &[
@@ -79,6 +86,13 @@ const CONFIGURATIONS: [(&str, Settings); 8] = [
             ("MAX_SOCKETS_PER_IP", "3"),
             ("BAN_SWEEP_INTERVAL_MS", "1"),
             ("DENY_LIST_URL", "http://g?a"),
+        ],
+    ),
+    (
+        "config-crowds",
+        &[
+            ("ARCHIPELAGO_CROWD_POLICY", "coherent:saver,fill=0.7"),
+            ("ARCHIPELAGO_MAX_PEERS_PER_ISLAND", "50"),
         ],
     ),
     (
