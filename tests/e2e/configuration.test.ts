@@ -36,6 +36,16 @@ const MISTAKES: Mistake[] = [
     at: "ARCHIPELAGO_FLUSH_FREQUENCY",
     allowed: NUMBER,
   },
+  {
+    vars: { ARCHIPELAGO_CROWD_POLICY: "steady" },
+    at: "ARCHIPELAGO_CROWD_POLICY",
+    allowed: /stable.*coherent/,
+  },
+  {
+    vars: { ARCHIPELAGO_CROWD_POLICY: "coherent:calm,margin=9" },
+    at: "ARCHIPELAGO_CROWD_POLICY",
+    allowed: /margin.*0\.01 to 3/,
+  },
   { vars: { CONNECTOR_SHARDS: "-3" }, at: "CONNECTOR_SHARDS", allowed: NUMBER },
   {
     vars: { HANDSHAKE_TIMEOUT: "1 minute" },
