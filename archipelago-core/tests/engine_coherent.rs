@@ -92,6 +92,11 @@ fn towns_with_a_restart_in_the_middle() {
     );
 }
 
+#[test]
+fn towns_are_the_same_everywhere() {
+    assert_eq!(town::fingerprint(), Ok(town::FINGERPRINT));
+}
+
 /// There is room for everybody on one island, and for nobody else.
 fn just_fit(world: &mut random::World) {
     world.settings.max_peers = world.population as u32;

@@ -8,7 +8,7 @@ use archipelago_wasm::{Archipelago, Refusal};
 use serde::Deserialize;
 use support::model::{Change, Model, Name};
 use support::subject::{Handles, Settings, Subject, View};
-use support::{golden, random, restored, worlds};
+use support::{golden, random, restored, town, worlds};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -19,6 +19,7 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 const WORLDS: u32 = 1000;
 const WORLDS_THROUGH_BINDINGS: u32 = 500;
 const RESTORED_WORLDS: u32 = 1000;
+const TOWNS: u32 = 300;
 
 /// The class that JavaScript sees, used as JavaScript would.
 struct Bound {
@@ -211,6 +212,28 @@ fn restored_worlds() {
     for seed in 1..=RESTORED_WORLDS {
         restored::play(seed).unwrap_or_else(|what| panic!("seed {seed}: {what}"));
     }
+}
+
+fn play_towns<T>(count: u32, play: impl Fn(u32) -> Result<T, String>) {
+    for seed in 1..=count {
+        play(seed).unwrap_or_else(|what| panic!("seed {seed}: {what}"));
+    }
+}
+
+#[wasm_bindgen_test]
+fn towns() {
+    play_towns(TOWNS, town::play);
+}
+
+#[wasm_bindgen_test]
+fn towns_with_restarts() {
+    play_towns(TOWNS, town::play_restored);
+    play_towns(TOWNS, town::play_restarted);
+}
+
+#[wasm_bindgen_test]
+fn towns_are_the_same_everywhere() {
+    assert_eq!(town::fingerprint(), Ok(town::FINGERPRINT));
 }
 
 #[wasm_bindgen_test]

@@ -117,18 +117,34 @@ fn coherent_islands_are_the_same_everywhere() {
     same_everywhere(COHERENT, EXPECTED_COHERENT);
 }
 
-fn same_everywhere(policy: CrowdPolicy, expected: [(&str, u64); 4]) {
-    let found = expected.map(|(name, _)| {
-        let mut run = run(name, SEED, policy);
-        let mut fingerprint = Fingerprint::default();
-        for _ in 0..FLUSHES {
-            run.flush();
-            run.add_islands(&mut fingerprint);
-            run.walk();
-        }
-        (name, fingerprint.value())
+#[wasm_bindgen_test(unsupported = test)]
+fn islands_of_every_preset_are_the_same_everywhere() {
+    let found = EXPECTED_PRESETS.map(|(preset, _)| {
+        let config = CoherentConfig::preset(preset).expect("a preset");
+        (
+            preset,
+            fingerprint("plaza-400", CrowdPolicy::Coherent(config)),
+        )
     });
+    assert_eq!(found, EXPECTED_PRESETS);
+    assert_eq!(found.map(|(preset, _)| preset), CoherentConfig::PRESETS);
+}
+
+fn same_everywhere(policy: CrowdPolicy, expected: [(&str, u64); 4]) {
+    let found = expected.map(|(name, _)| (name, fingerprint(name, policy)));
     assert_eq!(found, expected);
+}
+
+/// Of the islands of a world in every flush.
+fn fingerprint(name: &str, policy: CrowdPolicy) -> u64 {
+    let mut run = run(name, SEED, policy);
+    let mut fingerprint = Fingerprint::default();
+    for _ in 0..FLUSHES {
+        run.flush();
+        run.add_islands(&mut fingerprint);
+        run.walk();
+    }
+    fingerprint.value()
 }
 
 /// Written down once: every target has to arrive at the same islands, numbers and orders included.
@@ -144,4 +160,12 @@ const EXPECTED_COHERENT: [(&str, u64); 4] = [
     ("festival", 0x9372_341c_1972_37d3),
     ("sparse", 0x46ac_c1c4_19f9_df97),
     ("surge", 0xc2aa_385f_5f39_774f),
+];
+
+/// Of `plaza-400`.
+const EXPECTED_PRESETS: [(&str, u64); 4] = [
+    ("tight", 0x50fe_df5f_3dc7_761f),
+    ("balanced", 0x9dfb_02e2_0040_f901),
+    ("calm", 0xb445_ac3d_70fe_47f5),
+    ("saver", 0x06dc_032f_5a96_dd79),
 ];
