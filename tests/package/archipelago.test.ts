@@ -4,6 +4,7 @@ import { test } from "node:test";
 import {
   Archipelago,
   ArchipelagoError,
+  type CrowdPolicy,
   FreedError,
   InvalidInputError,
   islandId,
@@ -91,6 +92,23 @@ test("by id and by handle it is the same archipelago", async () => {
   bulk.disconnect("b");
   assert.deepEqual(Array.from(bulk.flushRaw().left), [1]);
   assert.equal(bulk.idOf(1), undefined);
+});
+
+test("in a crowd the policy decides who shares an island", async () => {
+  const gathered = async (crowdPolicy: CrowdPolicy) => {
+    const archipelago = await Archipelago.create({ maxPeersPerIsland: 4, crowdPolicy });
+    // Two groups, 60 m apart, who come by turns.
+    for (let nth = 0; nth < 8; nth += 1) {
+      archipelago.setPosition(`${nth % 2 ? "right" : "left"} ${nth}`, 60 * (nth % 2) + nth, 0, 0);
+      archipelago.flush(undefined, "arrivals");
+    }
+    archipelago.flush();
+    return archipelago.islands().map(({ peers }) => new Set(peers.map((id) => id.split(" ")[0])).size);
+  };
+  assert.deepEqual(await gathered("stable"), [2, 2]);
+  for (const places of ["coherent", "coherent:tight", { preset: "tight", margin: 0.3 }] as const) {
+    assert.deepEqual(await gathered(places), [1, 1]);
+  }
 });
 
 test("newcomers can be placed before the period is over", async () => {

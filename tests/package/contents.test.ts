@@ -9,8 +9,11 @@ import { PACKAGE, ROOT } from "../../scripts/lib/paths.mjs";
 import { type Consumer, install, tool } from "./support/consumer.ts";
 import { declarations } from "./support/declarations.ts";
 
-/** Of the WebAssembly, gzipped. */
-const BUDGET_BYTES = 120_000;
+/**
+ * Of the WebAssembly, gzipped. It takes 140,000: signatures some 35,000, the policy `coherent` and the sorts that only it
+ * needs some 25,000. The rest is for what changes from day to day; a dependency that slips in has no room.
+ */
+const BUDGET_BYTES = 150_000;
 
 const WASM = "dist/bindings/archipelago_wasm_bg.wasm";
 
