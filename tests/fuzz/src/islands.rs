@@ -49,7 +49,7 @@ fn config(input: &mut Input<'_>) -> EngineConfig {
 /// Any policy there is: often a preset, and anything else that its parameters may be.
 fn policy(input: &mut Input<'_>) -> CrowdPolicy {
     let choice = input.byte();
-    if choice % 8 == 0 {
+    if choice.is_multiple_of(8) {
         return CrowdPolicy::Stable;
     }
     let preset = CoherentConfig::PRESETS[usize::from(choice / 8) % 4];
@@ -171,7 +171,7 @@ impl Town<'_> {
             let (x, z) = if contracts {
                 (from.x() * 0.7, from.z() * 0.7)
             } else if island.is_some() && self.engine.island_of(peer) == island {
-                ((from.x() + to.x()) / 2.0, (from.z() + to.z()) / 2.0)
+                (from.x().midpoint(to.x()), from.z().midpoint(to.z()))
             } else {
                 continue;
             };

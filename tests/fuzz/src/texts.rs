@@ -135,12 +135,13 @@ fn policy(text: &str) {
     let radius_first = radius_m <= CoherentConfig::REACH_MAX * usual_m;
     let mut names: Vec<_> = CoherentConfig::parameters().collect();
     names.sort_by_key(|name| (*name == "radius_m") != radius_first);
-    let mut written = "coherent".to_owned();
+    let mut written = vec!["coherent".to_owned()];
     for name in names {
         let value = config.get(name).expect("a parameter");
         assert_eq!(config.with(name, value), Ok(config), "{text}");
-        written += &format!(",{name}={value}");
+        written.push(format!("{name}={value}"));
     }
+    let written = written.join(",");
     assert_eq!(written.parse(), Ok(CrowdPolicy::Coherent(config)), "{text}");
 }
 
