@@ -1,7 +1,7 @@
 //! Where the targets of one pass of the crowd policy are that still have room.
 
 use super::bounds::Bounds;
-use super::position::Position;
+use super::position::Ground;
 
 /// End of a list.
 const END: u32 = u32::MAX;
@@ -20,7 +20,7 @@ struct Node {
 
 #[derive(Clone, Copy, Debug)]
 struct Member {
-    position: Position,
+    position: Ground,
     next: u32,
 }
 
@@ -55,7 +55,7 @@ impl Board {
     }
 
     /// A target has a member in that cell.
-    pub fn put(&mut self, cell: u32, rank: u32, position: Position) {
+    pub fn put(&mut self, cell: u32, rank: u32, position: Ground) {
         let head = self.head(cell);
         let mut at = head;
         // The members of a target come one after the other. One that gets more later is listed twice, which takes less
@@ -89,7 +89,7 @@ impl Board {
     pub fn first(
         &mut self,
         cell: u32,
-        from: Option<(Position, f64)>,
+        from: Option<(Ground, f64)>,
         mut best: u32,
         offer: impl Fn(u32) -> Offer,
     ) -> u32 {
@@ -111,7 +111,7 @@ impl Board {
         best
     }
 
-    fn is_near(&self, node: Node, from: Option<(Position, f64)>) -> bool {
+    fn is_near(&self, node: Node, from: Option<(Ground, f64)>) -> bool {
         let Some((from, distance_squared)) = from else {
             return true;
         };

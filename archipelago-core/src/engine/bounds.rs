@@ -1,6 +1,6 @@
 //! Rectangles around positions: who is out of reach of the rectangle is out of reach of all inside.
 
-use super::position::Position;
+use super::position::Ground;
 
 /// The smallest rectangle, along the axes, around some positions.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,14 +20,21 @@ impl Bounds {
         self.min.0 > self.max.0
     }
 
-    pub fn add(&mut self, position: Position) {
+    pub fn add(&mut self, position: Ground) {
         self.min = (self.min.0.min(position.x()), self.min.1.min(position.z()));
         self.max = (self.max.0.max(position.x()), self.max.1.max(position.z()));
     }
 
+    /// Becomes large enough for all that others are around.
+    pub fn include(&mut self, other: Self) {
+        let Self { min, max } = other;
+        self.min = (self.min.0.min(min.0), self.min.1.min(min.1));
+        self.max = (self.max.0.max(max.0), self.max.1.max(max.1));
+    }
+
     /// Whether somebody inside may be within a distance. Rounding does no harm: this rounds no other way than the
     /// distance between two positions, so that it never denies what that one would grant.
-    pub fn may_reach(&self, from: Position, distance_squared: f64) -> bool {
+    pub fn may_reach(&self, from: Ground, distance_squared: f64) -> bool {
         let dx = gap(self.min.0, from.x(), self.max.0);
         let dz = gap(self.min.1, from.z(), self.max.1);
         dx * dx + dz * dz <= distance_squared
@@ -45,7 +52,7 @@ mod tests {
 
     #[test]
     fn reach_of_a_rectangle() {
-        let at = |x, z| Position::new(x, 0.0, z).unwrap();
+        let at = Ground::new;
         let mut bounds = Bounds::EMPTY;
         assert!(bounds.is_empty() && !bounds.may_reach(at(0.0, 0.0), f64::MAX));
         bounds.add(at(2.0, 5.0));

@@ -35,12 +35,12 @@ fn check_membership(world: &World) -> Result<(), String> {
     for (number, slot) in world.islands.oldest_first() {
         let island = world.islands.get(slot);
         let is_silent = |peer: &&Peer| world.peers.state(**peer) == State::Silent;
-        let count = island.members.iter().filter(is_silent).count();
+        let count = world.islands.members(slot).iter().filter(is_silent).count() as u32;
         expect(island.silent == count, || {
             format!("{number:?} counts {} silent members", island.silent)
         })?;
-        silent += count;
-        for peer in &island.members {
+        silent += count as usize;
+        for peer in world.islands.members(slot) {
             listed[peer.index()] += 1;
             let told = world.peers.told[peer.index()];
             expect(world.home(*peer) == slot && told == Some(number), || {
@@ -81,13 +81,11 @@ fn check_sizes(world: &World) -> Result<(), String> {
 fn check_grid(world: &World) -> Result<(), String> {
     for (peer, state) in world.peers.all() {
         let cell = world.grid.cell_of(peer);
-        let here = cell != NOWHERE
-            && world.grid.entries(cell).iter().any(|entry| {
-                entry.peer == peer
-                    && entry
-                        .position
-                        .same_ground(world.peers.position[peer.index()])
-            });
+        let here =
+            cell != NOWHERE
+                && world.grid.entries(cell).iter().any(|entry| {
+                    entry.peer == peer && entry.ground.is_same(world.peers.ground(peer))
+                });
         expect(here == (state == State::Member), || {
             format!("{peer:?} is {state:?}, on the grid: {here}")
         })?;
@@ -105,7 +103,7 @@ fn settled(world: &World) -> Vec<u32> {
 
 fn check_connected(world: &World) -> Result<(), String> {
     for slot in settled(world) {
-        let mut rest = world.islands.get(slot).members.clone();
+        let mut rest = world.islands.members(slot).to_vec();
         let mut reached: Vec<Peer> = rest.pop().into_iter().collect();
         while let Some(from) = reached.pop() {
             let near = |peer: &mut Peer| within(world, from, *peer, world.leave_squared);
@@ -127,13 +125,13 @@ fn check_merged(world: &World) -> Result<(), String> {
             if world.islands.size(*a) + world.islands.size(*b) > world.max_peers {
                 continue;
             }
-            let (a, b) = (world.islands.get(*a), world.islands.get(*b));
             let near = |peer: &Peer| {
-                let others = &mut b.members.iter();
+                let others = &mut world.islands.members(*b).iter();
                 others.any(|other| within(world, *peer, *other, world.join_squared))
             };
-            expect(!a.members.iter().any(near), || {
-                format!("{:?} and {:?} should be one", a.number, b.number)
+            expect(!world.islands.members(*a).iter().any(near), || {
+                let number = |slot: &u32| world.islands.get(*slot).number;
+                format!("{:?} and {:?} should be one", number(a), number(b))
             })?;
         }
     }
@@ -173,6 +171,6 @@ fn are_adjacent(world: &World, a: u32, b: u32) -> bool {
 }
 
 fn within(world: &World, a: Peer, b: Peer, distance_squared: f64) -> bool {
-    let positions = &world.peers.position;
-    positions[a.index()].squared_distance(positions[b.index()]) <= distance_squared
+    let (a, b) = (world.peers.ground(a), world.peers.ground(b));
+    a.squared_distance(b) <= distance_squared
 }

@@ -6,7 +6,7 @@
 //! crowd may be left alone. The exception are islands with silent members, which can be adjacent to an island that
 //! would have room: their neighbours are looked at as if they were dirty.
 
-use super::graph::Graph;
+use super::contacts::Contacts;
 use super::sweep::{Marks, Sizes};
 use super::world::World;
 
@@ -58,72 +58,92 @@ impl Clusters {
         }
     }
 
-    /// The same as [`Self::resolve`] where it is known what is adjacent.
+    /// The same as [`Self::resolve`] where it is known who could merge with whom. Leaves in `crowd` all islands that
+    /// could merge with another one, but do not fit into one with all around.
     pub fn resolve_known(
         &mut self,
         world: &mut World,
         dirty: &[u32],
-        graph: &mut Graph,
-        restless: &mut Vec<u32>,
+        contacts: &mut Contacts,
+        crowd: &mut Vec<u32>,
+        mut unite: impl FnMut(&mut World, &mut [u32]),
     ) {
         self.component_marks.start(world);
-        restless.clear();
+        crowd.clear();
         for slot in dirty {
-            let full = world.islands.size(*slot) >= world.max_peers;
-            if full || world.islands.get(*slot).number.is_none() || self.component_marks.has(*slot)
-            {
+            if self.component_marks.has(*slot) || !contacts.has_any(*slot) {
                 continue;
             }
-            if self.spread(world, *slot, graph) {
-                merge_all(world, &mut self.component);
+            self.spread(*slot, contacts);
+            if self.is_all(world, contacts) {
+                unite(world, &mut self.component);
                 if let Some((into, others)) = self.component.split_first() {
                     for from in others {
-                        graph.merge(*from, *into);
+                        contacts.merge(*from, *into);
                     }
                 }
             } else {
-                restless.push(*slot);
+                crowd.extend_from_slice(&self.component);
             }
         }
     }
 
-    /// Finds all of a component but the islands without room; whether it fits into one island.
-    fn spread(&mut self, world: &World, slot: u32, graph: &Graph) -> bool {
+    /// Finds all who could merge with an island, directly or over others.
+    fn spread(&mut self, slot: u32, contacts: &Contacts) {
         self.component_marks.find(slot);
         self.component.clear();
         self.component.push(slot);
-        let (mut total, mut at, mut fits) = (0, 0, true);
+        let mut at = 0;
         while let Some(next) = self.component.get(at).copied() {
             at += 1;
-            total += world.islands.size(next);
-            fits &= !graph.is_beside_full(next);
-            for other in graph.neighbours(next) {
+            for other in contacts.neighbours(next) {
                 if self.component_marks.find(other) {
                     self.component.push(other);
                 }
             }
         }
-        fits && total <= world.max_peers
+    }
+
+    /// Whether what was found fits into one island, and is adjacent to nobody else.
+    fn is_all(&self, world: &World, contacts: &Contacts) -> bool {
+        let sizes = self.component.iter().map(|slot| world.islands.size(*slot));
+        let pressed = |slot: &u32| contacts.is_pressed(*slot, world.max_peers);
+        // Nobody has looked around from a large one; there is at most one.
+        let beside = |slot: &u32| pressed(slot).is_none() && self.is_beside_others(world, *slot);
+        sizes.sum::<usize>() <= world.max_peers
+            && !self
+                .component
+                .iter()
+                .any(|slot| pressed(slot) == Some(true))
+            && !self.component.iter().any(beside)
+    }
+
+    /// Whether an island is adjacent to one that was not found.
+    fn is_beside_others(&self, world: &World, slot: u32) -> bool {
+        world.located(slot).any(|(peer, cell)| {
+            let from = world.peers.ground(peer);
+            world.grid.runs_near(cell, from).into_iter().any(|run| {
+                let others = &world.grid.all_entries()[world.grid.span(&run)];
+                others.iter().any(|other| {
+                    from.squared_distance(other.ground) <= world.join_squared
+                        && !self.component.contains(&other.home)
+                })
+            })
+        })
     }
 
     /// The islands that a pass of the crowd policy has to consider: the restless ones, and their neighbours that could
     /// merge with them. More may be named if nobody else is dirty (`calm`): settled islands merge with nobody.
     pub fn around(&mut self, world: &World, restless: &[u32], calm: bool) -> &mut [u32] {
+        self.crowd.clear();
         // Where most are restless, it takes longer to tell their neighbours from the rest than to consider all.
         if calm && world.silent == 0 && restless.len() > world.islands.count() / 2 {
-            return self.everywhere(world);
+            let islands = world.islands.oldest_first().map(|(_, slot)| slot);
+            let with_room = islands.filter(|slot| world.islands.size(*slot) < world.max_peers);
+            self.crowd.extend(with_room);
+            return &mut self.crowd;
         }
-        self.crowd.clear();
         self.gather(world, restless);
-        &mut self.crowd
-    }
-
-    /// All islands with room.
-    pub fn everywhere(&mut self, world: &World) -> &mut [u32] {
-        self.crowd.clear();
-        let islands = world.islands.oldest_first().map(|(_, slot)| slot);
-        let with_room = islands.filter(|slot| world.islands.size(*slot) < world.max_peers);
-        self.crowd.extend(with_room);
         &mut self.crowd
     }
 

@@ -1,11 +1,17 @@
 //! The flush: arrivals, splits, clusters, updates.
 
-use super::clusters::Clusters;
-use super::graph::Graph;
+use super::clusters::{Clusters, merge_all};
+use super::contacts::Contacts;
 use super::machine::Engine;
 use super::peers::State;
+use super::rush::Rush;
 use super::stable::Stable;
 use super::updates::{Scope, Update};
+use super::world::World;
+
+/// So many new islands are few, or one for so many peers.
+const NEW_MIN: usize = 256;
+const NEW_SHARE: usize = 8;
 
 impl Engine {
     /// Brings the islands up to date, and says what changed for whom since the last flush: first the `Leave`s, in the
@@ -16,36 +22,38 @@ impl Engine {
     /// forward, decides nothing: islands that the flush opens were [formed](super::Island::formed_ms) then.
     pub fn flush(&mut self, now_ms: u64, scope: Scope) -> &[Update] {
         self.world.now_ms = now_ms;
+        relax(&mut self.updates);
         self.updates.clear();
-        if std::mem::take(&mut self.rushed) {
-            self.updates = Vec::new();
-        }
         self.updates.append(&mut self.leaves);
         let mut slots = std::mem::take(&mut self.slots);
         slots.clear();
         if scope == Scope::Full {
             self.world.islands.take_dirty(&mut slots);
         }
-        let known = slots.len();
-        self.place_arrivals(&mut slots);
-        if scope == Scope::Full || slots.len() > known {
-            self.world.grid.refresh(&self.world.peers);
-        }
-        for at in 0..known {
-            let slot = slots[at];
-            self.splitter.split(&mut self.world, slot, &mut slots);
-        }
-        if self.coherent.is_some() {
-            self.cohere(&slots, known, scope);
+        if self.is_rush() {
+            self.rush(&mut slots);
         } else {
-            let stragglers = scope == Scope::Arrivals && self.world.islands.any_dirty();
-            self.merge(&slots, stragglers);
+            let known = slots.len();
+            self.place_arrivals(&mut slots);
+            for at in 0..known {
+                let slot = slots[at];
+                self.splitter.split(&mut self.world, slot, &mut slots);
+            }
+            if scope == Scope::Full || !slots.is_empty() {
+                self.world.grid.refresh(&self.world.peers);
+            }
+            if self.coherent.is_some() {
+                self.cohere(&slots, known, scope);
+            } else {
+                let stragglers = scope == Scope::Arrivals && self.world.islands.any_dirty();
+                self.merge(&slots, known, stragglers);
+            }
         }
         self.tell(&mut slots);
         self.slots = slots;
         self.world.peers.free_released();
         self.world.islands.tidy();
-        if scope == Scope::Full && self.coherent.is_none() && self.world.islands.is_wasteful() {
+        if scope == Scope::Full && self.world.islands.is_wasteful() {
             self.give_back();
         }
         &self.updates
@@ -53,17 +61,21 @@ impl Engine {
 
     /// Gives back the memory that only a rush needs, in which each of many arrivals has an island for a moment.
     fn give_back(&mut self) {
-        let home = &mut self.world.peers.island;
-        self.world.islands.compact(|island, slot| {
-            for peer in &island.members {
-                home[peer.index()] = slot;
+        self.world.grid.expire_homes();
+        let spots = &mut self.world.peers.spots;
+        self.world.islands.compact(|members, slot| {
+            for peer in members {
+                spots[peer.index()].island = slot;
             }
         });
+        if let Some(coherent) = &mut self.coherent {
+            coherent.give_back();
+        }
         self.clusters = Clusters::default();
         self.stable = Stable::default();
-        self.graph = Graph::default();
-        (self.slots, self.restless, self.queue) = (Vec::new(), Vec::new(), Vec::new());
-        self.rushed = true;
+        self.contacts = Contacts::default();
+        (self.slots, self.crowd) = (Vec::new(), Vec::new());
+        (self.restless, self.queue) = (Vec::new(), Vec::new());
     }
 
     /// Gives every newcomer an island of its own, and appends these to `slots`.
@@ -73,7 +85,8 @@ impl Engine {
             if world.peers.state(peer) == State::Waiting {
                 world.peers.state[peer.index()] = State::Member;
                 world.grid.expire();
-                slots.push(world.settle(std::iter::once(peer)));
+                let member = world.root(peer);
+                slots.push(world.settle(std::iter::once(member)));
                 if let Some(coherent) = &mut self.coherent {
                     coherent.welcome(peer);
                 }
@@ -82,25 +95,57 @@ impl Engine {
         self.waiting = 0;
     }
 
+    /// Whether there is nobody but newcomers, of whom nobody prefers any island.
+    fn is_rush(&self) -> bool {
+        let world = &self.world;
+        self.coherent.is_none() && world.islands.count() == 0 && world.wishes.is_empty()
+    }
+
+    fn rush(&mut self, slots: &mut Vec<u32>) {
+        let world = &mut self.world;
+        let rush = Rush::place_all(world, &self.queue);
+        self.queue = Vec::new();
+        self.waiting = 0;
+        slots.extend(0..world.islands.count() as u32);
+        self.merge_known(slots, |world, component| rush.unite(world, component));
+    }
+
     /// Merges whole clusters if they fit, and what the crowd policy merges of the others.
-    fn merge(&mut self, dirty: &[u32], stragglers: bool) {
+    /// The islands from `fresh` on were opened in this flush.
+    fn merge(&mut self, dirty: &[u32], fresh: usize, stragglers: bool) {
         let (world, restless) = (&mut self.world, &mut self.restless);
-        // Where only few are dirty it is better to look around from them.
-        let most = !stragglers && world.silent == 0 && dirty.len() > world.islands.count() / 2;
-        if most && self.graph.build(world) {
-            self.clusters
-                .resolve_known(world, dirty, &mut self.graph, restless);
-            while !restless.is_empty() {
-                let crowd = self.clusters.everywhere(world);
-                self.stable
-                    .pass(world, crowd, restless, Some(&mut self.graph));
-            }
+        // Where only few are dirty it is better to look around from them; and many new ones in one place have too many
+        // contacts.
+        let most = dirty.len() > world.islands.count() / 2;
+        let few_new = NEW_MIN.max(world.peers.state.len() / NEW_SHARE);
+        if most && !stragglers && world.silent == 0 && dirty.len() - fresh <= few_new {
+            self.merge_known(dirty, merge_all);
             return;
         }
         self.clusters.resolve(world, dirty, stragglers, restless);
         while !restless.is_empty() {
             let crowd = self.clusters.around(world, restless, !stragglers);
             self.stable.pass(world, crowd, restless, None);
+        }
+    }
+
+    /// The same where no others than the dirty ones could merge with anybody; `unite` merges a whole cluster into the
+    /// island that it puts first.
+    fn merge_known(&mut self, dirty: &[u32], unite: impl FnMut(&mut World, &mut [u32])) {
+        let Self {
+            world,
+            contacts,
+            crowd,
+            restless,
+            ..
+        } = self;
+        contacts.find(world);
+        self.clusters
+            .resolve_known(world, dirty, contacts, crowd, unite);
+        restless.clone_from(crowd);
+        while !restless.is_empty() {
+            self.stable.pass(world, crowd, restless, Some(contacts));
+            crowd.retain(|slot| world.islands.size(*slot) > 0);
         }
     }
 
@@ -121,11 +166,10 @@ impl Engine {
         let world = &mut self.world;
         world.islands.take_changed(slots);
         for slot in slots {
-            let island = world.islands.get(*slot);
-            let Some(number) = island.number else {
+            let Some(number) = world.islands.get(*slot).number else {
                 continue;
             };
-            for peer in &island.members {
+            for peer in world.islands.changed_members(*slot) {
                 let told = &mut world.peers.told[peer.index()];
                 if *told != Some(number) {
                     self.updates.push(Update::ChangeTo {
@@ -136,6 +180,13 @@ impl Engine {
                 }
             }
         }
+    }
+}
+
+/// Gives memory back of which far more was needed than the last time.
+fn relax<T>(list: &mut Vec<T>) {
+    if list.capacity() > 4 * list.len() + 1024 {
+        list.shrink_to(2 * list.len());
     }
 }
 

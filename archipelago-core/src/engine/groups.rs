@@ -6,7 +6,7 @@
 
 use super::bounds::Bounds;
 use super::lattice::{Key, Lattice};
-use super::position::Position;
+use super::position::Ground;
 
 /// End of a list.
 const END: u32 = u32::MAX;
@@ -46,7 +46,7 @@ const FEW: usize = 512;
 
 impl Groups {
     /// Groups the points; how many groups there are.
-    pub fn build(&mut self, points: &[Position], lattice: Lattice, distance_squared: f64) -> usize {
+    pub fn build(&mut self, points: &[Ground], lattice: Lattice, distance_squared: f64) -> usize {
         let count = points.len() as u32;
         self.parent.clear();
         self.parent.extend(0..count);
@@ -74,7 +74,7 @@ impl Groups {
     }
 
     /// The first point of each group, groups in their order.
-    pub fn heads(&self) -> impl Iterator<Item = u32> + '_ {
+    pub fn heads(&self) -> impl Iterator<Item = u32> + Clone + '_ {
         let parents = self.parent.iter().zip(0..);
         parents
             .filter(|(parent, point)| *parent == point)
@@ -91,7 +91,7 @@ impl Groups {
         })
     }
 
-    fn sort_into_cells(&mut self, points: &[Position], lattice: Lattice) {
+    fn sort_into_cells(&mut self, points: &[Ground], lattice: Lattice) {
         self.sorted.clear();
         let keys = points.iter().map(|point| lattice.key(*point));
         self.sorted.extend(keys.zip(0..));
@@ -114,7 +114,7 @@ impl Groups {
 
     /// Lists the heads of the groups that have a point near this one, in their order; and leaves of these only the first
     /// among the open ones, or this point as a new one.
-    fn look_through(&mut self, point: u32, points: &[Position], distance_squared: f64) {
+    fn look_through(&mut self, point: u32, points: &[Ground], distance_squared: f64) {
         let Self {
             joined, open, next, ..
         } = self;
@@ -136,7 +136,7 @@ impl Groups {
     }
 
     /// Lists the heads of the groups that have a point near this one, in their order.
-    fn find_joined(&mut self, point: u32, points: &[Position], distance_squared: f64) {
+    fn find_joined(&mut self, point: u32, points: &[Ground], distance_squared: f64) {
         self.joined.clear();
         let own = self.cell_of[point as usize] as usize;
         let (x, z) = self.cells[own].key;
@@ -198,8 +198,8 @@ mod tests {
     use super::*;
 
     fn groups_of(points: &[(f32, f32)]) -> Vec<Vec<usize>> {
-        let at = |(x, z): &(f32, f32)| Position::new(*x, 0.0, *z).unwrap();
-        let points: Vec<Position> = points.iter().map(at).collect();
+        let at = |(x, z): &(f32, f32)| Ground::new(*x, *z);
+        let points: Vec<Ground> = points.iter().map(at).collect();
         let mut groups = Groups::default();
         let count = groups.build(&points, Lattice::new(10.0), 100.0);
         let found: Vec<Vec<usize>> = groups

@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 
+use super::members::{Block, Hanging, Member, Members};
 use super::number::IslandNumber;
 use super::peers::Peer;
+use super::position::Ground;
 
 /// One island, or an unused slot.
 #[derive(Debug, Default)]
@@ -12,15 +14,19 @@ pub(super) struct Slot {
     pub number: Option<IslandNumber>,
     /// The time of the flush that opened it.
     pub formed_ms: u64,
-    /// In the order in which they joined.
-    pub members: Vec<Peer>,
     /// How many members were restored and have not reported. Unless it is 0, the island is neither split nor merged
     /// into another one: where they stand is not known.
-    pub silent: usize,
+    pub silent: u32,
+    /// In the order in which they joined.
+    members: Block,
     dirty: bool,
     changed: bool,
+    /// How many members, from the first, have nothing to be told; means something if it is changed.
+    told: u32,
 }
 
+/// If fewer than one island of so many is marked, the marked ones are sorted; else all are looked through in their order.
+const MARKED_FEW: usize = 8;
 /// So many slots without an island are never too many.
 const SLOTS_MIN: usize = 1024;
 
@@ -28,6 +34,7 @@ const SLOTS_MIN: usize = 1024;
 #[derive(Debug)]
 pub(super) struct Islands {
     slots: Vec<Slot>,
+    members: Members,
     free: Vec<u32>,
     /// By number, with those that are gone among them until [`Self::tidy`].
     order: Vec<(IslandNumber, u32)>,
@@ -43,6 +50,7 @@ impl Islands {
     pub fn new(next: IslandNumber) -> Self {
         Self {
             slots: Vec::new(),
+            members: Members::default(),
             free: Vec::new(),
             order: Vec::new(),
             live: 0,
@@ -58,7 +66,24 @@ impl Islands {
 
     /// No island opened from now on has that number.
     pub fn reserve(&mut self, number: IslandNumber) {
-        self.next = self.next.max(number.next());
+        self.reserve_until(number.next());
+    }
+
+    /// No island opened from now on has a lower number.
+    pub fn reserve_until(&mut self, number: IslandNumber) {
+        self.next = self.next.max(number);
+    }
+
+    /// Makes room for so many members of an island.
+    pub fn expect(&mut self, slot: u32, members: u32) {
+        let block = &mut self.slots[slot as usize].members;
+        self.members.reserve(block, members);
+    }
+
+    /// Begins with the first slot again where there are no islands; the number of the next one.
+    pub fn restart(&mut self) -> IslandNumber {
+        *self = Self::new(self.next);
+        self.next
     }
 
     pub fn count(&self) -> usize {
@@ -80,6 +105,70 @@ impl Islands {
 
     pub fn size(&self, slot: u32) -> usize {
         self.slots[slot as usize].members.len()
+    }
+
+    /// In the order in which they joined.
+    pub fn members(&self, slot: u32) -> &[Peer] {
+        self.members.list(self.slots[slot as usize].members)
+    }
+
+    /// How they hang together.
+    pub fn hanging(&mut self, slot: u32) -> Hanging<'_> {
+        self.members.hanging(self.slots[slot as usize].members)
+    }
+
+    /// A member is there now.
+    pub fn relocate(&mut self, peer: Peer, ground: Ground) {
+        self.members.relocate(peer, ground);
+    }
+
+    /// Appends a member.
+    pub fn push(&mut self, slot: u32, member: Member) {
+        let block = &mut self.slots[slot as usize].members;
+        self.members.push(block, member);
+    }
+
+    /// Puts a member, who is a root, before the one at that place.
+    pub fn insert_at(&mut self, slot: u32, at: usize, member: Member) {
+        let block = &mut self.slots[slot as usize].members;
+        self.members.insert(block, at, member);
+    }
+
+    /// Brings the members of an island into another order.
+    pub fn sort_members<K: Ord>(&mut self, slot: u32, key: impl FnMut(Peer) -> K) {
+        self.members
+            .sort_by_key(self.slots[slot as usize].members, key);
+    }
+
+    /// Takes a member out, and says at which place it was.
+    pub fn remove(&mut self, slot: u32, peer: Peer) -> usize {
+        let at = self.members(slot).iter().position(|member| *member == peer);
+        let at = at.unwrap_or_default();
+        self.remove_at(slot, at);
+        at
+    }
+
+    /// Takes out the member at that place.
+    pub fn remove_at(&mut self, slot: u32, at: usize) {
+        self.members
+            .remove(&mut self.slots[slot as usize].members, at);
+    }
+
+    /// Appends the members of one island to those of another.
+    pub fn append(&mut self, from: u32, into: u32) {
+        let mut moving = std::mem::take(&mut self.slots[from as usize].members);
+        self.members
+            .append(&mut self.slots[into as usize].members, &mut moving);
+    }
+
+    /// Takes all members out, but keeps the room for them.
+    pub fn empty(&mut self, slot: u32) {
+        self.slots[slot as usize].members.clear();
+    }
+
+    /// Takes all members out.
+    pub fn clear(&mut self, slot: u32) {
+        self.members.release(&mut self.slots[slot as usize].members);
     }
 
     /// The slots in use, oldest island first.
@@ -117,16 +206,22 @@ impl Islands {
         let island = self.get_mut(slot);
         island.number = Some(number);
         island.formed_ms = formed_ms;
-        let at = self.order.partition_point(|entry| entry.0 < number);
+        // Usually it is the newest.
+        let is_newest = self.order.last().is_none_or(|last| last.0 < number);
+        let at = if is_newest {
+            self.order.len()
+        } else {
+            self.order.partition_point(|entry| entry.0 < number)
+        };
         self.order.insert(at, (number, slot));
         self.live += 1;
         slot
     }
 
     pub fn close(&mut self, slot: u32) {
+        self.clear(slot);
         let island = self.get_mut(slot);
         island.number = None;
-        island.members.clear();
         island.silent = 0;
         island.dirty = false;
         island.changed = false;
@@ -150,37 +245,60 @@ impl Islands {
 
     /// Moves the dirty islands, oldest first, to `taken`; none is dirty any more.
     pub fn take_dirty(&mut self, taken: &mut Vec<u32>) {
-        taken.clear();
-        for slot in self.dirty.drain(..) {
-            // Unmarked at once: the list may name it again.
-            if std::mem::take(&mut self.slots[slot as usize].dirty) {
-                taken.push(slot);
-            }
-        }
-        self.sort_by_age(taken);
+        let mut marked = std::mem::take(&mut self.dirty);
+        self.take_marked(&mut marked, |slot| &mut slot.dirty, taken);
+        self.dirty = marked;
     }
 
-    /// Its members may have something to be told.
-    pub fn mark_changed(&mut self, slot: u32) {
-        if !std::mem::replace(&mut self.get_mut(slot).changed, true) {
+    /// Its members from that place on may have something to be told.
+    pub fn mark_changed(&mut self, slot: u32, place: usize) {
+        let island = self.get_mut(slot);
+        island.told = (place as u32).min(if island.changed {
+            island.told
+        } else {
+            u32::MAX
+        });
+        if !std::mem::replace(&mut island.changed, true) {
             self.changed.push(slot);
         }
     }
 
-    /// Moves the changed islands, oldest first, to `taken`; none is changed any more.
-    pub fn take_changed(&mut self, taken: &mut Vec<u32>) {
-        taken.clear();
-        for slot in self.changed.drain(..) {
-            if std::mem::take(&mut self.slots[slot as usize].changed) {
-                taken.push(slot);
-            }
-        }
-        self.sort_by_age(taken);
+    /// Those who may have something to be told, of an island that was changed.
+    pub fn changed_members(&self, slot: u32) -> &[Peer] {
+        let told = self.get(slot).told as usize;
+        self.members(slot).get(told..).unwrap_or_default()
     }
 
-    /// The oldest island first.
-    fn sort_by_age(&self, slots: &mut [u32]) {
-        slots.sort_unstable_by_key(|slot| self.get(*slot).number);
+    /// Moves the changed islands, oldest first, to `taken`; none is changed any more.
+    pub fn take_changed(&mut self, taken: &mut Vec<u32>) {
+        let mut marked = std::mem::take(&mut self.changed);
+        self.take_marked(&mut marked, |slot| &mut slot.changed, taken);
+        self.changed = marked;
+    }
+
+    fn take_marked(
+        &mut self,
+        marked: &mut Vec<u32>,
+        mark: fn(&mut Slot) -> &mut bool,
+        taken: &mut Vec<u32>,
+    ) {
+        taken.clear();
+        let slots = &mut self.slots;
+        if marked.len() < self.order.len() / MARKED_FEW {
+            // Unmarked at once: the list may name it again.
+            let mut take = |slot: &u32| std::mem::take(mark(&mut slots[*slot as usize]));
+            taken.extend(marked.drain(..).filter(&mut take));
+            taken.sort_unstable_by_key(|slot| slots[*slot as usize].number);
+        } else {
+            marked.clear();
+            for (number, slot) in &self.order {
+                let island = &mut slots[*slot as usize];
+                // Of those that are gone the slot may be used by a younger one, whose turn comes later.
+                if island.number == Some(*number) && std::mem::take(mark(island)) {
+                    taken.push(*slot);
+                }
+            }
+        }
     }
 
     /// The largest island first, the older one on a tie.
@@ -198,18 +316,20 @@ impl Islands {
 
     /// Moves the islands to the first slots, the oldest to the very first, and gives the others back. None may be dirty
     /// or changed. Calls `moved` with each island and its slot.
-    pub fn compact(&mut self, mut moved: impl FnMut(&Slot, u32)) {
+    pub fn compact(&mut self, mut moved: impl FnMut(&[Peer], u32)) {
         self.order
             .retain(|(number, slot)| self.slots[*slot as usize].number == Some(*number));
         let mut slots = Vec::with_capacity(self.order.len());
+        let mut members = Members::default();
         for (_, slot) in &mut self.order {
             let mut island = std::mem::take(&mut self.slots[*slot as usize]);
-            island.members.shrink_to_fit();
+            island.members = members.adopt(&self.members, island.members);
             *slot = slots.len() as u32;
-            moved(&island, *slot);
+            moved(members.list(island.members), *slot);
             slots.push(island);
         }
         self.slots = slots;
+        self.members = members;
         self.free = Vec::new();
         self.dirty = Vec::new();
         self.changed = Vec::new();

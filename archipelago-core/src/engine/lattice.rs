@@ -1,6 +1,6 @@
 //! The ground cut into squares so small that two peers of one square are surely within a given distance.
 
-use super::position::Position;
+use super::position::Ground;
 
 /// Side of a cell as a share of the distance. A trifle below 1/√2, so that rounding never puts two points of one cell
 /// further apart than the distance.
@@ -18,6 +18,11 @@ const FAR_STEP: i64 = 8;
 
 /// The coordinates of a cell.
 pub(super) type Key = (i64, i64);
+
+/// Cells around a cell are at most that many columns or rows away.
+pub(super) const AWAY: i64 = 2;
+/// Columns in which they are, the cell itself among them; and rows.
+pub(super) const COLUMNS: usize = 5;
 
 /// Offsets of all cells that can hold a peer within the distance of one in the middle. The opposite of the n-th is the
 /// n-th from the end.
@@ -42,6 +47,32 @@ const SPOTS: usize = 8;
 /// Which of the cells [`AROUND`] can hold somebody within the distance, by the spot one stands on: bit n stands for the
 /// n-th. Hardly more than half of them, so that the others need not be looked at.
 const REACH: [u32; SPOTS * SPOTS] = reach();
+
+/// For each column around, the rows of it that are in reach, from the first to the one behind the last; by the spot.
+const RUNS: [[(u8, u8); COLUMNS]; SPOTS * SPOTS] = runs();
+/// All rows of all columns.
+const ALL_RUNS: [(u8, u8); COLUMNS] = [(0, COLUMNS as u8); COLUMNS];
+
+const fn runs() -> [[(u8, u8); COLUMNS]; SPOTS * SPOTS] {
+    let mut runs = [[(0, 0); COLUMNS]; SPOTS * SPOTS];
+    let mut at = 0;
+    while at < runs.len() {
+        let mut n = 0;
+        while n < COLUMNS * COLUMNS {
+            // The middle is left out of the masks.
+            let bit = if n > 12 { n - 1 } else { n };
+            if n == 12 || REACH[at] >> bit & 1 == 1 {
+                let (column, row) = (n / COLUMNS, (n % COLUMNS) as u8);
+                let (first, end) = runs[at][column];
+                // From the lowest row to the highest, so that only the first one has none before it.
+                runs[at][column] = (if end == 0 { row } else { first }, row + 1);
+            }
+            n += 1;
+        }
+        at += 1;
+    }
+    runs
+}
 
 /// All cells around.
 const EVERYWHERE: u32 = (1 << AROUND.len()) - 1;
@@ -92,12 +123,33 @@ impl Lattice {
         }
     }
 
-    pub fn key(self, position: Position) -> Key {
+    pub fn key(self, position: Ground) -> Key {
         self.locate(position).0
     }
 
-    /// The cell, and which of the cells around it are in reach, as bits in the order of [`AROUND`].
-    pub fn locate(self, position: Position) -> (Key, u32) {
+    /// The cell, if it is not far off; else any that is far off.
+    pub fn near_key(self, ground: Ground) -> (i32, i32) {
+        let axis = |coordinate: f32| below(f64::from(coordinate) * self.cells_per_metre);
+        (axis(ground.x()), axis(ground.z()))
+    }
+
+    /// Which of the cells around are in reach, as bits in the order of [`AROUND`].
+    pub fn reach(self, ground: Ground) -> u32 {
+        self.locate(ground).1
+    }
+
+    /// For each column around, which rows of it are in reach, counted from the first of those around.
+    pub fn runs(self, ground: Ground) -> [(u8, u8); COLUMNS] {
+        let x = f64::from(ground.x()) * self.cells_per_metre;
+        let z = f64::from(ground.z()) * self.cells_per_metre;
+        if x.abs() < FAR && z.abs() < FAR {
+            RUNS[spot(x - f64::from(below(x))) * SPOTS + spot(z - f64::from(below(z)))]
+        } else {
+            ALL_RUNS
+        }
+    }
+
+    fn locate(self, position: Ground) -> (Key, u32) {
         let x = f64::from(position.x()) * self.cells_per_metre;
         let z = f64::from(position.z()) * self.cells_per_metre;
         let (column, row) = (floor(x), floor(z));
@@ -117,12 +169,28 @@ impl Lattice {
     }
 }
 
+/// Whether the cell at an offset is among those in reach.
+pub(super) fn reaches(reach: u32, columns: i64, rows: i64) -> bool {
+    let nth = (columns + AWAY) * (2 * AWAY + 1) + rows + AWAY;
+    // The middle is left out.
+    let nth = if nth > 12 { nth - 1 } else { nth };
+    reach >> nth & 1 == 1
+}
+
 /// The same as the library's, which is a call on targets without an instruction for it, where it matters: a number far
 /// off counts as it is.
 fn floor(number: f64) -> f64 {
+    if number.abs() < FAR {
+        f64::from(below(number))
+    } else {
+        number
+    }
+}
+
+/// The whole number below, of one that is not far off.
+fn below(number: f64) -> i32 {
     let whole = number as i32;
-    let below = f64::from(whole) - f64::from(u8::from(f64::from(whole) > number));
-    if number.abs() < FAR { below } else { number }
+    whole.saturating_sub(i32::from(f64::from(whole) > number))
 }
 
 fn spot(share: f64) -> usize {
@@ -133,8 +201,8 @@ fn spot(share: f64) -> usize {
 mod tests {
     use super::*;
 
-    fn at(x: f32, z: f32) -> Position {
-        Position::new(x, 0.0, z).unwrap()
+    fn at(x: f32, z: f32) -> Ground {
+        Ground::new(x, z)
     }
 
     #[test]

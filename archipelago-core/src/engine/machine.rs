@@ -3,7 +3,7 @@
 use super::clusters::Clusters;
 use super::coherent::Coherent;
 use super::config::EngineConfig;
-use super::graph::Graph;
+use super::contacts::Contacts;
 use super::number::IslandNumber;
 use super::peers::{Peer, State};
 use super::policy::CrowdPolicy;
@@ -28,16 +28,16 @@ pub struct Engine {
     pub(super) updates: Vec<Update>,
     pub(super) splitter: Splitter,
     pub(super) clusters: Clusters,
-    pub(super) graph: Graph,
+    pub(super) contacts: Contacts,
     pub(super) stable: Stable,
     /// Instead of the other, if that is the policy.
     pub(super) coherent: Option<Box<Coherent>>,
     /// Slots a flush works on.
     pub(super) slots: Vec<u32>,
+    /// Slots that take part in the passes of the crowd policy.
+    pub(super) crowd: Vec<u32>,
     /// Slots around which a pass of the crowd policy has something to do.
     pub(super) restless: Vec<u32>,
-    /// Whether the last flush was one with many arrivals, whose updates take more memory than others.
-    pub(super) rushed: bool,
     /// Handed out by [`Self::restore`], until the end of the grace.
     pub(super) restored: Vec<Peer>,
 }
@@ -59,15 +59,15 @@ impl Engine {
             updates: Vec::new(),
             splitter: Splitter::new(config.leave_distance_m()),
             clusters: Clusters::default(),
-            graph: Graph::default(),
+            contacts: Contacts::default(),
             stable: Stable::default(),
             coherent: match config.crowd_policy() {
                 CrowdPolicy::Stable => None,
                 CrowdPolicy::Coherent(policy) => Some(Box::new(Coherent::new(policy))),
             },
             slots: Vec::new(),
+            crowd: Vec::new(),
             restless: Vec::new(),
-            rushed: false,
             restored: Vec::new(),
             config,
         }
@@ -113,7 +113,10 @@ impl Engine {
                 self.world.islands.mark_dirty(slot);
             }
         }
-        self.world.peers.position[peer.index()] = position;
+        self.world.peers.place(peer, position);
+        if self.world.peers.state(peer) == State::Member {
+            self.world.islands.relocate(peer, position.ground());
+        }
         self.prefer(peer, preferred);
     }
 
@@ -152,7 +155,7 @@ impl Engine {
     /// Where the peer is, as far as it has said.
     pub fn position(&self, peer: Peer) -> Option<Position> {
         match self.world.peers.state(peer) {
-            State::Waiting | State::Member => Some(self.world.peers.position[peer.index()]),
+            State::Waiting | State::Member => Some(self.world.peers.position(peer)),
             State::Free | State::Silent | State::Spare | State::Gone => None,
         }
     }
@@ -210,7 +213,7 @@ impl Engine {
     fn moved(&mut self, peer: Peer, position: Position) {
         // Whoever stands still changes nothing: the last full flush has seen to everything as it is. Only beside
         // islands with silent members some things are left for when they are next looked at.
-        let stands = self.world.peers.position[peer.index()].same_ground(position);
+        let stands = self.world.peers.ground(peer).is_same(position.ground());
         if !stands || self.world.silent > 0 {
             self.world.grid.expire();
             self.world.islands.mark_dirty(self.world.home(peer));

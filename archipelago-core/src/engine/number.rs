@@ -22,6 +22,11 @@ impl IslandNumber {
         self.0.get()
     }
 
+    /// The number that comes so many later.
+    pub(super) fn plus(self, count: u32) -> Self {
+        Self(self.0.saturating_add(u64::from(count)))
+    }
+
     /// The number that follows.
     pub(super) fn next(self) -> Self {
         Self(self.0.saturating_add(1))

@@ -1,7 +1,7 @@
 //! What is known of each peer, in arrays by handle.
 
 use super::number::IslandNumber;
-use super::position::Position;
+use super::position::{Ground, Position};
 use super::preferences::NO_WISH;
 
 /// The handle of a peer: a small dense index, used again some time after the peer was removed.
@@ -40,14 +40,21 @@ pub(super) enum State {
     Gone,
 }
 
+/// What is read together wherever neighbours are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    /// Means something while waiting or a member.
+    pub ground: Ground,
+    /// The slot of the island; means something for a member, silent or not.
+    pub island: u32,
+}
+
 /// All peers. The arrays have one entry per handle ever given out.
 #[derive(Debug, Default)]
 pub(super) struct Peers {
     pub state: Vec<State>,
-    /// Means something while waiting or a member.
-    pub position: Vec<Position>,
-    /// The slot of the island; means something for a member, silent or not.
-    pub island: Vec<u32>,
+    pub spots: Vec<Spot>,
+    heights: Vec<f32>,
     /// The island it was last told.
     pub told: Vec<Option<IslandNumber>>,
     /// Its preferred island, see [`super::preferences`].
@@ -65,16 +72,33 @@ impl Peers {
         if let Some(peer) = self.free.pop() {
             let at = peer.index();
             self.state[at] = state;
-            self.position[at] = position;
+            self.place(peer, position);
             return peer;
         }
         let peer = Peer::from_index(self.state.len());
         self.state.push(state);
-        self.position.push(position);
-        self.island.push(0);
+        self.spots.push(Spot {
+            ground: position.ground(),
+            island: 0,
+        });
+        self.heights.push(position.y());
         self.told.push(None);
         self.wish.push(NO_WISH);
         peer
+    }
+
+    /// Where a peer is now.
+    pub fn place(&mut self, peer: Peer, position: Position) {
+        self.spots[peer.index()].ground = position.ground();
+        self.heights[peer.index()] = position.y();
+    }
+
+    pub fn ground(&self, peer: Peer) -> Ground {
+        self.spots[peer.index()].ground
+    }
+
+    pub fn position(&self, peer: Peer) -> Position {
+        self.ground(peer).at_height(self.heights[peer.index()])
     }
 
     /// The handle stays reserved until [`Self::free_released`]: an update may still name it.

@@ -36,16 +36,58 @@ impl Position {
         self.z
     }
 
-    /// The squared distance on the ground, in f64, so that every target computes the same bits.
-    pub(super) fn squared_distance(self, other: Self) -> f64 {
+    /// Where that is without its height, which nothing depends on.
+    pub(super) fn ground(self) -> Ground {
+        Ground {
+            x: self.x,
+            z: self.z,
+        }
+    }
+}
+
+/// A place on the ground, in metres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Ground {
+    x: f32,
+    z: f32,
+}
+
+impl Ground {
+    /// Stands for a place that is not known yet.
+    pub const ORIGIN: Self = Self { x: 0.0, z: 0.0 };
+
+    #[cfg(test)]
+    pub fn new(x: f32, z: f32) -> Self {
+        Self { x, z }
+    }
+
+    pub fn x(self) -> f32 {
+        self.x
+    }
+
+    pub fn z(self) -> f32 {
+        self.z
+    }
+
+    /// The squared distance, in f64, so that every target computes the same bits.
+    pub fn squared_distance(self, other: Self) -> f64 {
         let dx = f64::from(self.x) - f64::from(other.x);
         let dz = f64::from(self.z) - f64::from(other.z);
         dx * dx + dz * dz
     }
 
-    /// Whether the two stand on the same spot of the ground.
-    pub(super) fn same_ground(self, other: Self) -> bool {
+    /// Whether the two are the same to the last bit.
+    pub fn is_same(self, other: Self) -> bool {
         self.x.to_bits() == other.x.to_bits() && self.z.to_bits() == other.z.to_bits()
+    }
+
+    /// The position of that height.
+    pub fn at_height(self, y: f32) -> Position {
+        Position {
+            x: self.x,
+            y,
+            z: self.z,
+        }
     }
 }
 
@@ -67,6 +109,9 @@ mod tests {
     fn height_does_not_count() {
         let a = Position::new(0.0, 0.0, 0.0).unwrap();
         let b = Position::new(3.0, 1000.0, 4.0).unwrap();
-        assert_eq!(a.squared_distance(b).to_bits(), 25.0_f64.to_bits());
+        assert_eq!(
+            a.ground().squared_distance(b.ground()).to_bits(),
+            25.0_f64.to_bits()
+        );
     }
 }

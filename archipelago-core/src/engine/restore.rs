@@ -32,9 +32,8 @@ impl Engine {
             let state = if inside { State::Silent } else { State::Spare };
             let peer = world.peers.add(state, Position::ORIGIN);
             if inside {
-                world.peers.island[peer.index()] = slot;
                 world.peers.told[peer.index()] = Some(number);
-                world.islands.get_mut(slot).members.push(peer);
+                world.enter(slot, world.root(peer));
                 world.islands.get_mut(slot).silent += 1;
                 world.silent += 1;
             }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::board::{Board, Offer};
-use super::graph::Graph;
+use super::contacts::Contacts;
 use super::grid::NOWHERE;
 use super::preferences::NO_WISH;
 use super::world::World;
@@ -42,37 +42,39 @@ impl Stable {
     /// One pass: places these islands, largest first, older first on a tie. Leaves in `grown` the targets that took
     /// somebody and have room left: the next pass can do something only around them.
     ///
-    /// What is adjacent is said by the graph, if there is one, and else by a board.
+    /// Who could merge with whom is said by the contacts, if they are known, and else by a board.
     pub fn pass(
         &mut self,
         world: &mut World,
         crowd: &mut [u32],
         grown: &mut Vec<u32>,
-        mut graph: Option<&mut Graph>,
+        mut contacts: Option<&mut Contacts>,
     ) {
         world.islands.sort_by_size(crowd);
         self.round += 1;
         self.ranks.resize(world.islands.slot_bound(), (0, NONE));
-        self.board.start(world.grid.cell_bound());
+        if contacts.is_none() {
+            self.board.start(world.grid.cell_bound());
+        }
         self.targets.clear();
         self.sizes.clear();
         self.smallest = crowd.last().map_or(0, |slot| world.islands.size(*slot));
         for slot in crowd {
-            self.place(world, *slot, graph.as_deref_mut());
+            self.place(world, *slot, contacts.as_deref_mut());
         }
         grown.clear();
         let grew = |target: &&Target| target.grown && target.size < world.max_peers;
         grown.extend(self.targets.iter().filter(grew).map(|target| target.slot));
     }
 
-    fn place(&mut self, world: &mut World, slot: u32, graph: Option<&mut Graph>) {
+    fn place(&mut self, world: &mut World, slot: u32, contacts: Option<&mut Contacts>) {
         let size = world.islands.size(slot);
         let pinned = world.islands.get(slot).silent > 0;
         let mut rank = NONE;
         if !pinned && self.somebody_has_room(size, world.max_peers) {
-            rank = self.preferred(world, slot, graph.as_deref());
+            rank = self.preferred(world, slot, contacts.as_deref());
             if rank == NONE {
-                rank = self.first(world, slot, graph.as_deref(), |_| true);
+                rank = self.first(world, slot, contacts.as_deref(), |_| true);
             }
         }
         if rank == NONE {
@@ -92,25 +94,24 @@ impl Stable {
         let target = self.targets[rank as usize];
         if target.size + self.smallest <= world.max_peers {
             self.sizes.push(Reverse((target.size, rank)));
-            if graph.is_none() {
+            if contacts.is_none() {
                 self.show(world, target.slot, rank, size);
             }
         }
-        if let Some(graph) = graph
+        if let Some(contacts) = contacts
             && target.slot != slot
         {
-            graph.merge(slot, target.slot);
+            contacts.merge(slot, target.slot);
         }
     }
 
     /// Puts the last `count` members of a target on the board.
     fn show(&mut self, world: &World, slot: u32, rank: u32, count: usize) {
-        let members = &world.islands.get(slot).members;
+        let members = world.islands.members(slot);
         for peer in &members[members.len() - count..] {
             let cell = world.grid.cell_of(*peer);
             if cell != NOWHERE {
-                self.board
-                    .put(cell, rank, world.peers.position[peer.index()]);
+                self.board.put(cell, rank, world.peers.ground(*peer));
             }
         }
     }
@@ -131,7 +132,7 @@ impl Stable {
         &mut self,
         world: &World,
         slot: u32,
-        graph: Option<&Graph>,
+        contacts: Option<&Contacts>,
         passes: impl Fn(u32) -> bool,
     ) -> u32 {
         let size = world.islands.size(slot);
@@ -146,8 +147,8 @@ impl Stable {
                 Offer::Unfit
             }
         };
-        if let Some(graph) = graph {
-            let ranks = graph
+        if let Some(contacts) = contacts {
+            let ranks = contacts
                 .neighbours(slot)
                 .map(|other| self.ranks[other as usize]);
             let targets = ranks.filter(|(round, _)| *round == self.round);
@@ -158,9 +159,9 @@ impl Stable {
         }
         let mut best = NONE;
         for (peer, cell) in world.located(slot) {
-            let position = world.peers.position[peer.index()];
+            let position = world.peers.ground(peer);
             best = self.board.first(cell, None, best, offer);
-            for beside in world.grid.beside(peer) {
+            for beside in world.grid.beside(peer, position) {
                 let from = Some((position, world.join_squared));
                 best = self.board.first(beside, from, best, offer);
             }
@@ -169,7 +170,7 @@ impl Stable {
     }
 
     /// The target whose id most members want, if it is adjacent and has room.
-    fn preferred(&mut self, world: &World, slot: u32, graph: Option<&Graph>) -> u32 {
+    fn preferred(&mut self, world: &World, slot: u32, contacts: Option<&Contacts>) -> u32 {
         let wanted = self
             .wish_of(world, slot)
             .and_then(|wish| world.wishes.island(wish))
@@ -177,7 +178,7 @@ impl Stable {
             .map(|wanted| self.ranks[wanted as usize]);
         match wanted {
             Some((round, rank)) if round == self.round => {
-                self.first(world, slot, graph, |other| other == rank)
+                self.first(world, slot, contacts, |other| other == rank)
             }
             _ => NONE,
         }
@@ -189,7 +190,7 @@ impl Stable {
             return None;
         }
         self.votes.resize(world.wishes.bound(), 0);
-        let members = &world.islands.get(slot).members;
+        let members = world.islands.members(slot);
         let wishes = || {
             let wishes = members.iter().map(|peer| world.peers.wish[peer.index()]);
             wishes.filter(|wish| *wish != NO_WISH)

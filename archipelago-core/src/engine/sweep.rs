@@ -1,7 +1,7 @@
 //! Who is adjacent to an island: a walk over the cells around its members.
 
 use super::bounds::Bounds;
-use super::position::Position;
+use super::position::Ground;
 use super::world::World;
 
 /// No island.
@@ -81,9 +81,9 @@ impl Marks {
         self.cells
             .resize(world.grid.cell_bound(), CellMark::UNKNOWN);
         for (peer, cell) in world.located(slot) {
-            let position = world.peers.position[peer.index()];
+            let position = world.peers.ground(peer);
             let inside = std::iter::once((None, cell));
-            let around = world.grid.beside(peer);
+            let around = world.grid.beside(peer, position);
             for (from, cell) in inside.chain(around.map(|beside| (Some(position), beside))) {
                 if self.may_find(world, slot, from, cell) {
                     let first = found.len();
@@ -100,7 +100,7 @@ impl Marks {
     }
 
     /// Whether it makes sense to look through a cell from a position beside it, or from inside, for that island.
-    fn may_find(&self, world: &World, slot: u32, from: Option<Position>, cell: u32) -> bool {
+    fn may_find(&self, world: &World, slot: u32, from: Option<Ground>, cell: u32) -> bool {
         let mark = &self.cells[cell as usize];
         mark.round != self.round
             || !mark.left.is_empty()
@@ -112,12 +112,12 @@ impl Marks {
     fn look_through(
         &mut self,
         world: &World,
-        from: Option<Position>,
+        from: Option<Ground>,
         cell: u32,
         sizes: Sizes,
         found: &mut Vec<u32>,
     ) {
-        let near = |position: Position| {
+        let near = |position: Ground| {
             from.is_none_or(|from| from.squared_distance(position) <= world.join_squared)
         };
         let mut left = Bounds::EMPTY;
@@ -127,11 +127,11 @@ impl Marks {
                 continue;
             }
             let size = world.islands.size(slot);
-            if size <= sizes.here && near(entry.position) {
+            if size <= sizes.here && near(entry.ground) {
                 self.find(slot);
                 found.push(slot);
             } else if size <= sizes.anywhere {
-                left.add(entry.position);
+                left.add(entry.ground);
             }
         }
         self.cells[cell as usize] = CellMark {

@@ -42,7 +42,7 @@ impl<'a> Island<'a> {
 
     /// Its members in the order in which they joined; never empty.
     pub fn members(&self) -> &'a [Peer] {
-        &self.slot().members
+        self.engine.world.islands.members(self.slot)
     }
 
     /// The mean of the members' positions, in metres, as x, 0, z. Counts those who have reported; the origin if nobody

@@ -3,6 +3,7 @@
 use super::config::EngineConfig;
 use super::grid::{Grid, NOWHERE};
 use super::islands::Islands;
+use super::members::{Member, ROOT};
 use super::number::IslandNumber;
 use super::peers::{Peer, Peers};
 use super::preferences::Preferences;
@@ -43,53 +44,64 @@ impl World {
 
     /// The slot of the island a member is in.
     pub fn home(&self, peer: Peer) -> u32 {
-        self.peers.island[peer.index()]
+        self.peers.spots[peer.index()].island
     }
 
     /// Those members whose position is known, in joining order, with their cells.
     pub fn located(&self, slot: u32) -> impl Iterator<Item = (Peer, u32)> + '_ {
-        let members = self.islands.get(slot).members.iter();
+        let members = self.islands.members(slot).iter();
         members
             .map(|peer| (*peer, self.grid.cell_of(*peer)))
             .filter(|(_, cell)| *cell != NOWHERE)
     }
 
-    /// A new island with these members.
-    pub fn settle(&mut self, members: impl Iterator<Item = Peer>) -> u32 {
-        let slot = self.islands.open(self.now_ms);
-        let island = self.islands.get_mut(slot);
-        for peer in members {
-            self.peers.island[peer.index()] = slot;
-            island.members.push(peer);
+    /// Somebody as a member who hangs on nobody.
+    pub fn root(&self, peer: Peer) -> Member {
+        Member {
+            peer,
+            ground: self.peers.ground(peer),
+            above: ROOT,
         }
-        self.islands.mark_changed(slot);
+    }
+
+    /// A new island with these members.
+    pub fn settle(&mut self, members: impl Iterator<Item = Member>) -> u32 {
+        let slot = self.islands.open(self.now_ms);
+        self.islands.mark_changed(slot, 0);
+        for member in members {
+            self.enter(slot, member);
+        }
         slot
+    }
+
+    /// A peer becomes the last member of an island.
+    pub fn enter(&mut self, slot: u32, member: Member) {
+        self.peers.spots[member.peer.index()].island = slot;
+        self.grid.expire_homes();
+        self.islands.push(slot, member);
     }
 
     /// Appends the members of one island to another; the first is gone afterwards.
     pub fn merge(&mut self, from: u32, into: u32) {
-        let mut moving = std::mem::take(&mut self.islands.get_mut(from).members);
-        for peer in &moving {
-            self.peers.island[peer.index()] = into;
+        for peer in self.islands.members(from) {
+            self.peers.spots[peer.index()].island = into;
         }
-        self.islands.get_mut(into).members.append(&mut moving);
-        // Back to its slot, which will be used again, and with it the memory.
-        self.islands.get_mut(from).members = moving;
+        self.grid.expire_homes();
+        self.islands.mark_changed(into, self.islands.size(into));
+        self.islands.append(from, into);
         if self.islands.is_dirty(from) {
             self.islands.mark_dirty(into);
         }
         self.islands.close(from);
-        self.islands.mark_changed(into);
     }
 
     /// Takes a peer out of its island, which is gone if that was the last one.
     pub fn take_out(&mut self, peer: Peer, silent: bool) {
         let slot = self.home(peer);
         self.silent -= usize::from(silent);
-        let island = self.islands.get_mut(slot);
-        island.members.retain(|member| *member != peer);
-        island.silent -= usize::from(silent);
-        if island.members.is_empty() {
+        self.islands.remove(slot, peer);
+        self.islands.get_mut(slot).silent -= u32::from(silent);
+        if self.islands.size(slot) == 0 {
             self.islands.close(slot);
         } else {
             self.islands.mark_dirty(slot);

@@ -1,18 +1,20 @@
 //! Chains: somebody gets room on a full island because somebody else moves on from there, and so forth.
 
+use std::ops::Range;
+
+use super::config::CoherentConfig;
 use super::crowd::{Crowd, NOBODY};
-use super::patience::Patience;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
 /// Islands fuller than this share may have to let somebody go.
 const CROWDED: f64 = 0.9;
 /// So many targets of each member are kept in mind.
-const TARGETS: usize = 3;
+pub(super) const TARGETS: usize = 3;
 /// So many members for each pair of islands.
 const MEMBERS: usize = 6;
 /// Nobody is moved who would lose as much.
-const WORTH_MIN: f64 = -1.2;
+pub(super) const WORTH_MIN: f64 = -1.2;
 
 /// A member who could move, and what that is worth.
 #[derive(Clone, Copy, Debug)]
@@ -22,19 +24,23 @@ struct Offer {
     place: u32,
 }
 
-/// Those members of an island who could best move to a certain other one, the best first.
-#[derive(Clone, Copy, Debug)]
-struct Edge {
-    count: usize,
-    offers: [Offer; MEMBERS],
+impl Offer {
+    const NOTHING: Self = Self {
+        worth: f64::NEG_INFINITY,
+        peer: Peer::NOBODY,
+        place: 0,
+    };
 }
 
-/// The edges of an island.
-#[derive(Debug, Default)]
-struct Edges {
-    /// Where they lead, and what the worst offer is worth that there is room for.
-    targets: Vec<(u32, f64)>,
-    edges: Vec<Edge>,
+/// From an island to another one that members could move to.
+#[derive(Clone, Copy, Debug)]
+struct Edge {
+    to: u32,
+    /// The next edge of the island; when they follow each other, where the offers are.
+    next: u32,
+    /// What the best one is worth, and the worst offer that there is room for.
+    best: f64,
+    worst: f64,
 }
 
 /// A move of a chain.
@@ -54,16 +60,30 @@ struct Node {
     step: Step,
 }
 
+const BITS: usize = u64::BITS as usize;
+
+/// What a chain is looked for.
+#[derive(Clone, Copy, Debug)]
+struct Search {
+    source: u32,
+    /// It has to be worth more.
+    least: f64,
+    /// Where the next layer starts.
+    layer: usize,
+    /// There is none after the next.
+    is_last: bool,
+}
+
 /// Who could move where, and the search for chains.
 #[derive(Debug, Default)]
 pub(super) struct Chains {
-    /// By slot.
-    edges: Vec<Edges>,
-    used: Vec<u32>,
-    /// Of the player at hand, the best first.
-    targets: [(f64, u32); TARGETS],
-    round: u64,
-    /// By peer: the round in which it has moved, or could not.
+    /// By slot: the first edge.
+    heads: Vec<u32>,
+    edges: Vec<Edge>,
+    sorted: Vec<Edge>,
+    /// By edge: who could best move there, the best first.
+    offers: Vec<[Offer; MEMBERS]>,
+    /// By peer, as bits: it has moved, or could not.
     settled: Vec<u64>,
     nodes: Vec<Node>,
     /// The last chain found, from its start.
@@ -73,96 +93,89 @@ pub(super) struct Chains {
 impl Chains {
     /// A new flush: nobody could move anywhere.
     pub fn start(&mut self, world: &World) {
-        for slot in self.used.drain(..) {
-            self.edges[slot as usize].targets.clear();
-            self.edges[slot as usize].edges.clear();
-        }
-        self.edges.resize_with(
-            world.islands.slot_bound().max(self.edges.len()),
-            Edges::default,
-        );
-        self.round += 1;
-        self.settled.resize(world.peers.state.len(), 0);
+        self.edges.clear();
+        self.offers.clear();
+        self.heads.clear();
+        self.heads.resize(world.islands.slot_bound(), NOBODY);
+        self.settled.clear();
+        self.settled
+            .resize(world.peers.state.len().div_ceil(BITS), 0);
     }
 
     /// Whether members of that island may have to move for others.
-    pub fn takes_part(world: &World, slot: u32) -> bool {
-        world.islands.size(slot) as f64 >= CROWDED * world.max_peers as f64
+    pub fn takes_part(world: &World, crowd: &Crowd, slot: u32) -> bool {
+        crowd.size(slot) as f64 >= CROWDED * world.max_peers as f64
     }
 
-    /// Somebody is next.
-    pub fn start_player(&mut self) {
-        self.targets = [(WORTH_MIN, NOBODY); TARGETS];
-    }
-
-    /// One island it could go to.
-    pub fn offer_target(&mut self, slot: u32, worth: f64) {
-        let mut offer = (worth, slot);
-        for target in &mut self.targets {
-            // A tie goes to the one that was named first.
-            if offer.0 > target.0 {
-                std::mem::swap(&mut offer, target);
+    /// All offers are made: from now on the edges of an island follow each other.
+    pub fn arrange(&mut self) {
+        let mut sorted = std::mem::take(&mut self.sorted);
+        sorted.clear();
+        for head in &mut self.heads {
+            let mut edge = std::mem::replace(head, sorted.len() as u32);
+            while let Some(next) = self.edges.get(edge as usize) {
+                // No next edge any more, but where its offers are.
+                sorted.push(Edge {
+                    next: edge,
+                    ..*next
+                });
+                edge = next.next;
             }
         }
+        self.heads.push(sorted.len() as u32);
+        self.sorted = std::mem::replace(&mut self.edges, sorted);
     }
 
-    /// Those were all.
-    pub fn add_player(
-        &mut self,
-        slot: u32,
-        peer: Peer,
-        place: u32,
-        crowd: &Crowd,
-        patience: &Patience,
-    ) {
-        for (worth, to) in self.targets {
-            let worth = price(worth, peer, crowd, patience);
-            if worth > WORTH_MIN {
-                self.offer(slot, to, Offer { worth, peer, place });
+    /// The edge between two islands.
+    pub fn edge(&mut self, slot: u32, to: u32) -> u32 {
+        let (mut edge, mut last) = (self.heads[slot as usize], NOBODY);
+        while let Some(known) = self.edges.get(edge as usize) {
+            if known.to == to {
+                return edge;
             }
+            (last, edge) = (edge, known.next);
         }
-    }
-
-    fn offer(&mut self, slot: u32, to: u32, offer: Offer) {
-        let Edges { targets, edges } = &mut self.edges[slot as usize];
-        if targets.is_empty() {
-            self.used.push(slot);
+        let edge = self.edges.len() as u32;
+        match self.edges.get_mut(last as usize) {
+            Some(last) => last.next = edge,
+            None => self.heads[slot as usize] = edge,
         }
-        let at = targets.iter().position(|(other, _)| *other == to);
-        let at = at.unwrap_or_else(|| {
-            targets.push((to, f64::NEG_INFINITY));
-            edges.push(Edge {
-                count: 0,
-                offers: [offer; MEMBERS],
-            });
-            edges.len() - 1
+        self.edges.push(Edge {
+            to,
+            next: NOBODY,
+            best: f64::NEG_INFINITY,
+            worst: f64::NEG_INFINITY,
         });
-        if offer.worth < targets[at].1 {
+        self.offers.push([Offer::NOTHING; MEMBERS]);
+        edge
+    }
+
+    /// Somebody could move along an edge.
+    pub fn offer(&mut self, edge: u32, worth: f64, peer: Peer, place: u32) {
+        let Edge { best, worst, .. } = &mut self.edges[edge as usize];
+        if worth < *worst {
             return;
         }
-        let Edge { count, offers } = &mut edges[at];
+        let offers = &mut self.offers[edge as usize];
         let better = |other: &Offer| {
-            let order = other.worth.total_cmp(&offer.worth);
-            order.then(offer.peer.cmp(&other.peer)).is_gt()
+            let order = other.worth.total_cmp(&worth);
+            order.then(peer.cmp(&other.peer)).is_gt()
         };
-        let place = offers[..*count].partition_point(better);
-        if place < MEMBERS {
-            *count = (*count + 1).min(MEMBERS);
-            offers[place..*count].rotate_right(1);
-            offers[place] = offer;
-            if *count == MEMBERS {
-                targets[at].1 = offers[MEMBERS - 1].worth;
-            }
+        let at = offers.partition_point(better);
+        if at < MEMBERS {
+            offers[at..].rotate_right(1);
+            offers[at] = Offer { worth, peer, place };
         }
+        (*best, *worst) = (offers[0].worth, offers[MEMBERS - 1].worth);
     }
 
     /// Somebody does not move any more in this flush.
     pub fn settle(&mut self, peer: Peer) {
-        self.settled[peer.index()] = self.round;
+        self.settled[peer.index() / BITS] |= 1 << (peer.index() % BITS);
     }
 
     pub fn is_settled(&self, peer: Peer) -> bool {
-        self.settled[peer.index()] == self.round
+        self.settled[peer.index() / BITS] >> (peer.index() % BITS) & 1 == 1
     }
 
     /// Finds the best chain that makes room on an island; it ends on an island with room, or at `source`, where room
@@ -170,6 +183,7 @@ impl Chains {
     pub fn find(
         &mut self,
         world: &World,
+        crowd: &Crowd,
         start: u32,
         source: u32,
         moves: usize,
@@ -188,9 +202,15 @@ impl Chains {
         });
         let mut best: Option<(f64, usize, Step)> = None;
         let (mut first, mut end) = (0, 1);
-        for _ in 0..moves {
+        for nth in 1..=moves {
+            let search = Search {
+                source,
+                least,
+                layer: end,
+                is_last: nth == moves,
+            };
             for parent in first..end {
-                self.extend(world, parent, end, source, least, &mut best);
+                self.extend(world, crowd, parent, &search, &mut best);
             }
             (first, end) = (end, self.nodes.len());
         }
@@ -207,66 +227,84 @@ impl Chains {
         true
     }
 
-    /// All moves from the island of a node; those of the next layer are from `layer` on.
+    /// All moves from the island of a node.
     fn extend(
         &mut self,
         world: &World,
+        crowd: &Crowd,
         parent: usize,
-        layer: usize,
-        source: u32,
-        least: f64,
+        search: &Search,
         best: &mut Option<(f64, usize, Step)>,
     ) {
         let node = self.nodes[parent];
-        let Some(edges) = self.edges.get(node.slot as usize) else {
-            return;
-        };
-        for ((to, _), edge) in edges.targets.iter().zip(&edges.edges) {
-            let to = *to;
-            let offers = edge.offers[..edge.count].iter();
-            let mut free = offers.filter(|offer| self.settled[offer.peer.index()] != self.round);
-            let Some(offer) = free.next() else { continue };
-            if world.home(offer.peer) != node.slot {
+        for at in self.edges_of(node.slot) {
+            let Edge { to, best: most, .. } = self.edges[at];
+            let size = crowd.size(to);
+            let is_end = to == search.source || (1..world.max_peers).contains(&size);
+            if !is_end && (search.is_last || size == 0) {
                 continue;
             }
+            // Nobody on the edge is worth more than the first one: often it need not be known whether that one is free.
+            let known = if is_end {
+                best.map_or(search.least, |(worth, ..)| worth)
+            } else {
+                self.reached(to, search.layer)
+            };
+            if node.worth + most <= known {
+                continue;
+            }
+            let is_free = |offer: &&Offer| !self.is_settled(offer.peer);
+            let offers = self.offers[self.edges[at].next as usize].iter();
+            let mut offers = offers.take_while(|offer| offer.worth > WORTH_MIN);
+            let Some(offer) = offers.find(is_free) else {
+                continue;
+            };
             let worth = node.worth + offer.worth;
-            let size = world.islands.size(to);
+            if worth <= known || world.home(offer.peer) != node.slot {
+                continue;
+            }
             let step = Step {
                 peer: offer.peer,
                 place: offer.place,
                 to,
             };
-            if to == source || (1..world.max_peers).contains(&size) {
-                if worth > best.map_or(least, |(worth, ..)| worth) {
-                    *best = Some((worth, parent, step));
-                }
-            } else if size > 0 && !is_on_way(&self.nodes, parent, to) {
-                let known = self.nodes[layer..]
-                    .iter()
-                    .position(|other| other.slot == to);
+            if is_end {
+                *best = Some((worth, parent, step));
+            } else if !is_on_way(&self.nodes, parent, to) {
                 let next = Node {
                     slot: to,
                     worth,
                     parent,
                     step,
                 };
-                match known {
-                    Some(at) if self.nodes[layer + at].worth >= worth => {}
-                    Some(at) => self.nodes[layer + at] = next,
+                let mut layer = self.nodes[search.layer..].iter_mut();
+                match layer.find(|other| other.slot == to) {
+                    Some(other) => *other = next,
                     None => self.nodes.push(next),
                 }
             }
         }
     }
+
+    fn edges_of(&self, slot: u32) -> Range<usize> {
+        let ends = self.heads.get(slot as usize..slot as usize + 2);
+        ends.map_or(0..0, |ends| ends[0] as usize..ends[1] as usize)
+    }
+
+    /// What the moves to an island in a layer are worth.
+    fn reached(&self, slot: u32, layer: usize) -> f64 {
+        let mut nodes = self.nodes[layer..].iter();
+        let node = nodes.find(|node| node.slot == slot);
+        node.map_or(f64::NEG_INFINITY, |node| node.worth)
+    }
 }
 
-/// What somebody's move counts: whoever wants to go anyway costs nothing.
-pub(super) fn price(worth: f64, peer: Peer, crowd: &Crowd, patience: &Patience) -> f64 {
-    let worth = worth - patience.reluctance(peer);
-    if worth > crowd.config.margin && patience.is_ready(peer) {
+/// What a move counts that is worth so much to somebody: whoever wants to go anyway costs nothing.
+pub(super) fn price(worth: f64, is_ready: bool, config: &CoherentConfig) -> f64 {
+    if is_ready && worth > config.margin {
         worth
     } else {
-        worth - crowd.config.chain_cost
+        worth - config.chain_cost
     }
 }
 

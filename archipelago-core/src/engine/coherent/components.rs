@@ -1,7 +1,8 @@
 //! Whatever hangs together: islands, and whoever is within the join distance of their members.
 //!
-//! Where most islands are asked for, everybody is looked at (`survey`). Else a walk goes from cell to cell of the grid. Everybody in a cell is near everybody else there, so that a cell belongs
-//! to one component as a whole, and one pair of neighbours joins two cells for good.
+//! Where most islands are asked for, everybody is looked at (`survey`). Else a walk goes from cell to cell of the grid.
+//! Everybody in a cell is near everybody else there, so that a cell belongs to one component as a whole, and one pair
+//! of neighbours joins two cells for good.
 
 use super::survey::Survey;
 use crate::engine::bounds::Bounds;
@@ -143,7 +144,7 @@ impl Components {
         let mut bounds = Bounds::EMPTY;
         for entry in world.grid.entries(cell) {
             self.reach_slot(world.home(entry.peer));
-            bounds.add(entry.position);
+            bounds.add(entry.ground);
         }
         for beside in world.grid.around(cell) {
             if self.cell_marks[beside as usize] != self.round
@@ -171,10 +172,9 @@ impl Components {
 fn is_near(world: &World, cell: u32, bounds: Bounds, beside: u32) -> bool {
     let near = world.join_squared;
     world.grid.entries(beside).iter().any(|other| {
-        bounds.may_reach(other.position, near) && {
+        bounds.may_reach(other.ground, near) && {
             let entries = world.grid.entries(cell).iter();
-            let mut distances =
-                entries.map(|entry| entry.position.squared_distance(other.position));
+            let mut distances = entries.map(|entry| entry.ground.squared_distance(other.ground));
             distances.any(|distance| distance <= near)
         }
     })

@@ -1,25 +1,25 @@
 //! The crowds of a flush, and moves of single people in them that can be taken back.
 
 use super::config::CoherentConfig;
+use super::depth::depth;
 use super::hubs::Hubs;
-use super::kernel::Kernel;
-use super::motion::Motion;
-use super::squares::Squares;
+use super::kernel::{Kernel, PARTS};
+use super::motion::{Motion, Walk};
+use super::patience::Patience;
+use super::squares::{Player, Spread, Squares};
+use super::tally::{Count, Tally};
 use super::whole::Whole;
 use crate::engine::peers::{Peer, State};
+use crate::engine::position::Ground;
 use crate::engine::world::World;
 
 /// No island.
 pub(super) const NOBODY: u32 = u32::MAX;
 
-/// Depth, in metres, that counts as much as all neighbours.
-const DEPTH_M: f64 = 20.0;
-/// So deep, as a multiple, somebody can be past a border.
-const DEPTH_MAX: f64 = 2.0;
-/// Centres nearer to each other, in metres, say nothing about where a border is.
-const CENTRES_M: f64 = 5.0;
 /// Fewer neighbours than this are not worth more for being few.
 const NEIGHBOURS_MIN: f64 = 0.5;
+/// So many are asked where people stand.
+const SAMPLE: usize = 4096;
 
 /// Where the members of an island are, summed up.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,17 @@ struct Sum {
     moving: f64,
     /// It is an island of a crowd.
     takes_part: bool,
+    /// The share of the members that had come from elsewhere when the flush began.
+    liveliness: f64,
+}
+
+/// An island when the flush began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Site {
+    /// The mean of the members' positions; x and z in metres.
+    pub centre: (f64, f64),
+    /// It is an island of a crowd, all of whose members have reported where they are.
+    pub is_known: bool,
 }
 
 impl Sum {
@@ -40,6 +51,24 @@ impl Sum {
         count: 0.0,
         moving: 0.0,
         takes_part: false,
+        liveliness: 0.0,
+    };
+
+    fn add(&mut self, at: Ground, sign: f64) {
+        self.x += sign * f64::from(at.x());
+        self.z += sign * f64::from(at.z());
+        self.count += sign;
+    }
+
+    fn centre(&self) -> (f64, f64) {
+        (self.x / self.count, self.z / self.count)
+    }
+}
+
+impl Site {
+    const NONE: Self = Self {
+        centre: (0.0, 0.0),
+        is_known: false,
     };
 }
 
@@ -58,15 +87,16 @@ pub(super) struct Crowd {
     pub squares: Squares,
     pub kernel: Kernel,
     pub config: CoherentConfig,
-    /// By place: the slot of the island.
-    pub labels: Vec<u32>,
     /// By slot.
     sums: Vec<Sum>,
+    /// By slot.
+    sites: Vec<Site>,
+    /// By slot: how many members there are.
+    sizes: Vec<u32>,
     moves: Vec<Move>,
     hubs: Hubs,
     whole: Whole,
-    /// By place: how many neighbours somebody has on any island.
-    pub totals: Vec<f64>,
+    pub tally: Tally,
 }
 
 impl Crowd {
@@ -75,78 +105,147 @@ impl Crowd {
             squares: Squares::default(),
             kernel: Kernel::new(config.radius_m / config.kernel_cell_m),
             config,
-            labels: Vec::new(),
             sums: Vec::new(),
+            sites: Vec::new(),
+            sizes: Vec::new(),
             moves: Vec::new(),
             hubs: Hubs::default(),
             whole: Whole::default(),
-            totals: Vec::new(),
+            tally: Tally::default(),
         }
     }
 
     /// Forgets everybody: moves from now on only change the world.
     pub fn clear(&mut self) {
         self.squares.clear();
-        self.labels.clear();
-        self.totals.clear();
+        self.tally.clear();
         self.sums.clear();
+        self.sites.clear();
+        self.sizes.clear();
         self.hubs.start(0);
     }
 
     /// Starts with the members of these islands, and everybody without one.
-    pub fn start(&mut self, world: &World, slots: &[u32], motion: &Motion) {
+    pub fn start(
+        &mut self,
+        world: &World,
+        slots: &[u32],
+        motion: &Motion,
+        patience: &mut Patience,
+    ) {
         self.clear();
         self.sums.resize(world.islands.slot_bound(), Sum::NOTHING);
+        let all = 0..world.islands.slot_bound() as u32;
+        self.sizes
+            .extend(all.map(|slot| world.islands.size(slot) as u32));
         for slot in slots {
             self.sums[*slot as usize].takes_part = true;
         }
-        let interval_s = motion.interval_s(world.now_ms);
-        let look_ahead_s = self.config.look_ahead_s;
-        self.squares.start(self.config.kernel_cell_m);
         self.hubs.start(world.islands.slot_bound());
-        // In the order of handles: that of memory.
-        for (peer, state) in world.peers.all() {
-            let home = world.home(peer);
-            let sum = self.sums.get_mut(home as usize);
-            if state != State::Member || sum.as_ref().is_some_and(|sum| !sum.takes_part) {
-                continue;
-            }
-            let position = world.peers.position[peer.index()];
-            let at = (f64::from(position.x()), f64::from(position.z()));
-            let (ahead, moved) = motion.ahead(peer, position, interval_s, look_ahead_s);
-            if let Some(sum) = sum {
-                sum.x += at.0;
-                sum.z += at.1;
-                sum.count += 1.0;
-                sum.moving += f64::from(u8::from(moved));
-            }
-            self.squares.add(peer, home, at, ahead, moved);
-        }
-        self.squares.arrange(&self.kernel);
-        let players = self.squares.players.iter();
-        self.labels.extend(players.map(|player| player.home));
-        self.totals.resize(self.labels.len(), 0.0);
+        let spread = self.measure(world);
+        let handles = world.peers.state.len();
+        let (side_m, reach) = (self.config.kernel_cell_m, self.kernel.reach());
+        self.squares.start(spread, handles, side_m, reach);
+        let walk = motion.since(world.now_ms, self.config.look_ahead_s);
+        self.sum_up(world, walk);
+        self.squares.open();
+        self.settle_in(world, walk, patience);
+        self.squares.arrange();
+        self.tally.start(&self.squares, self.sums.len());
     }
 
-    /// The share of the members that had come from elsewhere when the flush began.
-    pub fn liveliness(&self, slot: u32) -> f64 {
-        let Sum { count, moving, .. } = self.sums[slot as usize];
-        moving / count
+    /// How much ground they stand on, as far as some of them can tell.
+    fn measure(&self, world: &World) -> Spread {
+        let handles = world.peers.state.len();
+        let mut spread = Spread::new(handles.div_ceil(SAMPLE));
+        for nth in 0..handles.min(SAMPLE) {
+            let at = if handles > SAMPLE {
+                scatter(nth as u32, handles)
+            } else {
+                nth
+            };
+            let sum = self.sums.get(world.peers.spots[at].island as usize);
+            if takes_part(world.peers.state[at], sum) {
+                spread.add(world.peers.spots[at].ground);
+            }
+        }
+        spread
+    }
+
+    /// Sums up the members of all islands, and counts how many are in each place.
+    fn sum_up(&mut self, world: &World, walk: Walk<'_>) {
+        // In the order of handles: that of memory.
+        for (peer, state) in world.peers.all() {
+            let sum = self.sums.get_mut(world.home(peer) as usize);
+            if !takes_part(state, sum.as_deref()) {
+                continue;
+            }
+            let position = world.peers.ground(peer);
+            if let Some(sum) = sum {
+                sum.add(position, 1.0);
+                let (_, moved) = walk.ahead(peer, position);
+                sum.moving += f64::from(u8::from(moved));
+            }
+            self.squares.count(peer, position);
+        }
+        for (slot, sum) in (0..).zip(&mut self.sums) {
+            sum.liveliness = sum.moving / sum.count;
+            self.sites.push(Site {
+                centre: sum.centre(),
+                is_known: sum.takes_part && world.islands.get(slot).silent == 0,
+            });
+        }
+    }
+
+    /// Puts everybody into place.
+    fn settle_in(&mut self, world: &World, walk: Walk<'_>, patience: &mut Patience) {
+        for (peer, _) in world.peers.all() {
+            if !self.squares.is_counted(peer) {
+                continue;
+            }
+            let position = world.peers.ground(peer);
+            let (ahead, moved) = walk.ahead(peer, position);
+            let home = world.home(peer);
+            if let Some(sum) = self.sums.get(home as usize)
+                && self.sites[home as usize].is_known
+            {
+                patience.look_around(peer, moved, sum.liveliness);
+            }
+            let (x, z) = (f64::from(position.x()), f64::from(position.z()));
+            self.squares.put(Player {
+                peer,
+                label: home,
+                ahead: [ahead.0 as f32, ahead.1 as f32],
+                square: self.squares.square(x, z),
+                reluctance: patience.reluctance(peer) as f32,
+                ..Player::NOBODY
+            });
+        }
+    }
+
+    /// How many members there are.
+    pub fn size(&self, slot: u32) -> usize {
+        self.sizes[slot as usize] as usize
+    }
+
+    /// An island when the flush began, and what stands for one where there is none.
+    pub fn site(&self, slot: u32) -> Site {
+        let site = self.sites.get(slot as usize);
+        site.copied().unwrap_or(Site::NONE)
     }
 
     /// The mean of the members' positions; x and z in metres.
     pub fn centre(&self, slot: u32) -> (f64, f64) {
-        let Sum { x, z, count, .. } = self.sums[slot as usize];
-        (x / count, z / count)
+        self.sums[slot as usize].centre()
     }
 
     /// How much better it is for somebody to be with others, from -2 to 2: the depth past the border between the
     /// centres, and the difference in neighbours as a share of all neighbours.
     pub fn worth(&self, place: usize, from: u32, to: u32) -> f64 {
         let (here, there) = self.neighbours(place, from, to);
-        let ahead = self.squares.players[place].ahead();
-        let depth = depth(ahead, self.centre(from), self.centre(to));
-        self.weigh(depth, there - here, self.totals[place])
+        let player = &self.squares.players[place];
+        let depth = depth(player.ahead(), self.centre(from), self.centre(to));
+        self.weigh(depth, there - here, player.total)
     }
 
     /// Depth and neighbours, each in its share.
@@ -157,39 +256,29 @@ impl Crowd {
 
     /// The neighbours somebody will have on its island, without itself, and on another one.
     fn neighbours(&self, place: usize, from: u32, to: u32) -> (f64, f64) {
-        let squares = &self.squares;
-        let player = squares.players[place];
-        let aim = squares.aims[player.aim as usize];
-        let left = aim.column - self.kernel.reach();
-        let (mut here, mut there) = (0.0, 0.0);
-        for (nth, (start, end)) in (0..).zip(squares.windows(player.aim)) {
-            let shares = self.kernel.row(nth - self.kernel.reach());
-            let first = squares.first_of(*start) as usize;
-            let last = squares.first_of(*end) as usize;
-            let columns = &squares.columns[first..last];
-            for (label, column) in self.labels[first..last].iter().zip(columns) {
-                let share = shares[(column - left) as usize];
-                here += if *label == from { share } else { 0.0 };
-                there += if *label == to { share } else { 0.0 };
-            }
+        let Player { square, aim, .. } = self.squares.players[place];
+        let (mut here, mut there) = (0, 0);
+        let mut add = |count: &Count| {
+            let share = self.kernel.parts(count.square, aim);
+            let parts = u64::from(share) * u64::from(count.count);
+            here += if count.slot == from { parts } else { 0 };
+            there += if count.slot == to { parts } else { 0 };
+        };
+        for bins in self.squares.around(aim, self.kernel.reach()) {
+            self.tally.counts(bins).iter().for_each(&mut add);
         }
-        (here - self.itself(place), there)
-    }
-
-    /// How much of a neighbour somebody seems to be to itself.
-    pub fn itself(&self, place: usize) -> f64 {
-        let player = self.squares.players[place];
-        let aim = self.squares.aims[player.aim as usize];
-        let columns = player.column - aim.column;
-        self.kernel.share(columns, player.row - aim.row)
+        let late = self.tally.late(from).chain(self.tally.late(to));
+        late.for_each(add);
+        let itself = f64::from(self.kernel.parts(square, aim));
+        ((here as f64 - itself) / PARTS, there as f64 / PARTS)
     }
 
     /// Whether somebody of an island is within the join distance of somebody.
     pub fn is_adjacent(world: &World, peer: Peer, slot: u32) -> bool {
-        let from = world.peers.position[peer.index()];
-        let members = &world.islands.get(slot).members;
+        let from = world.peers.ground(peer);
+        let members = world.islands.members(slot);
         members.iter().any(|member| {
-            let position = world.peers.position[member.index()];
+            let position = world.peers.ground(*member);
             world.peers.state(*member) == State::Member
                 && from.squared_distance(position) <= world.join_squared
         })
@@ -211,15 +300,10 @@ impl Crowd {
         let from = world.home(peer);
         let mut at = 0;
         if from != NOBODY {
-            let members = &mut world.islands.get_mut(from).members;
-            at = members
-                .iter()
-                .position(|member| *member == peer)
-                .unwrap_or_default();
-            members.remove(at);
+            at = world.islands.remove(from, peer);
         }
-        world.islands.get_mut(to).members.push(peer);
-        world.islands.mark_changed(to);
+        world.islands.push(to, world.root(peer));
+        world.islands.mark_changed(to, 0);
         self.relabel(world, peer, to);
         self.moves.push(Move {
             peer,
@@ -237,10 +321,10 @@ impl Crowd {
     pub fn take_back(&mut self, world: &mut World) {
         while let Some(Move { peer, from, at }) = self.moves.pop() {
             let to = world.home(peer);
-            world.islands.get_mut(to).members.pop();
+            world.islands.remove_at(to, world.islands.size(to) - 1);
             if from != NOBODY {
-                let members = &mut world.islands.get_mut(from).members;
-                members.insert(at as usize, peer);
+                let member = world.root(peer);
+                world.islands.insert_at(from, at as usize, member);
             }
             self.relabel(world, peer, from);
         }
@@ -249,9 +333,20 @@ impl Crowd {
     /// Notes that somebody is on another island now.
     pub fn relabel(&mut self, world: &mut World, peer: Peer, to: u32) {
         let from = world.home(peer);
-        world.peers.island[peer.index()] = to;
+        world.peers.spots[peer.index()].island = to;
         if let Some(place) = self.squares.place(peer) {
-            self.labels[place] = to;
+            let player = &mut self.squares.players[place];
+            player.label = to;
+            let square = player.square;
+            let bin = self.squares.bin(square);
+            if from != NOBODY {
+                self.sizes[from as usize] -= 1;
+                self.tally.leave(bin, square, from);
+            }
+            if to != NOBODY {
+                self.sizes[to as usize] += 1;
+                self.tally.enter(bin, square, to);
+            }
             self.count(world, peer, from, -1.0);
             self.count(world, peer, to, 1.0);
             self.hubs.leave(from, peer);
@@ -264,26 +359,25 @@ impl Crowd {
         let bound = self.sums.len().max(slot as usize + 1);
         self.sums.resize(bound, Sum::NOTHING);
         self.sums[slot as usize] = Sum::NOTHING;
+        self.sizes.resize(bound, 0);
+        self.sizes[slot as usize] = 0;
         self.hubs.open(slot);
     }
 
     fn count(&mut self, world: &World, peer: Peer, slot: u32, sign: f64) {
         if let Some(sum) = self.sums.get_mut(slot as usize) {
-            let position = world.peers.position[peer.index()];
-            sum.x += sign * f64::from(position.x());
-            sum.z += sign * f64::from(position.z());
-            sum.count += sign;
+            sum.add(world.peers.ground(peer), sign);
         }
     }
 }
 
-/// How far somebody is past the border between two centres, as a multiple of [`DEPTH_M`].
-pub(super) fn depth(at: (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
-    let squared = |a: (f64, f64), b: (f64, f64)| {
-        let (dx, dz) = (a.0 - b.0, a.1 - b.1);
-        dx * dx + dz * dz
-    };
-    let apart = squared(from, to).sqrt().max(CENTRES_M);
-    let depth = (squared(at, from) - squared(at, to)) / (2.0 * apart);
-    (depth / DEPTH_M).clamp(-DEPTH_MAX, DEPTH_MAX)
+/// Whether somebody on such an island, or on none, is in a crowd.
+fn takes_part(state: State, sum: Option<&Sum>) -> bool {
+    state == State::Member && sum.is_none_or(|sum| sum.takes_part)
+}
+
+/// The place of a number in a list, such that numbers from 0 on are all over it and in step with nothing.
+fn scatter(nth: u32, length: usize) -> usize {
+    let share = u64::from(nth.wrapping_mul(0x9e37_79b1));
+    ((share * length as u64) >> u32::BITS) as usize
 }

@@ -44,7 +44,7 @@ fn is_wide(points: &[Point]) -> bool {
 pub(super) fn points(world: &World, peers: &[Peer], points: &mut Vec<Point>) {
     points.clear();
     points.extend(peers.iter().map(|peer| {
-        let position = world.peers.position[peer.index()];
+        let position = world.peers.ground(*peer);
         (position.x(), position.z(), *peer)
     }));
 }

@@ -18,8 +18,8 @@ pub(super) struct Gathering {
 }
 
 impl Gathering {
-    /// Merges these islands, of which some may be named twice or be gone, the smallest first, each with the one that it has most contact to of those beside it that
-    /// have room, until no two are left that could be one.
+    /// Merges these islands, of which some may be named twice or be gone, the smallest first, each with the one that it
+    /// has most contact to of those beside it that have room, until no two are left that could be one.
     pub fn gather(&mut self, world: &mut World, slots: &[u32], radius_squared: f64) {
         self.scores.resize(world.islands.slot_bound(), 0.0);
         self.queue.clear();
@@ -34,7 +34,7 @@ impl Gathering {
             .extend(slots.iter().map(|slot| entry(world, *slot)));
         while let Some(Reverse((size, number, slot))) = self.queue.pop() {
             let island = world.islands.get(slot);
-            if island.number != number || island.members.len() != size {
+            if island.number != number || world.islands.size(slot) != size {
                 continue;
             }
             let next = self.queue.peek().map_or(usize::MAX, |next| next.0.0);
@@ -56,14 +56,14 @@ impl Gathering {
         let room = world.max_peers - world.islands.size(slot);
         self.near.clear();
         for (peer, cell) in world.located(slot) {
-            let from = world.peers.position[peer.index()];
-            for cell in std::iter::once(cell).chain(world.grid.beside(peer)) {
+            let from = world.peers.ground(peer);
+            for cell in std::iter::once(cell).chain(world.grid.beside(peer, from)) {
                 for entry in world.grid.entries(cell) {
                     let other = world.home(entry.peer);
                     if other == slot || world.islands.size(other) > room {
                         continue;
                     }
-                    let distance = from.squared_distance(entry.position);
+                    let distance = from.squared_distance(entry.ground);
                     if distance <= world.join_squared {
                         let score = &mut self.scores[other as usize];
                         if *score == 0.0 {

@@ -20,8 +20,8 @@ impl Halver {
     pub fn halve(&mut self, world: &mut World, crowd: &mut Crowd, slot: u32) -> u32 {
         let axis = axis(world, slot);
         self.along.clear();
-        for peer in &world.islands.get(slot).members {
-            let position = world.peers.position[peer.index()];
+        for peer in world.islands.members(slot) {
+            let position = world.peers.ground(*peer);
             let (x, z) = (f64::from(position.x()), f64::from(position.z()));
             self.along.push(Want {
                 worth: x * axis.0 + z * axis.1,
@@ -37,7 +37,7 @@ impl Halver {
         self.far.sort_unstable();
         // In the order of the members.
         self.leaving.clear();
-        let members = world.islands.get(slot).members.iter();
+        let members = world.islands.members(slot).iter();
         let leaving = members.filter(|peer| self.far.binary_search(peer).is_ok());
         self.leaving.extend(leaving);
         let half = world.islands.open(world.now_ms);
@@ -52,9 +52,9 @@ impl Halver {
 
 /// The principal axis of the members' positions; not of any particular length.
 fn axis(world: &World, slot: u32) -> (f64, f64) {
-    let members = &world.islands.get(slot).members;
+    let members = world.islands.members(slot);
     let spots = members.iter().map(|peer| {
-        let position = world.peers.position[peer.index()];
+        let position = world.peers.ground(*peer);
         (f64::from(position.x()), f64::from(position.z()))
     });
     let count = members.len() as f64;

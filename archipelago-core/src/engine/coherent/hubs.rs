@@ -2,7 +2,7 @@
 
 use super::crowd::NOBODY;
 use crate::engine::peers::{Peer, State};
-use crate::engine::position::Position;
+use crate::engine::position::Ground;
 use crate::engine::world::World;
 
 /// What is known of an island.
@@ -12,7 +12,7 @@ enum Hub {
     /// There is none.
     Missing,
     /// All members are within the leave distance of this one.
-    Member(Peer, Position),
+    Member(Peer, Ground),
 }
 
 /// The hubs of islands, as far as they have been asked for.
@@ -74,10 +74,10 @@ impl Hubs {
 }
 
 fn find(world: &World, slot: u32, centre: (f64, f64)) -> Hub {
-    let members = &world.islands.get(slot).members;
+    let members = world.islands.members(slot);
     let mut nearest = (f64::INFINITY, NOBODY as usize);
     for (at, peer) in members.iter().enumerate() {
-        let position = world.peers.position[peer.index()];
+        let position = world.peers.ground(*peer);
         let dx = f64::from(position.x()) - centre.0;
         let dz = f64::from(position.z()) - centre.1;
         let distance = dx * dx + dz * dz;
@@ -88,7 +88,7 @@ fn find(world: &World, slot: u32, centre: (f64, f64)) -> Hub {
     let Some(hub) = members.get(nearest.1) else {
         return Hub::Missing;
     };
-    let position = world.peers.position[hub.index()];
+    let position = world.peers.ground(*hub);
     if members.iter().all(|peer| is_near(world, position, *peer)) {
         Hub::Member(*hub, position)
     } else {
@@ -96,7 +96,7 @@ fn find(world: &World, slot: u32, centre: (f64, f64)) -> Hub {
     }
 }
 
-fn is_near(world: &World, hub: Position, peer: Peer) -> bool {
-    let position = world.peers.position[peer.index()];
+fn is_near(world: &World, hub: Ground, peer: Peer) -> bool {
+    let position = world.peers.ground(peer);
     hub.squared_distance(position) <= world.leave_squared
 }

@@ -4,10 +4,11 @@
 //! when they walk over a border. What decides is who will be around somebody in a moment: the depth past the border
 //! between the centres of two islands, and the neighbours on either.
 //!
-//! A flush finds what hangs together (`components`, `survey`); whatever fits is one island, as always. A crowd that has no
-//! islands yet is cut up (`cut`). Then everybody says where it wants to be (`motion`, `kernel`, `squares`, `wants`), and
-//! moves there if there is room or if a chain of others makes room (`chains`, `trade`, `whole`). Newcomers are placed
-//! one by one (`place`, `halve`), and islands that have become small are merged (`gather`).
+//! A flush finds what hangs together (`components`, `survey`); whatever fits is one island, as always. A crowd that has
+//! no islands yet is cut up (`cut`). Then everybody is put in order of place (`squares`, `tally`) and says where it
+//! wants to be (`motion`, `depth`, `kernel`, `patience`, `wants`), and moves there if there is room or if a chain of
+//! others makes room (`chains`, `trade`, `hubs`, `whole`). Newcomers are placed one by one (`place`, `halve`), and
+//! islands that have become small are merged (`gather`).
 //!
 //! All of it computes with the four operations and square roots, which are the same on every target, and decides ties
 //! by handles and island numbers.
@@ -17,6 +18,7 @@ mod components;
 mod config;
 mod crowd;
 mod cut;
+mod depth;
 mod gather;
 mod halve;
 mod hubs;
@@ -24,9 +26,9 @@ mod kernel;
 mod motion;
 mod patience;
 mod place;
-mod radix;
 mod squares;
 mod survey;
+mod tally;
 mod trade;
 mod wants;
 mod whole;
@@ -96,6 +98,18 @@ impl Coherent {
         self.patience.forget(peer);
     }
 
+    /// Gives back the memory that only a rush needs; islands may have got other slots.
+    pub fn give_back(&mut self) {
+        let new = Self::new(self.crowd.config);
+        let motion = std::mem::take(&mut self.motion);
+        let patience = std::mem::take(&mut self.patience);
+        *self = Self {
+            motion,
+            patience,
+            ..new
+        };
+    }
+
     /// A full flush. Those islands are dirty; from `fresh` on they were opened in this flush, for newcomers and for what
     /// has come off other islands.
     pub fn full(
@@ -109,6 +123,7 @@ impl Coherent {
             self.motion.pass(world.now_ms);
             return;
         }
+        world.grid.know_homes(&world.peers);
         self.components.find(world, dirty);
         self.begin(world, &dirty[fresh..]);
         for nth in 0..self.components.count() {
@@ -137,6 +152,7 @@ impl Coherent {
         clusters.resolve(world, arrived, false, &mut restless);
         self.begin(world, &restless);
         if restless.len() > world.max_peers {
+            world.grid.know_homes(&world.peers);
             self.components.find(world, &restless);
             for nth in 0..self.components.count() {
                 self.take_crowd(world, splitter, nth);
@@ -194,7 +210,10 @@ impl Coherent {
                 part_peers.clear();
                 part_peers.extend(part.iter().map(|(.., peer)| *peer));
                 part_peers.sort_unstable();
-                slots.push(world.settle(part_peers.iter().copied()));
+                let first = slots.len();
+                let members: Vec<_> = part_peers.iter().map(|peer| world.root(*peer)).collect();
+                debug_assert_eq!(first, from);
+                slots.push(world.settle(members.into_iter()));
                 splitter.split(world, slots[from], slots);
                 placing.touched.extend_from_slice(&slots[from..]);
             });
@@ -211,10 +230,11 @@ impl Coherent {
             wants,
             ..
         } = self;
-        crowd.start(world, &self.slots, &self.motion);
-        chains.start(world);
         patience.start(world.peers.state.len(), interval_s, crowd.config.dwell_s);
+        crowd.start(world, &self.slots, &self.motion, patience);
+        chains.start(world);
         wants.collect(world, crowd, patience, chains);
+        chains.arrange();
         trade::trade(world, crowd, &wants.list, chains, patience);
         self.place_homeless(world, splitter);
         self.slots.extend_from_slice(&self.placing.touched);
@@ -244,8 +264,8 @@ impl Coherent {
 /// The members of an island are on none from now on.
 fn dissolve(world: &mut World, slot: u32, homeless: &mut Vec<Peer>) {
     for at in 0..world.islands.size(slot) {
-        let peer = world.islands.get(slot).members[at];
-        world.peers.island[peer.index()] = NOBODY;
+        let peer = world.islands.members(slot)[at];
+        world.peers.spots[peer.index()].island = NOBODY;
         homeless.push(peer);
     }
     world.islands.close(slot);

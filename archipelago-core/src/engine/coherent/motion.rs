@@ -1,7 +1,7 @@
 //! Where people are going, as far as two full flushes can tell.
 
 use crate::engine::peers::{Peer, State};
-use crate::engine::position::Position;
+use crate::engine::position::Ground;
 use crate::engine::world::World;
 
 /// Slower, in metres per second along both axes together, is standing.
@@ -24,25 +24,12 @@ impl Motion {
         passed as f64 / 1000.0
     }
 
-    /// Where somebody will be in a while, when it walks on, x and z in metres; and whether it has come from elsewhere.
-    pub fn ahead(
-        &self,
-        peer: Peer,
-        position: Position,
-        interval_s: f64,
-        look_ahead_s: f64,
-    ) -> ((f64, f64), bool) {
-        let (x, z) = (f64::from(position.x()), f64::from(position.z()));
-        let unknown = [f32::NAN; 2];
-        let [was_x, was_z] = self.before.get(peer.index()).unwrap_or(&unknown);
-        let vx = (x - f64::from(*was_x)) / interval_s;
-        let vz = (z - f64::from(*was_z)) / interval_s;
-        let speed = vx.abs() + vz.abs();
-        if (WALKING_MPS..JUMP_MPS).contains(&speed) {
-            ((x + look_ahead_s * vx, z + look_ahead_s * vz), true)
-        } else {
-            // A newcomer was nowhere before.
-            ((x, z), speed >= JUMP_MPS || was_x.is_nan())
+    /// Everybody's way from the last full flush until now, and so many seconds on.
+    pub fn since(&self, now_ms: u64, look_ahead_s: f64) -> Walk<'_> {
+        Walk {
+            before: &self.before,
+            interval_s: self.interval_s(now_ms),
+            look_ahead_s,
         }
     }
 
@@ -62,11 +49,36 @@ impl Motion {
     pub fn note(&mut self, world: &World) {
         self.at_ms = Some(world.now_ms);
         self.before.clear();
-        let peers = world.peers.state.iter().zip(&world.peers.position);
-        self.before
-            .extend(peers.map(|(state, position)| match state {
-                State::Member => [position.x(), position.z()],
-                _ => [f32::NAN; 2],
-            }));
+        let peers = world.peers.state.iter().zip(&world.peers.spots);
+        self.before.extend(peers.map(|(state, spot)| match state {
+            State::Member => [spot.ground.x(), spot.ground.z()],
+            _ => [f32::NAN; 2],
+        }));
+    }
+}
+
+/// Everybody's way between two full flushes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Walk<'a> {
+    before: &'a [[f32; 2]],
+    interval_s: f64,
+    look_ahead_s: f64,
+}
+
+impl Walk<'_> {
+    /// Where somebody will be in a while, when it walks on, x and z in metres; and whether it has come from elsewhere.
+    pub fn ahead(&self, peer: Peer, position: Ground) -> ((f64, f64), bool) {
+        let (x, z) = (f64::from(position.x()), f64::from(position.z()));
+        let unknown = [f32::NAN; 2];
+        let [was_x, was_z] = self.before.get(peer.index()).unwrap_or(&unknown);
+        let vx = (x - f64::from(*was_x)) / self.interval_s;
+        let vz = (z - f64::from(*was_z)) / self.interval_s;
+        let speed = vx.abs() + vz.abs();
+        let walks = (WALKING_MPS..JUMP_MPS).contains(&speed);
+        // Who walks is hard to foresee: to add nothing costs less than a wrong guess.
+        let step = |v: f64| if walks { self.look_ahead_s * v } else { 0.0 };
+        // A newcomer was nowhere before.
+        let moved = walks || speed >= JUMP_MPS || was_x.is_nan();
+        ((x + step(vx), z + step(vz)), moved)
     }
 }

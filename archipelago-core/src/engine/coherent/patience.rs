@@ -50,12 +50,15 @@ impl Patience {
 
     /// How much more than others somebody has to gain by a move.
     pub fn reluctance(&self, peer: Peer) -> f64 {
-        let quiet = self.moods[peer.index()].quiet;
-        f64::from((quiet - QUIET_FREE).max(0.0)) * QUIET_COST
+        f64::from((self.moods[peer.index()].quiet - QUIET_FREE).max(0.0)) * QUIET_COST
     }
 
     /// Somebody wants something in this flush, or nothing.
     pub fn wait(&mut self, peer: Peer, wants: bool) {
+        if self.dwell_s == 0.0 {
+            // Nobody has to wait, so that it need not be known for how long.
+            return;
+        }
         let mood = &mut self.moods[peer.index()];
         mood.waited_s = if wants {
             mood.waited_s + self.interval_s
@@ -66,7 +69,7 @@ impl Patience {
 
     /// Whether somebody has wanted something for long enough.
     pub fn is_ready(&self, peer: Peer) -> bool {
-        self.moods[peer.index()].waited_s >= self.dwell_s
+        self.dwell_s == 0.0 || self.moods[peer.index()].waited_s >= self.dwell_s
     }
 
     /// Somebody was moved.

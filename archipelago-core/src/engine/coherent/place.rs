@@ -90,13 +90,13 @@ impl Placing {
             self.index[near.slot as usize] = NOBODY;
         }
         self.index.resize(world.islands.slot_bound(), NOBODY);
-        let from = world.peers.position[peer.index()];
+        let from = world.peers.ground(peer);
         let radius_squared = crowd.config.radius_m * crowd.config.radius_m;
         let inside = std::iter::once(world.grid.cell_of(peer));
-        for cell in inside.chain(world.grid.beside(peer)) {
+        for cell in inside.chain(world.grid.beside(peer, from)) {
             for entry in world.grid.entries(cell) {
                 let slot = world.home(entry.peer);
-                let distance = from.squared_distance(entry.position);
+                let distance = from.squared_distance(entry.ground);
                 if slot == NOBODY || distance > world.join_squared {
                     continue;
                 }
@@ -135,7 +135,7 @@ pub(super) fn contact(distance_squared: f64, radius_squared: f64) -> f64 {
 fn is_to_be_halved(world: &World, top: Near) -> bool {
     let island = world.islands.get(top.slot);
     island.silent == 0
-        && island.members.len() as f64 >= CROWDED * world.max_peers as f64
+        && world.islands.size(top.slot) as f64 >= CROWDED * world.max_peers as f64
         && top.close >= COMPANY_MIN
 }
 
@@ -148,12 +148,12 @@ fn push(
     peer: Peer,
     top: u32,
 ) -> bool {
-    if crowd.labels.is_empty() {
+    if crowd.squares.players.is_empty() {
         return false;
     }
     let moves = crowd.config.chain_length as usize - 1;
     for _ in 0..ATTEMPTS {
-        if !chains.find(world, top, NOBODY, moves, -CHAIN_COST_MAX) {
+        if !chains.find(world, crowd, top, NOBODY, moves, -CHAIN_COST_MAX) {
             return false;
         }
         if let Some(worth) = make_room(world, crowd, chains, patience) {

@@ -1,161 +1,220 @@
-//! The people of a crowd in order of place: squares of the ground in rows, so that those around a spot are a few runs of
-//! neighbours in memory.
+//! The people of a crowd in order of place, so that those around a spot are a few runs of neighbours in memory.
+//!
+//! The ground is divided into squares, and these into bins: one square each where people stand close together, as many
+//! as can be around a spot where they do not. The bins of a row follow each other. Where there is too much ground for
+//! that, it is folded: what is as far as the table is long, or a multiple of it, is in the same bin, so somebody in a
+//! bin need not be near and has to be asked for its square.
 
-use super::kernel::Kernel;
-use super::radix::{Keyed, Radix, floor, in_rows};
+use std::ops::Range;
+
+use super::kernel::Square;
 use crate::engine::peers::Peer;
+use crate::engine::position::Ground;
 
 /// Rows and columns beyond are one: so far out nobody stands close to anybody.
 const FAR: i32 = 1 << 29;
+/// Bins for each person, and some more.
+const SPARE_BINS: usize = 4;
+const BINS_MIN: usize = 4096;
+/// So many times as far as is usual from the middle, there are few.
+const MOST: f64 = 2.0;
+/// A table is longer than the bins around a spot, so that none is met twice.
+const SIDE_MIN: usize = 10;
 
 /// Somebody of the crowd.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Player {
     pub peer: Peer,
-    /// The slot of its island when the flush began.
-    pub home: u32,
-    /// Where it is, or soon will be.
-    ahead: [f32; 2],
-    /// Whether it was elsewhere before.
-    pub moved: bool,
-    /// Which of [`Squares::aims`] that is.
-    pub aim: u32,
+    /// The slot of its island.
+    pub label: u32,
+    /// Where it is, or soon will be; x and z in metres.
+    pub ahead: [f32; 2],
     /// The square where it is.
-    pub column: i32,
-    pub row: i32,
+    pub square: Square,
+    /// And of where it soon will be.
+    pub aim: Square,
+    /// How many neighbours it has there on any island.
+    pub total: f64,
+    /// How much more than others it has to gain by a move.
+    pub reluctance: f32,
 }
 
 impl Player {
+    pub const NOBODY: Self = Self {
+        peer: Peer::NOBODY,
+        label: u32::MAX,
+        ahead: [0.0; 2],
+        square: Square { row: 0, column: 0 },
+        aim: Square { row: 0, column: 0 },
+        total: 0.0,
+        reluctance: 0.0,
+    };
+
     /// Where it is, or soon will be; x and z in metres.
     pub fn ahead(&self) -> (f64, f64) {
         (f64::from(self.ahead[0]), f64::from(self.ahead[1]))
     }
 }
 
-/// The square of a spot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Square {
-    pub row: i32,
-    pub column: i32,
-    /// Its first player or, of an aim, the first place in the order of aims.
-    pub first: u32,
-}
-
-/// Players by square.
+/// Players by bin.
 #[derive(Debug, Default)]
 pub(super) struct Squares {
     pub players: Vec<Player>,
-    /// Their columns.
-    pub columns: Vec<i32>,
-    per_m: f64,
-    /// The squares with somebody in them, in rows.
-    pub occupied: Vec<Square>,
-    /// The squares where somebody is or soon will be, in rows.
-    pub aims: Vec<Square>,
     /// Players in the order of their aims.
     pub by_aim: Vec<u32>,
-    /// By aim and row around it: from which to which occupied square the columns in reach go.
-    windows: Vec<(u32, u32)>,
-    rows_around: usize,
-    ends: Vec<(u32, u32)>,
-    /// Of the occupied squares; the end is behind all.
-    orders: Vec<u64>,
-    /// By peer.
+    per_m: f64,
+    /// The side of a bin in squares, as a power of two.
+    bin: u32,
+    rows: i32,
+    columns: i32,
+    /// The first row and column of bins.
+    origin: Square,
+    /// By bin: its first player; one more than there are bins.
+    starts: Vec<u32>,
+    /// By peer; on the way there the bin.
     places: Vec<u32>,
-    keys: Vec<Keyed>,
-    radix: Radix,
-    arrived: Vec<Player>,
+    /// By bin, for the order of aims.
+    next: Vec<u32>,
+}
+
+/// How people are spread over the ground.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spread {
+    low: [f32; 2],
+    high: [f32; 2],
+    /// Of all coordinates, and of their squares.
+    sums: [f64; 2],
+    squares: [f64; 2],
+    count: usize,
+    weight: usize,
+}
+
+impl Spread {
+    /// Nobody stands anywhere; each one added stands for so many.
+    pub fn new(weight: usize) -> Self {
+        Self {
+            low: [f32::INFINITY; 2],
+            high: [f32::NEG_INFINITY; 2],
+            sums: [0.0; 2],
+            squares: [0.0; 2],
+            count: 0,
+            weight,
+        }
+    }
+
+    /// Somebody stands there.
+    pub fn add(&mut self, at: Ground) {
+        for (axis, at) in [at.x(), at.z()].into_iter().enumerate() {
+            self.low[axis] = self.low[axis].min(at);
+            self.high[axis] = self.high[axis].max(at);
+            self.sums[axis] += f64::from(at);
+            self.squares[axis] += f64::from(at) * f64::from(at);
+        }
+        self.count += 1;
+    }
+
+    /// From where to where most of them are along an axis, in metres: few can stand far from all others.
+    fn span(&self, axis: usize) -> (f64, f64) {
+        let count = self.count as f64;
+        let mean = self.sums[axis] / count;
+        let spread = (self.squares[axis] / count - mean * mean).max(0.0).sqrt();
+        let [low, high] = [self.low, self.high].map(|end| f64::from(end[axis]));
+        (
+            low.max(mean - MOST * spread),
+            high.min(mean + MOST * spread),
+        )
+    }
 }
 
 impl Squares {
     /// Nobody.
     pub fn clear(&mut self) {
         self.players.clear();
-        self.columns.clear();
-        self.occupied.clear();
-        self.aims.clear();
         self.by_aim.clear();
-        self.arrived.clear();
-        self.keys.clear();
     }
 
-    /// Nobody; squares have such sides.
-    pub fn start(&mut self, side_m: f64) {
+    /// Nobody yet, on ground that people are so spread over; squares have such sides.
+    pub fn start(&mut self, spread: Spread, handles: usize, side_m: f64, reach: i32) {
         self.clear();
+        self.places.clear();
+        self.places.resize(handles, u32::MAX);
         self.per_m = 1.0 / side_m;
-    }
-
-    /// Somebody more, for [`Self::arrange`], by handles from the lowest to the highest.
-    pub fn add(&mut self, peer: Peer, home: u32, at: (f64, f64), ahead: (f64, f64), moved: bool) {
-        let (row, column) = square(at, self.per_m);
-        self.arrived.push(Player {
-            peer,
-            home,
-            ahead: [ahead.0 as f32, ahead.1 as f32],
-            moved,
-            aim: 0,
-            column,
-            row,
-        });
-    }
-
-    /// Puts all in their order.
-    pub fn arrange(&mut self, kernel: &Kernel) {
-        let arrived = self.arrived.iter();
-        let squares = arrived.map(|player| (player.row, player.column));
-        sort_rows(&mut self.radix, &mut self.keys, squares);
-        let handles = self.arrived.last().map_or(0, |last| last.peer.index() + 1);
-        self.places.resize(handles.max(self.places.len()), u32::MAX);
-        for (place, (_, at)) in (0..).zip(&self.keys) {
-            let player = self.arrived[*at as usize];
-            self.players.push(player);
-            self.columns.push(player.column);
-            open(&mut self.occupied, (player.row, player.column), place);
-            self.places[player.peer.index()] = place;
+        let most = SPARE_BINS * spread.count * spread.weight + BINS_MIN;
+        self.bin = 0;
+        let (mut rows, mut columns) = self.measure(spread);
+        if rows.saturating_mul(columns) > most {
+            self.bin = (2 * reach as u32).next_power_of_two().ilog2();
+            (rows, columns) = self.measure(spread);
         }
-        self.take_aim();
-        self.look_around(kernel);
+        // No sides shorter than those of a square table, unless there is no more ground.
+        columns = columns.min(most.isqrt().max(most / rows));
+        rows = rows.min(most / columns);
+        (self.rows, self.columns) = (rows as i32, columns as i32);
+        self.starts.clear();
+        self.starts.resize(rows * columns + 1, 0);
     }
 
-    fn take_aim(&mut self) {
-        let per_m = self.per_m;
-        let players = self.players.iter();
-        let squares = players.map(|player| square(player.ahead(), per_m));
-        sort_rows(&mut self.radix, &mut self.keys, squares);
-        for (at, (_, place)) in (0..).zip(&self.keys) {
-            let player = &mut self.players[*place as usize];
-            open(&mut self.aims, square(player.ahead(), per_m), at);
-            player.aim = self.aims.len() as u32 - 1;
-            self.by_aim.push(*place);
+    /// How many rows and columns of bins there are, from now on counted from the first ones.
+    fn measure(&mut self, spread: Spread) -> (usize, usize) {
+        let [(left, right), (bottom, top)] = [0, 1].map(|axis| spread.span(axis));
+        let low = self.bin_of(self.square(left, bottom));
+        let high = self.bin_of(self.square(right, top));
+        let across = |low: i32, high: i32| ((high - low).max(0) as usize + 1).max(SIDE_MIN);
+        self.origin = low;
+        (across(low.row, high.row), across(low.column, high.column))
+    }
+
+    /// Somebody will be [put](Self::put) there.
+    pub fn count(&mut self, peer: Peer, at: Ground) {
+        let bin = self.bin(self.square(f64::from(at.x()), f64::from(at.z())));
+        self.places[peer.index()] = bin as u32;
+        self.starts[bin + 1] += 1;
+    }
+
+    /// Whether somebody will be put there.
+    pub fn is_counted(&self, peer: Peer) -> bool {
+        self.places[peer.index()] != u32::MAX
+    }
+
+    /// All are counted.
+    pub fn open(&mut self) {
+        let mut start = 0;
+        for count in &mut self.starts[1..] {
+            start += std::mem::replace(count, start);
         }
+        self.players.resize(start as usize, Player::NOBODY);
     }
 
-    /// Both squares and aims are in rows, so all ends of all windows only ever go forward.
-    fn look_around(&mut self, kernel: &Kernel) {
-        let reach = kernel.reach();
-        self.rows_around = (2 * reach + 1) as usize;
-        self.ends.clear();
-        self.ends.resize(self.rows_around, (0, 0));
-        self.windows.clear();
-        self.orders.clear();
-        let occupied = self.occupied.iter();
-        self.orders
-            .extend(occupied.map(|square| in_rows(square.row, square.column)));
-        self.orders.push(u64::MAX);
-        for square in &self.aims {
-            for (offset, (from, to)) in (-reach..=reach).zip(&mut self.ends) {
-                let row = square.row + offset;
-                let first = in_rows(row, square.column - reach);
-                let last = in_rows(row, square.column + reach);
-                while self.orders[*from as usize] < first {
-                    *from += 1;
-                }
-                *to = (*to).max(*from);
-                while self.orders[*to as usize] <= last {
-                    *to += 1;
-                }
-                self.windows.push((*from, *to));
-            }
+    /// Puts somebody into its place; by handles from the lowest to the highest.
+    pub fn put(&mut self, player: Player) {
+        let place = &mut self.places[player.peer.index()];
+        let next = &mut self.starts[*place as usize + 1];
+        *place = *next;
+        *next += 1;
+        self.players[*place as usize] = player;
+    }
+
+    /// All are in their places.
+    pub fn arrange(&mut self) {
+        self.next.clear();
+        self.next.resize(self.starts.len(), 0);
+        for place in 0..self.players.len() {
+            let (x, z) = self.players[place].ahead();
+            let aim = self.square(x, z);
+            self.players[place].aim = aim;
+            let bin = self.bin(aim);
+            self.next[bin] += 1;
+        }
+        let mut start = 0;
+        for next in &mut self.next {
+            start += std::mem::replace(next, start);
+        }
+        self.by_aim.resize(self.players.len(), 0);
+        for (place, player) in (0..).zip(&self.players) {
+            let bin = self.bin(player.aim);
+            let next = &mut self.next[bin];
+            self.by_aim[*next as usize] = place;
+            *next += 1;
         }
     }
 
@@ -166,57 +225,164 @@ impl Squares {
         (there.peer == peer).then_some(place)
     }
 
-    /// From which to which occupied square those around an aim go, for each row around it.
-    pub fn windows(&self, aim: u32) -> &[(u32, u32)] {
-        let from = aim as usize * self.rows_around;
-        &self.windows[from..from + self.rows_around]
+    /// The square of a spot.
+    pub fn square(&self, x: f64, z: f64) -> Square {
+        let cell = |coordinate: f64| floor(coordinate * self.per_m).clamp(-FAR, FAR);
+        Square {
+            row: cell(z),
+            column: cell(x),
+        }
     }
 
-    /// The first player of an occupied square; the number of players behind the last.
-    pub fn first_of(&self, square: u32) -> u32 {
-        let first = self
-            .occupied
-            .get(square as usize)
-            .map(|square| square.first);
-        first.unwrap_or(self.players.len() as u32)
+    /// Whether people stand so close together that bins are single squares.
+    pub fn are_close(&self) -> bool {
+        self.bin == 0
     }
 
-    /// From where to where the players of an aim are in [`Self::by_aim`].
-    pub fn aiming_at(&self, aim: usize) -> std::ops::Range<usize> {
-        let next = self.aims.get(aim + 1);
-        let end = next.map_or(self.by_aim.len(), |next| next.first as usize);
-        self.aims[aim].first as usize..end
+    /// How many bins there are.
+    pub fn bins(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// Those in a bin.
+    pub fn players_in(&self, bin: usize) -> &[Player] {
+        &self.players[self.starts[bin] as usize..self.starts[bin + 1] as usize]
+    }
+
+    /// Runs of bins that have all squares around a square in them, each bin once.
+    pub fn around(&self, square: Square, reach: i32) -> impl Iterator<Item = Range<usize>> {
+        let (rows, columns, origin) = (self.rows, self.columns, self.origin);
+        let first = self.bin_of(Square {
+            row: square.row - reach,
+            column: square.column - reach,
+        });
+        let last = self.bin_of(Square {
+            row: square.row + reach,
+            column: square.column + reach,
+        });
+        let left = fold(first.column - origin.column, columns);
+        let right = left + last.column - first.column + 1;
+        // Beyond the end of a row they go on at its beginning.
+        let folded = i32::from(right > columns);
+        (0..(last.row - first.row + 1) << folded).map(move |nth| {
+            let row = first.row + (nth >> folded) - origin.row;
+            let from = fold(row, rows) * columns;
+            if nth & folded == 0 {
+                (from + left) as usize..(from + right.min(columns)) as usize
+            } else {
+                from as usize..(from + right - columns) as usize
+            }
+        })
+    }
+
+    fn bin_of(&self, square: Square) -> Square {
+        Square {
+            row: square.row >> self.bin,
+            column: square.column >> self.bin,
+        }
+    }
+
+    /// The bin in which a square is.
+    pub fn bin(&self, square: Square) -> usize {
+        let Square { row, column } = self.bin_of(square);
+        let row = fold(row - self.origin.row, self.rows);
+        (row * self.columns + fold(column - self.origin.column, self.columns)) as usize
     }
 }
 
-fn square((x, z): (f64, f64), per_m: f64) -> (i32, i32) {
-    let cell = |coordinate: f64| floor(coordinate * per_m).clamp(-FAR, FAR);
-    (cell(z), cell(x))
-}
-
-/// Lists the places of some squares in rows; inside a square as they come.
-fn sort_rows(
-    radix: &mut Radix,
-    keys: &mut Vec<Keyed>,
-    squares: impl Iterator<Item = (i32, i32)> + Clone,
-) {
-    let (mut min, mut last) = ((FAR, FAR), -FAR);
-    for (row, column) in squares.clone() {
-        min = (min.0.min(row), min.1.min(column));
-        last = last.max(column);
+/// Where that is in a table of such a length.
+fn fold(at: i32, length: i32) -> i32 {
+    if (0..length).contains(&at) {
+        at
+    } else {
+        at.rem_euclid(length)
     }
-    let width = i64::from(last) - i64::from(min.1) + 1;
-    let key = |(row, column): (i32, i32)| {
-        (i64::from(row - min.0) * width + i64::from(column - min.1)) as u64
-    };
-    keys.clear();
-    keys.extend(squares.map(key).zip(0..));
-    radix.sort(keys);
 }
 
-fn open(squares: &mut Vec<Square>, (row, column): (i32, i32), first: u32) {
-    let is_new = |last: &Square| (last.row, last.column) != (row, column);
-    if squares.last().is_none_or(is_new) {
-        squares.push(Square { row, column, first });
+/// Which whole number a coordinate is above; the highest and lowest stand for all beyond.
+fn floor(coordinate: f64) -> i32 {
+    let towards_zero = coordinate as i32;
+    towards_zero.saturating_sub(i32::from(f64::from(towards_zero) > coordinate))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floors_on_both_sides_of_zero() {
+        for (coordinate, expected) in [
+            (0.0, 0),
+            (-0.0, 0),
+            (2.9, 2),
+            (-2.1, -3),
+            (-3.0, -3),
+            (1e300, i32::MAX),
+            (-1e300, i32::MIN),
+        ] {
+            assert_eq!(floor(coordinate), expected);
+        }
+    }
+
+    fn arranged(spots: &[Ground]) -> Squares {
+        let mut spread = Spread::new(1);
+        for spot in spots {
+            spread.add(*spot);
+        }
+        let mut squares = Squares::default();
+        squares.start(spread, spots.len(), 10.0, 2);
+        let peers = || (0..).map(Peer::from_index).zip(spots);
+        for (peer, spot) in peers() {
+            squares.count(peer, *spot);
+        }
+        squares.open();
+        for (peer, spot) in peers() {
+            let ahead = [spot.x() + 15.0, spot.z() - 15.0];
+            squares.put(Player {
+                peer,
+                ahead,
+                square: squares.square(f64::from(spot.x()), f64::from(spot.z())),
+                ..Player::NOBODY
+            });
+        }
+        squares.arrange();
+        squares
+    }
+
+    /// Everybody in reach is found once, near and far out, also where the ground is folded.
+    #[test]
+    fn nobody_around_is_missed_or_met_twice() {
+        let near = |n: usize| ((n * 37 % 101) as f32, (n * 53 % 97) as f32);
+        for (close, far) in [(true, 0.0), (false, 3e3), (false, 2e9)] {
+            let spot = |n: usize| {
+                let far = [0.0, 0.0, far / 7.0, far][n % 4];
+                Position::new(near(n).0 + far, 0.0, near(n).1 - far).unwrap()
+            };
+            let spots: Vec<_> = (0..400).map(spot).collect();
+            let all = arranged(&spots);
+            assert_eq!(all.are_close(), close);
+            assert_eq!(all.players.len(), spots.len());
+            let mut by_aim = all.by_aim.clone();
+            by_aim.sort_unstable();
+            assert!(by_aim.iter().copied().eq(0..400));
+            for (place, player) in all.players.iter().enumerate() {
+                assert_eq!(all.place(player.peer), Some(place));
+                let aim = player.aim;
+                let is_near = |other: &Square| {
+                    other.row.abs_diff(aim.row) <= 2 && other.column.abs_diff(aim.column) <= 2
+                };
+                let mut found = Vec::new();
+                for bin in all.around(aim, 2).flatten() {
+                    let players = all.players_in(bin).iter();
+                    found.extend(players.filter_map(|other| all.place(other.peer)));
+                }
+                found.sort_unstable();
+                assert!(found.windows(2).all(|pair| pair[0] < pair[1]));
+                let is_near = |place: &usize| is_near(&all.players[*place].square);
+                found.retain(is_near);
+                let expected = (0..400).filter(is_near);
+                assert!(found.into_iter().eq(expected), "{place}");
+            }
+        }
     }
 }

@@ -1,47 +1,89 @@
 //! What hangs together, found for everybody at once: faster than a walk where most have to be looked at anyway.
 //!
-//! Cells and islands are nodes that become one when they hang together.
+//! Islands become one when they hang together. Everybody in a cell of the grid is near everybody else there, so that
+//! one island stands for all of a cell.
+
+use std::ops::Range;
 
 use crate::engine::grid::Entry;
+use crate::engine::lattice::COLUMNS;
 use crate::engine::world::World;
 
-/// The nodes: first all cells, then all slots.
+/// Joins islands.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
-    cells: usize,
-    /// Towards the root of each node.
+    /// By slot: towards the root of each island.
     parents: Vec<u32>,
+    /// Of everybody in the order of the grid: the root when the cells had been joined.
+    roots: Vec<u32>,
 }
 
 impl Survey {
-    /// Joins what hangs together.
+    /// Joins what hangs together. All entries of the grid have to know their homes.
     pub fn join(&mut self, world: &World) {
-        self.cells = world.grid.cell_bound();
-        let nodes = self.cells + world.islands.slot_bound();
         self.parents.clear();
-        self.parents.extend(0..nodes as u32);
-        for cell in 0..self.cells as u32 {
-            for entry in world.grid.entries(cell) {
-                let slot = self.cells as u32 + world.home(entry.peer);
-                self.unite(cell, slot);
-            }
-        }
-        for cell in 0..self.cells as u32 {
+        self.parents.extend(0..world.islands.slot_bound() as u32);
+        self.join_inside(world);
+        for cell in 0..world.grid.cell_bound() as u32 {
             let here = world.grid.entries(cell);
+            let span = world.grid.span(&(cell..cell + 1));
+            let Some(root) = self.roots.get(span.start).filter(|_| !here.is_empty()) else {
+                continue;
+            };
+            let root = *root;
             // What is near is mutual.
-            for other in world.grid.around(cell).filter(|other| *other > cell) {
-                if self.find(cell) != self.find(other)
-                    && are_near(here, world.grid.entries(other), world.join_squared)
-                {
-                    self.unite(cell, other);
-                }
+            for run in &world.grid.runs(cell)[COLUMNS / 2..] {
+                let Range { start, end } = world.grid.span(run);
+                self.join_ahead(world, here, root, start.max(span.end).min(end)..end);
             }
         }
     }
 
-    /// The same number for all islands that hang together, and a different one for others.
-    pub fn root(&mut self, slot: u32) -> u32 {
-        self.find(self.cells as u32 + slot)
+    /// Joins those of a cell with those of others.
+    fn join_ahead(&mut self, world: &World, here: &[Entry], root: u32, span: Range<usize>) {
+        let roots = self.roots[span.clone()].iter();
+        // Mostly there is nobody else: found out without a guess.
+        if roots.filter(|other| **other != root).count() == 0 {
+            return;
+        }
+        for at in span {
+            let other = self.roots[at];
+            if other != root
+                && self.root(other) != self.root(root)
+                && is_near(here, &world.grid.all_entries()[at], world.join_squared)
+            {
+                self.unite(root, other);
+            }
+        }
+    }
+
+    /// Joins whoever shares a cell.
+    fn join_inside(&mut self, world: &World) {
+        let homes = world.grid.all_entries().iter().map(|entry| entry.home);
+        self.roots.clear();
+        self.roots.extend(homes);
+        for cell in 0..world.grid.cell_bound() as u32 {
+            let span = world.grid.span(&(cell..cell + 1));
+            for at in span.clone().skip(1) {
+                if self.roots[at] != self.roots[span.start] {
+                    self.unite(self.roots[span.start], self.roots[at]);
+                }
+            }
+        }
+        for at in 0..self.roots.len() {
+            self.roots[at] = self.root(self.roots[at]);
+        }
+    }
+
+    /// The same number for all islands that hang together, and a different one for others; shortens the way for the
+    /// next time.
+    pub fn root(&mut self, mut slot: u32) -> u32 {
+        while self.parents[slot as usize] != slot {
+            let above = self.parents[self.parents[slot as usize] as usize];
+            self.parents[slot as usize] = above;
+            slot = above;
+        }
+        slot
     }
 
     /// An upper bound of the roots.
@@ -49,29 +91,17 @@ impl Survey {
         self.parents.len()
     }
 
-    /// The root of a node; shortens the way for the next time.
-    fn find(&mut self, mut node: u32) -> u32 {
-        while self.parents[node as usize] != node {
-            let above = self.parents[self.parents[node as usize] as usize];
-            self.parents[node as usize] = above;
-            node = above;
-        }
-        node
-    }
-
     fn unite(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.find(a), self.find(b));
+        let (a, b) = (self.root(a), self.root(b));
         // Towards the lower one: which it is decides nothing.
         self.parents[a.max(b) as usize] = a.min(b);
     }
 }
 
-/// Whether anybody of one cell is near anybody of the other.
-fn are_near(here: &[Entry], there: &[Entry], distance_squared: f64) -> bool {
-    here.iter().any(|a| {
-        let mut distances = there
-            .iter()
-            .map(|b| a.position.squared_distance(b.position));
-        distances.any(|distance| distance <= distance_squared)
-    })
+/// Whether anybody of a cell is near somebody.
+fn is_near(here: &[Entry], other: &Entry, distance_squared: f64) -> bool {
+    let mut distances = here
+        .iter()
+        .map(|entry| entry.ground.squared_distance(other.ground));
+    distances.any(|distance| distance <= distance_squared)
 }

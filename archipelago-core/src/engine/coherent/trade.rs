@@ -58,7 +58,7 @@ fn attempt(
     }
     if size >= world.max_peers {
         let moves = crowd.config.chain_length as usize - 1;
-        if !chains.find(world, want.to, source, moves, margin - want.worth) {
+        if !chains.find(world, crowd, want.to, source, moves, margin - want.worth) {
             return Outcome::Dropped;
         }
     }
@@ -108,7 +108,8 @@ pub(super) fn make_room(
             return None;
         }
         let worth = crowd.worth(step.place as usize, world.home(step.peer), step.to);
-        total += price(worth, step.peer, crowd, patience);
+        let worth = worth - patience.reluctance(step.peer);
+        total += price(worth, patience.is_ready(step.peer), &crowd.config);
         crowd.shift(world, step.peer, step.to);
     }
     Some(total)

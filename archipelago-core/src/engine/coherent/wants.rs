@@ -1,10 +1,16 @@
 //! Who wants to go where, and who would not mind much.
 
-use super::chains::Chains;
-use super::crowd::{Crowd, NOBODY, depth};
+use super::chains::{Chains, TARGETS, WORTH_MIN, price};
+use super::crowd::{Crowd, NOBODY};
+use super::depth::{past, per_depth};
+use super::kernel::{PARTS, Square};
 use super::patience::Patience;
+use super::squares::Player;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
+
+/// More than what is lost by rounding.
+const ROUNDING: f64 = 1e-9;
 
 /// Somebody wants to be on another island.
 #[derive(Clone, Copy, Debug)]
@@ -15,21 +21,39 @@ pub(super) struct Want {
     pub to: u32,
 }
 
-/// How many members of an island are in a square.
-#[derive(Clone, Copy, Debug)]
-struct Count {
-    slot: u32,
-    column: i32,
-    count: f64,
-}
-
 /// The islands around a square.
 #[derive(Clone, Copy, Debug)]
 struct Around {
     slot: u32,
-    /// How many neighbours are on it.
-    neighbours: f64,
+    /// From the island that is [looked at](Wants::face) to this one in [`Chains`], if that is known.
+    edge: u32,
+    /// How many neighbours are on it, in parts.
+    parts: f64,
     centre: (f64, f64),
+    /// Of its centre and that of the island that is looked at.
+    per_depth: f64,
+}
+
+/// An island when the flush began.
+#[derive(Clone, Copy, Debug)]
+struct Own {
+    slot: u32,
+    /// How many neighbours are on it, in parts.
+    parts: f64,
+    centre: (f64, f64),
+    /// Its members may have to move for others.
+    trades: bool,
+}
+
+/// Somebody who is asked.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    player: Player,
+    place: u32,
+    /// How many neighbours are on its island, in parts, without itself.
+    here: f64,
+    /// And on all islands; no parts.
+    total: f64,
 }
 
 /// Finds out what everybody wants.
@@ -37,14 +61,13 @@ struct Around {
 pub(super) struct Wants {
     /// The most urgent first.
     pub list: Vec<Want>,
-    /// Members by occupied square and island, squares in their order.
-    counts: Vec<Count>,
-    /// By occupied square, and one more: where its counts start.
-    starts: Vec<u32>,
-    /// By slot; 0 between two squares.
-    neighbours: Vec<f64>,
+    /// By slot: how many neighbours are on it, in parts; 0 between two aims.
+    parts: Vec<u64>,
     touched: Vec<u32>,
+    /// The islands around the aim at hand.
     around: Vec<Around>,
+    /// Where somebody could go: how much that is worth, and the place among those.
+    open: Vec<(f64, u32)>,
 }
 
 impl Wants {
@@ -56,133 +79,189 @@ impl Wants {
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
-        self.count(crowd);
         self.list.clear();
-        self.neighbours.resize(world.islands.slot_bound(), 0.0);
-        for aim in 0..crowd.squares.aims.len() {
-            let total = self.look_around(crowd, aim);
-            if self.around.len() > 1 || self.around.iter().any(|found| found.neighbours > 0.0) {
-                for at in crowd.squares.aiming_at(aim) {
-                    let place = crowd.squares.by_aim[at];
-                    crowd.totals[place as usize] = total - crowd.itself(place as usize);
-                    self.ask(world, crowd, place, patience, chains);
-                }
+        self.parts.resize(world.islands.slot_bound(), 0);
+        let (mut last, mut total, mut own) = (None, 0.0, Own::NONE);
+        for at in 0..crowd.squares.by_aim.len() {
+            let place = crowd.squares.by_aim[at];
+            let player = crowd.squares.players[place as usize];
+            let Player { label, aim, .. } = player;
+            if !crowd.site(label).is_known {
+                continue;
             }
+            if Self::is_among_its_own(crowd, &player) {
+                patience.wait(player.peer, false);
+                continue;
+            }
+            if last != Some(aim) {
+                total = self.look_around(crowd, aim);
+                (last, own) = (Some(aim), Own::NONE);
+            }
+            match *self.around {
+                [] => continue,
+                [Around { slot, .. }] if slot == label => {
+                    patience.wait(player.peer, false);
+                    continue;
+                }
+                _ => {}
+            }
+            if label != own.slot {
+                own = self.face(world, crowd, label);
+            }
+            let itself = f64::from(crowd.kernel.parts(player.square, aim));
+            let asked = Asked {
+                player,
+                place,
+                here: own.parts - itself,
+                total: (total - itself) / PARTS,
+            };
+            crowd.squares.players[place as usize].total = asked.total;
+            self.ask(crowd, asked, own, patience, chains);
         }
         sort(&mut self.list);
     }
 
-    /// Counts who is in each square.
-    fn count(&mut self, crowd: &Crowd) {
-        self.counts.clear();
-        self.starts.clear();
-        for square in 0..crowd.squares.occupied.len() as u32 {
-            let start = self.counts.len();
-            self.starts.push(start as u32);
-            let first = crowd.squares.first_of(square) as usize;
-            let end = crowd.squares.first_of(square + 1) as usize;
-            let column = crowd.squares.occupied[square as usize].column;
-            for label in &crowd.labels[first..end] {
-                let mut counts = self.counts[start..].iter_mut();
-                match counts.find(|count| count.slot == *label) {
-                    Some(count) => count.count += 1.0,
-                    None if *label != NOBODY => self.counts.push(Count {
-                        slot: *label,
-                        column,
-                        count: 1.0,
-                    }),
-                    None => {}
-                }
-            }
+    /// Whether there is nobody of another island around somebody's aim, as far as can be told at a glance.
+    fn is_among_its_own(crowd: &Crowd, player: &Player) -> bool {
+        if crowd.squares.are_close() || crowd.kernel.parts(player.square, player.aim) == 0 {
+            return false;
         }
-        self.starts.push(self.counts.len() as u32);
+        let mut bins = crowd.squares.around(player.aim, crowd.kernel.reach());
+        bins.all(|bins| {
+            let counts = crowd.tally.counts(bins).iter();
+            let others = counts.filter(|count| count.slot != player.label);
+            others.count() == 0
+        })
     }
 
-    /// Lists the islands around an aim; the number of all neighbours there.
-    fn look_around(&mut self, crowd: &Crowd, aim: usize) -> f64 {
-        let squares = &crowd.squares;
-        let reach = crowd.kernel.reach();
-        let left = squares.aims[aim].column - reach;
+    /// Lists the islands around an aim; the number of all neighbours there, in parts.
+    fn look_around(&mut self, crowd: &Crowd, aim: Square) -> f64 {
         self.touched.clear();
-        for (nth, (start, end)) in (0..).zip(squares.windows(aim as u32)) {
-            let shares = crowd.kernel.row(nth - reach);
-            // Squares of one row that follow each other, and so do their counts.
-            let from = self.starts[*start as usize] as usize;
-            let to = self.starts[*end as usize] as usize;
-            for count in &self.counts[from..to] {
-                let share = shares[(count.column - left) as usize];
-                let neighbours = &mut self.neighbours[count.slot as usize];
-                if *neighbours == 0.0 && share > 0.0 {
+        for bins in crowd.squares.around(aim, crowd.kernel.reach()) {
+            for count in crowd.tally.counts(bins) {
+                let share = crowd.kernel.parts(count.square, aim);
+                let parts = &mut self.parts[count.slot as usize];
+                if *parts == 0 && share > 0 {
                     self.touched.push(count.slot);
                 }
-                *neighbours += share * count.count;
+                *parts += u64::from(share) * u64::from(count.count);
             }
         }
         self.around.clear();
         let mut total = 0.0;
         for slot in &self.touched {
-            let neighbours = std::mem::take(&mut self.neighbours[*slot as usize]);
-            total += neighbours;
+            let parts = std::mem::take(&mut self.parts[*slot as usize]) as f64;
+            total += parts;
             self.around.push(Around {
                 slot: *slot,
-                neighbours,
-                centre: crowd.centre(*slot),
+                edge: NOBODY,
+                parts,
+                centre: crowd.site(*slot).centre,
+                per_depth: 0.0,
             });
         }
         total
     }
 
+    /// Looks at the islands around from one of them.
+    fn face(&mut self, world: &World, crowd: &Crowd, label: u32) -> Own {
+        let own = self.around.iter().find(|around| around.slot == label);
+        let parts = own.map_or(0.0, |own| own.parts);
+        let centre = crowd.site(label).centre;
+        for other in &mut self.around {
+            other.per_depth = per_depth(centre, other.centre);
+            other.edge = NOBODY;
+        }
+        Own {
+            slot: label,
+            parts,
+            centre,
+            trades: Chains::takes_part(world, crowd, label),
+        }
+    }
+
     /// What somebody wants, of the islands around its aim.
     fn ask(
         &mut self,
-        world: &World,
         crowd: &Crowd,
-        place: u32,
+        asked: Asked,
+        own: Own,
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
-        let player = crowd.squares.players[place as usize];
-        let label = crowd.labels[place as usize];
-        if label == NOBODY || world.islands.get(label).silent > 0 {
-            return;
-        }
-        let own = self.around.iter().find(|around| around.slot == label);
-        let here = own.map_or(0.0, |own| own.neighbours - crowd.itself(place as usize));
-        let centre = own.map_or_else(|| crowd.centre(label), |own| own.centre);
-        let liveliness = crowd.liveliness(label);
-        patience.look_around(player.peer, player.moved, liveliness);
-        let margin = crowd.config.margin + patience.reluctance(player.peer);
-        let mut best = (margin, NOBODY);
-        let (ahead, total) = (player.ahead(), crowd.totals[place as usize]);
-        let trades = Chains::takes_part(world, label);
-        chains.start_player();
-        for other in &self.around {
-            if other.slot == label {
-                continue;
-            }
-            let depth = depth(ahead, centre, other.centre);
-            let worth = crowd.weigh(depth, other.neighbours - here, total);
-            if worth > best.0 {
-                best = (worth, other.slot);
-            }
-            if trades {
-                chains.offer_target(other.slot, worth);
+        let Asked { player, .. } = asked;
+        let reluctance = f64::from(player.reluctance);
+        let mut best = (crowd.config.margin + reluctance, NOBODY);
+        let ahead = player.ahead();
+        // Whoever is worth less is of no use for a chain either.
+        let least = if own.trades {
+            let cost = crowd.config.chain_cost;
+            (WORTH_MIN + cost - ROUNDING).min(crowd.config.margin) + reluctance
+        } else {
+            best.0
+        };
+        self.open.clear();
+        for (at, other) in (0..).zip(&self.around) {
+            let depth = past(ahead, own.centre, other.centre, other.per_depth);
+            let worth = crowd.weigh(depth, (other.parts - asked.here) / PARTS, asked.total);
+            if worth > least && other.slot != own.slot {
+                self.open.push((worth, at));
+                if worth > best.0 {
+                    best = (worth, other.slot);
+                }
             }
         }
         let wants = best.1 != NOBODY;
         patience.wait(player.peer, wants);
         if wants && patience.is_ready(player.peer) {
             self.list.push(Want {
-                worth: best.0 - patience.reluctance(player.peer),
+                worth: best.0 - reluctance,
                 peer: player.peer,
-                place,
+                place: asked.place,
                 to: best.1,
             });
         }
-        if trades {
-            chains.add_player(label, player.peer, place, crowd, patience);
+        if own.trades {
+            self.offer(crowd, asked, own.slot, patience, chains);
         }
     }
+
+    /// Somebody could make room for others.
+    fn offer(
+        &mut self,
+        crowd: &Crowd,
+        asked: Asked,
+        slot: u32,
+        patience: &Patience,
+        chains: &mut Chains,
+    ) {
+        if self.open.len() > TARGETS {
+            self.open.sort_by(|a, b| b.0.total_cmp(&a.0));
+            self.open.truncate(TARGETS);
+        }
+        let peer = asked.player.peer;
+        let is_ready = patience.is_ready(peer);
+        for (worth, at) in &self.open {
+            let worth = *worth - f64::from(asked.player.reluctance);
+            let worth = price(worth, is_ready, &crowd.config);
+            if worth > WORTH_MIN {
+                let other = &mut self.around[*at as usize];
+                if other.edge == NOBODY {
+                    other.edge = chains.edge(slot, other.slot);
+                }
+                chains.offer(other.edge, worth, peer, asked.place);
+            }
+        }
+    }
+}
+
+impl Own {
+    const NONE: Self = Self {
+        slot: NOBODY,
+        parts: 0.0,
+        centre: (0.0, 0.0),
+        trades: false,
+    };
 }
 
 /// The highest worth first, the lower handle on a tie.

@@ -1,14 +1,14 @@
 //! Whether an island hangs together without one of its members.
 
 use crate::engine::peers::Peer;
-use crate::engine::position::Position;
+use crate::engine::position::Ground;
 use crate::engine::world::World;
 
 /// Working memory.
 #[derive(Debug, Default)]
 pub(super) struct Whole {
-    near: Vec<Position>,
-    rest: Vec<Position>,
+    near: Vec<Ground>,
+    rest: Vec<Ground>,
 }
 
 impl Whole {
@@ -16,14 +16,14 @@ impl Whole {
     /// among themselves: every way that led over it can go over them.
     pub fn is_whole_without(&mut self, world: &World, peer: Peer) -> bool {
         let distance = world.leave_squared;
-        let from = world.peers.position[peer.index()];
+        let from = world.peers.ground(peer);
         self.near.clear();
         self.rest.clear();
-        for member in &world.islands.get(world.home(peer)).members {
+        for member in world.islands.members(world.home(peer)) {
             if *member == peer {
                 continue;
             }
-            let position = world.peers.position[member.index()];
+            let position = world.peers.ground(*member);
             if from.squared_distance(position) <= distance {
                 self.near.push(position);
             } else {
@@ -39,7 +39,7 @@ impl Whole {
 }
 
 /// In front those already looked around from, then those only reached, then the rest.
-fn hangs_together(points: &mut [Position], distance_squared: f64) -> bool {
+fn hangs_together(points: &mut [Ground], distance_squared: f64) -> bool {
     let (mut at, mut reached) = (0, 1);
     while at < reached && reached < points.len() {
         let from = points[at];

@@ -1,0 +1,135 @@
+//! How many members of which island are in which square, at any time of a flush.
+
+use std::ops::Range;
+
+use super::crowd::NOBODY;
+use super::kernel::Square;
+use super::squares::Squares;
+
+/// Members of an island in a square.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Count {
+    pub slot: u32,
+    pub count: u32,
+    pub square: Square,
+}
+
+/// Members who have come to where nobody of their island was before.
+#[derive(Clone, Copy, Debug)]
+struct Late {
+    count: Count,
+    /// The next one of the same island.
+    next: u32,
+}
+
+/// Everybody of a crowd, counted.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// Bin by bin, as it was when the flush began.
+    counts: Vec<Count>,
+    /// By bin, and one more: where its counts start.
+    starts: Vec<u32>,
+    /// What there was no count for.
+    late: Vec<Late>,
+    /// By slot: the first of these.
+    heads: Vec<u32>,
+}
+
+impl Tally {
+    /// Nobody.
+    pub fn clear(&mut self) {
+        self.counts.clear();
+        self.starts.clear();
+        self.late.clear();
+        self.heads.clear();
+    }
+
+    /// Counts everybody.
+    pub fn start(&mut self, squares: &Squares, slots: usize) {
+        self.clear();
+        self.heads.resize(slots, NOBODY);
+        // There cannot be more.
+        self.counts.reserve(squares.players.len());
+        self.starts.push(0);
+        for bin in 0..squares.bins() {
+            let start = self.counts.len();
+            for player in squares.players_in(bin) {
+                let (slot, square) = (player.label, player.square);
+                let mut counts = self.counts[start..].iter_mut();
+                match counts.find(|count| count.is_of(slot, square)) {
+                    Some(count) => count.count += 1,
+                    None if slot != NOBODY => self.counts.push(Count::one(slot, square)),
+                    None => {}
+                }
+            }
+            self.starts.push(self.counts.len() as u32);
+        }
+    }
+
+    /// The counts of some bins that follow each other; those that have come late are not among them.
+    pub fn counts(&self, bins: Range<usize>) -> &[Count] {
+        &self.counts[self.range(bins)]
+    }
+
+    /// The counts of an island that are not found by their bins.
+    pub fn late(&self, slot: u32) -> impl Iterator<Item = &Count> {
+        let mut next = self.heads.get(slot as usize).copied();
+        std::iter::from_fn(move || {
+            let late = self.late.get(next? as usize)?;
+            next = Some(late.next);
+            Some(&late.count)
+        })
+    }
+
+    /// Somebody has come to an island.
+    pub fn enter(&mut self, bin: usize, square: Square, slot: u32) {
+        if let Some(count) = self.find(bin, square, slot) {
+            count.count += 1;
+            return;
+        }
+        let bound = self.heads.len().max(slot as usize + 1);
+        self.heads.resize(bound, NOBODY);
+        let head = &mut self.heads[slot as usize];
+        let next = std::mem::replace(head, self.late.len() as u32);
+        let count = Count::one(slot, square);
+        self.late.push(Late { count, next });
+    }
+
+    /// Somebody has left an island.
+    pub fn leave(&mut self, bin: usize, square: Square, slot: u32) {
+        if let Some(count) = self.find(bin, square, slot) {
+            count.count -= 1;
+        }
+    }
+
+    fn find(&mut self, bin: usize, square: Square, slot: u32) -> Option<&mut Count> {
+        let range = self.range(bin..bin + 1);
+        let mut counts = self.counts[range].iter_mut();
+        if let Some(count) = counts.find(|count| count.is_of(slot, square)) {
+            return Some(count);
+        }
+        let mut at = self.heads.get(slot as usize).copied()?;
+        while self.late.get(at as usize)?.count.square != square {
+            at = self.late[at as usize].next;
+        }
+        Some(&mut self.late[at as usize].count)
+    }
+
+    fn range(&self, bins: Range<usize>) -> Range<usize> {
+        self.starts[bins.start] as usize..self.starts[bins.end] as usize
+    }
+}
+
+impl Count {
+    fn one(slot: u32, square: Square) -> Self {
+        Self {
+            slot,
+            count: 1,
+            square,
+        }
+    }
+
+    fn is_of(&self, slot: u32, square: Square) -> bool {
+        (self.slot, self.square) == (slot, square)
+    }
+}
