@@ -356,7 +356,7 @@ mod tests {
         for (close, far) in [(true, 0.0), (false, 3e3), (false, 2e9)] {
             let spot = |n: usize| {
                 let far = [0.0, 0.0, far / 7.0, far][n % 4];
-                Position::new(near(n).0 + far, 0.0, near(n).1 - far).unwrap()
+                Ground::new(near(n).0 + far, near(n).1 - far)
             };
             let spots: Vec<_> = (0..400).map(spot).collect();
             let all = arranged(&spots);
