@@ -10,6 +10,7 @@ pub struct CoherentConfig {
     pub(super) kernel_cell_m: f64,
     pub(super) radius_m: f64,
     pub(super) look_ahead_s: f64,
+    pub(super) stay_s: f64,
     pub(super) mix: f64,
     pub(super) margin: f64,
     pub(super) chain_cost: f64,
@@ -77,7 +78,7 @@ struct Parameter {
     field: fn(&mut CoherentConfig) -> &mut f64,
 }
 
-const PARAMETERS: [Parameter; 9] = [
+const PARAMETERS: [Parameter; 10] = [
     Parameter {
         name: "kernel_cell_m",
         min: 1.0,
@@ -95,6 +96,12 @@ const PARAMETERS: [Parameter; 9] = [
         min: 0.0,
         max: 60.0,
         field: |config| &mut config.look_ahead_s,
+    },
+    Parameter {
+        name: "stay_s",
+        min: 0.0,
+        max: 60.0,
+        field: |config| &mut config.stay_s,
     },
     Parameter {
         name: "mix",
@@ -142,10 +149,9 @@ impl CoherentConfig {
     /// Most company, most reassignments.
     pub const fn tight() -> Self {
         Self {
-            margin: 0.2,
-            mix: 0.5,
-            look_ahead_s: 1.5,
-            radius_m: 15.0,
+            margin: 0.12,
+            chain_cost: 0.3,
+            stay_s: 3.5,
             ..Self::balanced()
         }
     }
@@ -155,24 +161,22 @@ impl CoherentConfig {
         Self {
             kernel_cell_m: 10.0,
             radius_m: 20.0,
-            look_ahead_s: 2.0,
-            mix: 0.4,
-            margin: 0.35,
-            chain_cost: 0.3,
-            chain_length: 4.0,
-            fill: 0.85,
+            look_ahead_s: 1.7,
+            stay_s: 5.0,
+            mix: 0.5,
+            margin: 0.16,
+            chain_cost: 0.4,
+            chain_length: 3.0,
+            fill: 0.92,
             dwell_s: 0.0,
         }
     }
 
-    /// Fewer reassignments: who only passes through stays where it is.
+    /// Fewer reassignments: who walks far stays where it is for longer.
     pub const fn calm() -> Self {
         Self {
-            mix: 0.5,
-            look_ahead_s: 3.0,
-            chain_cost: 0.4,
-            radius_m: 15.0,
-            dwell_s: 3.0,
+            margin: 0.27,
+            stay_s: 7.0,
             ..Self::balanced()
         }
     }
@@ -180,11 +184,8 @@ impl CoherentConfig {
     /// Fewest reassignments.
     pub const fn saver() -> Self {
         Self {
-            margin: 0.6,
-            mix: 0.85,
-            look_ahead_s: 4.0,
-            chain_cost: 0.2,
-            dwell_s: 3.0,
+            margin: 0.33,
+            stay_s: 10.0,
             ..Self::balanced()
         }
     }
@@ -220,6 +221,7 @@ impl CoherentConfig {
     /// | `kernel_cell_m` | side, in metres, of the cells in which neighbours are counted |
     /// | `radius_m` | who is within so many metres is a neighbour |
     /// | `look_ahead_s` | walkers are judged by where they will be in so many seconds |
+    /// | `stay_s` | walkers go only to where they will be staying in so many seconds, if they walk on |
     /// | `mix` | what counts: from 0, the place alone, to 1, the neighbours alone |
     /// | `margin` | how much better another island has to be |
     /// | `chain_cost` | how much worse it is to move somebody for the sake of another |

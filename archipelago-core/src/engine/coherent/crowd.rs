@@ -4,7 +4,8 @@ use super::config::CoherentConfig;
 use super::depth::depth;
 use super::hubs::Hubs;
 use super::kernel::{Kernel, PARTS};
-use super::motion::{Motion, Walk};
+use super::motion::{Heading, Motion, Walk};
+use super::passing::lasting;
 use super::patience::Patience;
 use super::squares::{Player, Spread, Squares};
 use super::tally::{Count, Tally};
@@ -146,7 +147,7 @@ impl Crowd {
         let handles = world.peers.state.len();
         let (side_m, reach) = (self.config.kernel_cell_m, self.kernel.reach());
         self.squares.start(spread, handles, side_m, reach);
-        let walk = motion.since(world.now_ms, self.config.look_ahead_s);
+        let walk = motion.since(world.now_ms, [self.config.look_ahead_s, self.config.stay_s]);
         self.sum_up(world, walk);
         self.squares.open();
         self.settle_in(world, walk, patience);
@@ -183,7 +184,7 @@ impl Crowd {
             let position = world.peers.ground(peer);
             if let Some(sum) = sum {
                 sum.add(position, 1.0);
-                let (_, moved) = walk.ahead(peer, position);
+                let Heading { moved, .. } = walk.heading(peer, position);
                 sum.moving += f64::from(u8::from(moved));
             }
             self.squares.count(peer, position);
@@ -204,7 +205,12 @@ impl Crowd {
                 continue;
             }
             let position = world.peers.ground(peer);
-            let (ahead, moved) = walk.ahead(peer, position);
+            let Heading {
+                ahead,
+                later,
+                speed_mps,
+                moved,
+            } = walk.heading(peer, position);
             let home = world.home(peer);
             if let Some(sum) = self.sums.get(home as usize)
                 && self.sites[home as usize].is_known
@@ -216,6 +222,8 @@ impl Crowd {
                 peer,
                 label: home,
                 ahead: [ahead.0 as f32, ahead.1 as f32],
+                later: [later.0 as f32, later.1 as f32],
+                lasting: lasting(speed_mps) as f32,
                 square: self.squares.square(x, z),
                 reluctance: patience.reluctance(peer) as f32,
                 ..Player::NOBODY
@@ -240,12 +248,12 @@ impl Crowd {
     }
 
     /// How much better it is for somebody to be with others, from -2 to 2: the depth past the border between the
-    /// centres, and the difference in neighbours as a share of all neighbours.
+    /// centres, and the difference in neighbours as a share of all neighbours; of both, what lasts.
     pub fn worth(&self, place: usize, from: u32, to: u32) -> f64 {
         let (here, there) = self.neighbours(place, from, to);
         let player = &self.squares.players[place];
         let depth = depth(player.ahead(), self.centre(from), self.centre(to));
-        self.weigh(depth, there - here, player.total)
+        player.lasting() * self.weigh(depth, there - here, player.total)
     }
 
     /// Depth and neighbours, each in its share.

@@ -6,7 +6,7 @@
 //!
 //! A flush finds what hangs together (`components`, `survey`); whatever fits is one island, as always. A crowd that has
 //! no islands yet is cut up (`cut`). Then everybody is put in order of place (`squares`, `tally`) and says where it
-//! wants to be (`motion`, `depth`, `kernel`, `patience`, `wants`), and moves there if there is room or if a chain of
+//! wants to be (`motion`, `passing`, `depth`, `kernel`, `patience`, `wants`), and moves there if there is room or if a chain of
 //! others makes room (`chains`, `trade`, `hubs`, `whole`). Newcomers are placed one by one (`place`, `halve`), and
 //! islands that have become small are merged (`gather`).
 //!
@@ -24,6 +24,7 @@ mod halve;
 mod hubs;
 mod kernel;
 mod motion;
+mod passing;
 mod patience;
 mod place;
 mod squares;

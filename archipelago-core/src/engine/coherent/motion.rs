@@ -9,6 +9,19 @@ const WALKING_MPS: f64 = 0.5;
 /// Faster is no way of walking on: it is a jump to somewhere else, where one stands.
 const JUMP_MPS: f64 = 30.0;
 
+/// Where somebody is going.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heading {
+    /// Where it will be after the look ahead, if it walks on; x and z in metres.
+    pub ahead: (f64, f64),
+    /// Where it will be later, likewise.
+    pub later: (f64, f64),
+    /// How fast it walks; 0 for one that stands.
+    pub speed_mps: f64,
+    /// Whether it has come from elsewhere.
+    pub moved: bool,
+}
+
 /// Where everybody was when the last full flush ended.
 #[derive(Debug, Default)]
 pub(super) struct Motion {
@@ -24,12 +37,13 @@ impl Motion {
         passed as f64 / 1000.0
     }
 
-    /// Everybody's way from the last full flush until now, and so many seconds on.
-    pub fn since(&self, now_ms: u64, look_ahead_s: f64) -> Walk<'_> {
+    /// Everybody's way from the last full flush until now, and so many seconds on: the look ahead, and later.
+    pub fn since(&self, now_ms: u64, [ahead_s, later_s]: [f64; 2]) -> Walk<'_> {
         Walk {
             before: &self.before,
             interval_s: self.interval_s(now_ms),
-            look_ahead_s,
+            ahead_s,
+            later_s,
         }
     }
 
@@ -62,12 +76,13 @@ impl Motion {
 pub(super) struct Walk<'a> {
     before: &'a [[f32; 2]],
     interval_s: f64,
-    look_ahead_s: f64,
+    ahead_s: f64,
+    later_s: f64,
 }
 
 impl Walk<'_> {
-    /// Where somebody will be in a while, when it walks on, x and z in metres; and whether it has come from elsewhere.
-    pub fn ahead(&self, peer: Peer, position: Ground) -> ((f64, f64), bool) {
+    /// Where somebody is going.
+    pub fn heading(&self, peer: Peer, position: Ground) -> Heading {
         let (x, z) = (f64::from(position.x()), f64::from(position.z()));
         let unknown = [f32::NAN; 2];
         let [was_x, was_z] = self.before.get(peer.index()).unwrap_or(&unknown);
@@ -76,9 +91,15 @@ impl Walk<'_> {
         let speed = vx.abs() + vz.abs();
         let walks = (WALKING_MPS..JUMP_MPS).contains(&speed);
         // Who walks is hard to foresee: to add nothing costs less than a wrong guess.
-        let step = |v: f64| if walks { self.look_ahead_s * v } else { 0.0 };
+        let velocity = |v: f64| if walks { v } else { 0.0 };
+        let (vx, vz) = (velocity(vx), velocity(vz));
         // A newcomer was nowhere before.
         let moved = walks || speed >= JUMP_MPS || was_x.is_nan();
-        ((x + step(vx), z + step(vz)), moved)
+        Heading {
+            ahead: (x + self.ahead_s * vx, z + self.ahead_s * vz),
+            later: (x + self.later_s * vx, z + self.later_s * vz),
+            speed_mps: (vx * vx + vz * vz).sqrt(),
+            moved,
+        }
     }
 }

@@ -29,6 +29,10 @@ pub(super) struct Player {
     pub label: u32,
     /// Where it is, or soon will be; x and z in metres.
     pub ahead: [f32; 2],
+    /// Where a walker will be later.
+    pub later: [f32; 2],
+    /// See [`lasting`](super::passing::lasting); 1 for one that stands.
+    pub lasting: f32,
     /// The square where it is.
     pub square: Square,
     /// And of where it soon will be.
@@ -44,11 +48,24 @@ impl Player {
         peer: Peer::NOBODY,
         label: u32::MAX,
         ahead: [0.0; 2],
+        later: [0.0; 2],
+        lasting: 1.0,
         square: Square { row: 0, column: 0 },
         aim: Square { row: 0, column: 0 },
         total: 0.0,
         reluctance: 0.0,
     };
+
+    /// Where a walker will be later; x and z in metres. `None` for one that stands.
+    pub fn later(&self) -> Option<(f64, f64)> {
+        let [x, z] = self.later.map(f64::from);
+        (self.lasting < 1.0).then_some((x, z))
+    }
+
+    /// The share of a move's worth that remains.
+    pub fn lasting(&self) -> f64 {
+        f64::from(self.lasting)
+    }
 
     /// Where it is, or soon will be; x and z in metres.
     pub fn ahead(&self) -> (f64, f64) {

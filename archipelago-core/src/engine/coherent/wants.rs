@@ -4,6 +4,7 @@ use super::chains::{Chains, TARGETS, WORTH_MIN, price};
 use super::crowd::{Crowd, NOBODY};
 use super::depth::{past, per_depth};
 use super::kernel::{PARTS, Square};
+use super::passing::nearest;
 use super::patience::Patience;
 use super::squares::Player;
 use crate::engine::peers::Peer;
@@ -200,10 +201,18 @@ impl Wants {
         } else {
             best.0
         };
+        let heading = player.later().map(|spot| {
+            let others = self.around.iter().map(|other| (other.slot, other.centre));
+            nearest(spot, std::iter::once((own.slot, own.centre)).chain(others))
+        });
         self.open.clear();
         for (at, other) in (0..).zip(&self.around) {
+            if heading.is_some_and(|slot| slot != other.slot) {
+                continue;
+            }
             let depth = past(ahead, own.centre, other.centre, other.per_depth);
-            let worth = crowd.weigh(depth, (other.parts - asked.here) / PARTS, asked.total);
+            let neighbours = (other.parts - asked.here) / PARTS;
+            let worth = player.lasting() * crowd.weigh(depth, neighbours, asked.total);
             if worth > least && other.slot != own.slot {
                 self.open.push((worth, at));
                 if worth > best.0 {
