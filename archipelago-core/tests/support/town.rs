@@ -83,7 +83,7 @@ pub fn play_restarted(seed: u32) -> Result<Tally, String> {
 /// Of how many towns [`FINGERPRINT`] is.
 const SEEN: u32 = 40;
 /// Written down once: every target has to arrive at the same islands, numbers and orders included.
-pub const FINGERPRINT: u64 = 0x1cc3_ca3b_35f7_0463;
+pub const FINGERPRINT: u64 = 0xe118_c9d4_23d2_6586;
 
 /// FNV-1a, 64 bits, of the islands in some towns after several phases and a restart.
 pub fn fingerprint() -> Result<u64, String> {

@@ -205,6 +205,10 @@ impl Wants {
             let others = self.around.iter().map(|other| (other.slot, other.centre));
             nearest(spot, std::iter::once((own.slot, own.centre)).chain(others))
         });
+        if heading == Some(own.slot) {
+            patience.wait(player.peer, false);
+            return;
+        }
         self.open.clear();
         for (at, other) in (0..).zip(&self.around) {
             if heading.is_some_and(|slot| slot != other.slot) {
