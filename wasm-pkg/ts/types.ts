@@ -11,6 +11,8 @@ export interface CoherentCrowds {
   radiusM?: number | undefined;
   /** Walkers are judged by where they will be in so many seconds. 0 to 60. */
   lookAheadS?: number | undefined;
+  /** Walkers go only to where they will be staying in so many seconds, if they walk on. 0 to 60. */
+  stayS?: number | undefined;
   /** What counts: from 0, the place alone, to 1, the neighbours alone. */
   mix?: number | undefined;
   /** How much better another island has to be. 0.01 to 3. */

@@ -2,6 +2,7 @@
 //!
 //! - `measure WORLD POLICY FLUSHES` prints the figures of one run, as JSON;
 //! - `check WORLD POLICY` measures nothing, and fails if there is no such world or policy;
+//! - `map WORLD POLICY FLUSHES` prints who is where and on which island after that many, as JSON;
 //! - `dump WORLD FLUSHES FILE` writes where everybody is;
 //! - `policies` prints the names of the policies, as JSON.
 
@@ -10,7 +11,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
-use archipelago_bench::{SEED, dump, measure, policies};
+use archipelago_bench::{SEED, dump, map, measure, policies};
 use archipelago_core::engine::CrowdPolicy;
 use archipelago_worlds::World;
 
@@ -35,6 +36,10 @@ fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
         ["measure", world, policy, flushes] => {
             let row = measure(world, policy, flushes.parse()?)?;
             println!("{}", serde_json::to_string(&row)?);
+        }
+        ["map", world, policy, flushes] => {
+            let map = map(world, policy, flushes.parse()?)?;
+            println!("{}", serde_json::to_string(&map)?);
         }
         ["check", world, policy] => {
             World::named(world, SEED)?;

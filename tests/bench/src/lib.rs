@@ -13,6 +13,7 @@ mod bindings;
 mod clock;
 mod dump;
 mod floor;
+mod map;
 mod measure;
 mod meter;
 mod policy;
@@ -20,6 +21,7 @@ mod row;
 
 pub use dump::dump;
 pub use floor::Floor;
+pub use map::{Map, map};
 pub use measure::{Refusal, measure};
 pub use meter::Meter;
 pub use policy::policies;
