@@ -13,6 +13,8 @@ use super::world::World;
 
 /// End of a list.
 const END: u32 = u32::MAX;
+/// So many are noted before they are met.
+const FOUND_MAX: usize = 32;
 /// No pair.
 const NONE: u64 = u64::MAX;
 
@@ -52,7 +54,8 @@ impl Contacts {
         let world = &*world;
         self.start(world);
         let max = world.max_peers as u32;
-        if self.sizes.iter().all(|size| 2 * size <= max) {
+        let small = self.sizes.iter().filter(|size| 2 * **size <= max);
+        if 2 * small.sum::<u32>() as usize > world.grid.all_entries().len() {
             self.look_ahead(world);
         } else {
             for (_, slot) in world.islands.oldest_first() {
@@ -77,13 +80,44 @@ impl Contacts {
 
     /// Looks around from everybody, which need not be done in both directions.
     fn look_ahead(&mut self, world: &World) {
+        let mut found = [0; FOUND_MAX];
+        let max = world.max_peers as u32;
         for (entry, at) in world.grid.all_entries().iter().zip(0..) {
             let cell = world.grid.cell_of(entry.peer);
             let runs = world.grid.runs_near(cell, entry.ground);
+            let mut count = 0;
             for run in runs[COLUMNS / 2..].iter().filter(|run| !run.is_empty()) {
                 let Range { start, end } = world.grid.span(run);
                 let ahead = start.max(at).min(end)..end;
-                self.look_around(world, entry.home, entry.ground, ahead);
+                for other in &world.grid.all_entries()[ahead] {
+                    let distance = entry.ground.squared_distance(other.ground);
+                    let is_near = usize::from(distance <= world.join_squared);
+                    let is_another = usize::from(other.home != entry.home);
+                    // Who is near is hard to foresee: to note it in any case costs less than a wrong guess.
+                    found[count] = other.home;
+                    count += is_near * is_another;
+                    if count == FOUND_MAX {
+                        self.meet(entry.home, &found, max);
+                        count = 0;
+                    }
+                }
+            }
+            self.meet(entry.home, &found[..count], max);
+        }
+    }
+
+    /// An island is adjacent to others.
+    fn meet(&mut self, home: u32, found: &[u32], max: u32) {
+        for other in found {
+            if std::mem::replace(&mut self.met[*other as usize], home) == home {
+                continue;
+            }
+            if self.sizes[home as usize] + self.sizes[*other as usize] <= max {
+                self.note(pair(home.min(*other), home.max(*other)));
+            } else {
+                // Of two for whom there is no room one at the most is small; of the other nobody asks.
+                self.pressed[home as usize] = true;
+                self.pressed[*other as usize] = true;
             }
         }
     }

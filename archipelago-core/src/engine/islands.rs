@@ -65,13 +65,20 @@ impl Islands {
     }
 
     /// No island opened from now on has that number.
-    pub fn reserve(&mut self, number: IslandNumber) {
-        self.reserve_until(number.next());
+    pub fn skip(&mut self, number: IslandNumber) {
+        self.skip_to(number.next());
     }
 
     /// No island opened from now on has a lower number.
-    pub fn reserve_until(&mut self, number: IslandNumber) {
+    pub fn skip_to(&mut self, number: IslandNumber) {
         self.next = self.next.max(number);
+    }
+
+    /// Makes room for new islands with so many members each.
+    pub fn reserve(&mut self, sizes: &[u32]) {
+        self.slots.reserve(sizes.len());
+        self.order.reserve(sizes.len());
+        self.members.reserve_all(sizes);
     }
 
     /// Makes room for so many members of an island.
@@ -311,7 +318,7 @@ impl Islands {
 
     /// Whether there are far more slots than islands, as after a flush with many arrivals: each has had one.
     pub fn is_wasteful(&self) -> bool {
-        self.slots.len() > 4 * self.live + SLOTS_MIN
+        self.slots.len() > 8 * self.live + SLOTS_MIN
     }
 
     /// Moves the islands to the first slots, the oldest to the very first, and gives the others back. None may be dirty

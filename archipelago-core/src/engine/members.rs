@@ -213,6 +213,15 @@ impl Members {
         self.note_places(range);
     }
 
+    /// Makes room for new blocks of so many members each.
+    pub fn reserve_all(&mut self, sizes: &[u32]) {
+        let room = sizes.iter().map(|size| size.next_power_of_two() as usize);
+        let room = room.sum();
+        self.peers.reserve_exact(room);
+        self.grounds.reserve_exact(room);
+        self.above.reserve_exact(room);
+    }
+
     /// Makes room for so many in a block.
     pub fn reserve(&mut self, block: &mut Block, count: u32) {
         if count > block.room() {

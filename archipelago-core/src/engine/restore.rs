@@ -21,7 +21,7 @@ impl Engine {
         if !fresh || world.islands.find(number).is_some() {
             return Vec::new();
         }
-        world.islands.reserve(number);
+        world.islands.skip(number);
         if members == 0 {
             return Vec::new();
         }

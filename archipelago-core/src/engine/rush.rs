@@ -77,7 +77,7 @@ impl Rush {
             }
         }
         rush.open(world, queue, first);
-        world.islands.reserve_until(first.plus(count));
+        world.islands.skip_to(first.plus(count));
         rush
     }
 
@@ -152,6 +152,7 @@ impl Rush {
 
     /// Opens an island for each target, with everybody who chose it.
     fn open(&self, world: &mut World, queue: &[Peer], first: IslandNumber) {
+        world.islands.reserve(&self.sizes);
         for (size, place) in self.sizes.iter().zip(&self.firsts) {
             let slot = world.islands.open_as(first.plus(*place), world.now_ms);
             world.islands.expect(slot, *size);
