@@ -3,10 +3,11 @@
  *
  * Each figure is that of one run of 150 flushes, natively.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildNative, figures } from "./lib/bench-runs.mjs";
-import { Failure, runMain } from "./lib/failure.mjs";
+import { runMain } from "./lib/failure.mjs";
+import { markdownTable, renew } from "./lib/markdown.mjs";
 import { ROOT } from "./lib/paths.mjs";
 import { plotIslands } from "./lib/plot-islands.mjs";
 import { PRODUCTION, plotRecall } from "./lib/plot-recall.mjs";
@@ -19,8 +20,6 @@ const FLUSHES = "150";
 const POLICIES = ["stable", "coherent:tight", "coherent:balanced", "coherent:calm", "coherent:saver"];
 /** The world of which the islands are drawn. */
 const PLAZA = "plaza-1000";
-const BEGIN = "<!-- Figures: `npm run plot:crowds` writes what follows. -->\n";
-const END = "<!-- End of the figures. -->";
 
 await runMain(async () => {
   const tools = await setUp();
@@ -43,7 +42,7 @@ await runMain(async () => {
     maps.push({ policy, ...(await figures([bench, "map", PLAZA, policy, FLUSHES], tools)) });
   }
   await writeFile(join(folder, "plaza.svg"), plotIslands(maps));
-  await renewTable(join(ROOT, "docs", "crowds.md"), tableOf(points));
+  await renew(join(ROOT, "docs", "crowds.md"), "npm run plot:crowds", tableOf(points));
 });
 
 /**
@@ -55,20 +54,8 @@ function tableOf(points) {
     point ? `${point.recall.toFixed(2)} / ${point.moves.toFixed(2)}` : "–";
   const rows = Object.entries(PRODUCTION).map(([world, production]) => {
     const own = POLICIES.map((policy) => points.find((point) => point.world === world && point.policy === policy));
-    return `| \`${world}\` | ${[production, ...own].map(cell).join(" | ")} |`;
+    return [`\`${world}\``, ...[production, ...own].map(cell)];
   });
   const heads = ["world", "production", ...POLICIES.map((policy) => `\`${policy.replace("coherent:", "")}\``)];
-  return [`| ${heads.join(" | ")} |`, `|${"---|".repeat(heads.length)}`, ...rows].join("\n");
-}
-
-/**
- * @param {string} file
- * @param {string} table
- */
-async function renewTable(file, table) {
-  const text = await readFile(file, "utf8");
-  const [before, rest] = text.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Failure(`${file} does not say where the table goes.`);
-  await writeFile(file, `${before}${BEGIN}\n${table}\n\n${END}${after}`);
+  return markdownTable(heads, rows);
 }

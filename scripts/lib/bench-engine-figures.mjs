@@ -1,5 +1,7 @@
 /** The figures of the engine, for people. */
+import { cpus } from "node:os";
 import { inColumns, ms } from "./bench-figures.mjs";
+import { markdownTable } from "./markdown.mjs";
 
 /**
  * @typedef {object} Row one run; `tests/bench/src/row.rs` says what the figures are
@@ -40,6 +42,12 @@ const SPEED_MAX = [
   { policy: "coherent:balanced", world: "crowd-100000", median: 60, first: undefined },
 ];
 
+const BOUND_HEADS = ["bound", "found", "at most", ""];
+
+const LEGEND =
+  "20 m, 50 m: share of the pairs so near that share an island; moves: a player's changes of island in a minute.\n" +
+  "p99, first, reports, still: times the floor, like the median before them; reports are everybody's before a flush.";
+
 /** @type {readonly (readonly [string, (row: Row) => string])[]} */
 const COLUMNS = [
   ["world", (row) => row.world],
@@ -69,10 +77,31 @@ const COLUMNS = [
 export function tableOf(rows) {
   const heads = COLUMNS.map(([head]) => head);
   const cells = rows.map((row) => COLUMNS.map(([, cell]) => cell(row)));
-  const legend =
-    "20 m, 50 m: share of the pairs so near that share an island; moves: a player's changes of island in a minute.\n" +
-    "p99, first, reports, still: times the floor, like the median before them; reports are everybody's before a flush.";
-  return `${inColumns([heads, ...cells])}\n\n${legend}`;
+  return `${inColumns([heads, ...cells])}\n\n${LEGEND}`;
+}
+
+/**
+ * The same as Markdown, a table for each policy, with the machine, the day and the command.
+ *
+ * @param {readonly Row[]} rows
+ * @param {string} command
+ * @returns {string}
+ */
+export function documentOf(rows, command) {
+  const columns = COLUMNS.filter(([head]) => head !== "policy");
+  const heads = columns.map(([head]) => head);
+  const policies = [...new Set(rows.map(({ policy }) => policy))];
+  const tables = policies.map((policy) => {
+    const own = rows.filter((row) => row.policy === policy);
+    const cells = own.map((row) => columns.map(([, cell]) => cell(row)));
+    return `### \`${policy}\`\n\n${markdownTable(heads, cells)}`;
+  });
+  const [cpu] = cpus();
+  const machine = `${cpus().length} × ${cpu?.model.trim()}, ${process.platform} ${process.arch}, Node.js ${process.version}`;
+  const day = new Date().toISOString().slice(0, 10);
+  const checks = checksOf(rows);
+  const bounds = checks.length === 0 ? [] : [`### Bounds\n\n${markdownTable(BOUND_HEADS, checks)}`];
+  return [`\`${command}\`, ${day}, on ${machine}.`, LEGEND, ...bounds, ...tables].join("\n\n");
 }
 
 /**
@@ -82,14 +111,22 @@ export function tableOf(rows) {
  * @returns {string}
  */
 export function boundsOf(rows) {
+  const checks = checksOf(rows);
+  return checks.length === 0 ? "" : inColumns([BOUND_HEADS, ...checks]);
+}
+
+/**
+ * @param {readonly Row[]} rows
+ * @returns {string[][]}
+ */
+function checksOf(rows) {
   const checks = [...speeds(rows), ...growth(rows), ...sizes(rows), ...wasm(rows)];
-  const table = checks.map(([what, found, max]) => [
+  return checks.map(([what, found, max]) => [
     what,
     found.toFixed(2),
     `${max}`,
     found <= max ? "kept" : missed(found, max),
   ]);
-  return table.length === 0 ? "" : inColumns([["bound", "found", "at most", ""], ...table]);
 }
 
 /**

@@ -12,6 +12,7 @@ import { Failure } from "./failure.mjs";
  * @property {string} [policy] the only one; without it all are measured
  * @property {number} flushes
  * @property {string} [json] the file for the rows
+ * @property {boolean} document whether `docs/engine-figures.md` gets them
  * @property {string} [dump] the folder for the positions: nothing is measured then
  */
 
@@ -30,7 +31,7 @@ const FLUSHES = "150";
 const FLUSHES_MAX = 100_000;
 
 const ALLOWED =
-  "Allowed are --worlds A,B, --policy NAME, --target native|wasm, --flushes N and --json FILE; " +
+  "Allowed are --worlds A,B, --policy NAME, --target native|wasm, --flushes N, --json FILE and --document; " +
   "or --dump DIR, with --worlds and --flushes.";
 
 /**
@@ -39,8 +40,8 @@ const ALLOWED =
  * @throws {Failure} that names what is not allowed, and what is
  */
 export function readEngineBench(args) {
-  const { dump, json, policy, target, flushes, ...values } = parse(args);
-  if (dump !== undefined && [json, policy, target].some((other) => other !== undefined)) {
+  const { dump, json, policy, target, flushes, document, ...values } = parse(args);
+  if (dump !== undefined && [json, policy, target, document].some((other) => other !== undefined)) {
     throw new Failure("--dump measures nothing.", ALLOWED);
   }
   for (const [name, text] of Object.entries({ dump, json, policy })) {
@@ -50,6 +51,7 @@ export function readEngineBench(args) {
     worlds: values.worlds === undefined ? WORLDS : names(values.worlds),
     targets: target === undefined ? TARGETS : [oneTarget(target)],
     flushes: integer("flushes", flushes ?? FLUSHES, 2, FLUSHES_MAX),
+    document: document ?? false,
     ...(policy !== undefined && { policy }),
     ...(json !== undefined && { json }),
     ...(dump !== undefined && { dump }),
@@ -59,6 +61,7 @@ export function readEngineBench(args) {
 /** @param {readonly string[]} args */
 function parse(args) {
   const options = /** @type {const} */ ({
+    document: { type: "boolean" },
     dump: { type: "string" },
     flushes: { type: "string" },
     json: { type: "string" },

@@ -8,11 +8,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { boundsOf, tableOf } from "./bench-engine-figures.mjs";
+import { boundsOf, documentOf, tableOf } from "./bench-engine-figures.mjs";
 import { readEngineBench } from "./bench-engine-options.mjs";
 import { buildNative, figures } from "./bench-runs.mjs";
 import { buildBench } from "./build.mjs";
 import { Failure } from "./failure.mjs";
+import { renew } from "./markdown.mjs";
+import { ROOT } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { duration, timed } from "./report.mjs";
 
@@ -50,6 +52,14 @@ export async function benchEngine(tools, args) {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${JSON.stringify(rows, null, 2)}\n`);
     console.log(`${rows.length} rows are in ${file}`);
+  }
+  if (bench.document) {
+    const command = ["npm run bench:engine --", ...args].join(" ");
+    await renew(
+      join(ROOT, "docs", "engine-figures.md"),
+      "npm run bench:engine -- --document",
+      documentOf(rows, command),
+    );
   }
 }
 

@@ -30,18 +30,19 @@ const ROW: Row = {
 
 test("without options everything is measured", () => {
   const bench = readEngineBench([]);
-  assert.deepEqual(bench, { worlds: WORLDS, targets: ["native", "wasm"], flushes: 150 });
+  assert.deepEqual(bench, { worlds: WORLDS, targets: ["native", "wasm"], flushes: 150, document: false });
   assert.equal(new Set(WORLDS).size, 18);
 });
 
 test("options choose", () => {
   const args = ["--worlds", "city, sparse,city", "--policy", "stable", "--target", "wasm", "--json", "a.json"];
-  assert.deepEqual(readEngineBench([...args, "--flushes", "20"]), {
+  assert.deepEqual(readEngineBench([...args, "--flushes", "20", "--document"]), {
     worlds: ["city", "sparse"],
     targets: ["wasm"],
     flushes: 20,
     policy: "stable",
     json: "a.json",
+    document: true,
   });
   assert.equal(readEngineBench(["--dump", "folder", "--worlds", "city"]).dump, "folder");
 });
@@ -51,6 +52,7 @@ for (const [args, said] of [
   [["--flushes", "1"], /^--flushes is "1": it must be an integer, from 2 to 100000\./],
   [["--worlds", "city,"], /^--worlds is "city,": a name is empty\.\nAllowed are --worlds A,B/],
   [["--policy", ""], /^--policy is empty\./],
+  [["--dump", "a", "--document"], /^--dump measures nothing\.\nAllowed are/],
   [["--dump", "a", "--json", "b"], /^--dump measures nothing\.\nAllowed are/],
   [["--world", "city"], /^Unknown option '--world'[\s\S]*Allowed are/],
   [["city"], /^Unexpected argument 'city'[\s\S]*Allowed are/],
