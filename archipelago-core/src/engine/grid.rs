@@ -217,11 +217,7 @@ impl Grid {
                 starts[cell as usize + 2] += 1;
             }
         }
-        let mut count = 0;
-        for start in starts.iter_mut() {
-            count += *start;
-            *start = count;
-        }
+        let count = sum_up(starts);
         entries.resize(count as usize, Entry::NOBODY);
         for ((place, spot), peer) in places.iter().zip(&peers.spots).zip(0..) {
             if *place != NOWHERE {
@@ -294,6 +290,16 @@ impl Entry {
         peer: Peer::NOBODY,
         home: u32::MAX,
     };
+}
+
+/// Replaces each number by the sum of all up to it; the sum of all.
+fn sum_up(numbers: &mut [u32]) -> u32 {
+    let mut sum = 0;
+    for number in numbers {
+        sum += *number;
+        *number = sum;
+    }
+    sum
 }
 
 /// Everybody who belongs on the grid, by handle.

@@ -20,6 +20,32 @@ struct Group {
     bounds: Bounds,
 }
 
+impl Group {
+    /// Whether somebody of the group is near.
+    fn is_near(
+        &self,
+        from: Ground,
+        grounds: &[Ground],
+        next: &[u32],
+        distance_squared: f64,
+    ) -> bool {
+        if !self.bounds.may_reach(from, distance_squared) {
+            return false;
+        }
+        let mut at = self.first;
+        while at != END && from.squared_distance(grounds[at as usize]) > distance_squared {
+            at = next[at as usize];
+        }
+        at != END
+    }
+
+    fn append(&mut self, other: &Self, next: &mut [u32]) {
+        next[self.last as usize] = other.first;
+        self.last = other.last;
+        self.bounds.include(other.bounds);
+    }
+}
+
 /// How the members of one island, by their places, hang together.
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
@@ -35,6 +61,8 @@ pub(super) struct Pieces {
     next: Vec<u32>,
     /// In the order of their first places.
     groups: Vec<Group>,
+    /// Those that the place at hand joins.
+    joined: Vec<usize>,
 }
 
 impl Pieces {
@@ -170,70 +198,52 @@ impl Pieces {
                 self.known[place.max(*above) as usize] = true;
             }
         }
-        for place in 0..grounds.len() as u32 {
-            let piece = self.pieces[place as usize];
-            let open = self.groups.iter().filter(|group| group.piece == piece);
-            let only = open.clone().count() == 1;
-            // Somebody near who has come already is in the only group.
-            let joins = only && self.known[place as usize];
-            let mut first = None;
-            let mut at = 0;
-            while at < self.groups.len() {
-                if self.groups[at].piece == piece
-                    && (joins || self.is_near(grounds, self.groups[at], place, distance_squared))
-                {
-                    match first {
-                        None => {
-                            self.append(at, place, place);
-                            self.groups[at].bounds.add(grounds[place as usize]);
-                            first = Some(at);
-                        }
-                        Some(first) => {
-                            let Group {
-                                first: head,
-                                last,
-                                bounds,
-                                ..
-                            } = self.groups.remove(at);
-                            self.append(first, head, last);
-                            self.groups[first].bounds.include(bounds);
-                            continue;
-                        }
-                    }
-                }
-                at += 1;
-            }
-            if first.is_none() {
-                let mut bounds = Bounds::EMPTY;
-                bounds.add(grounds[place as usize]);
-                self.groups.push(Group {
-                    piece,
-                    first: place,
-                    last: place,
-                    bounds,
-                });
-            }
+        for (ground, place) in grounds.iter().zip(0..) {
+            self.find_joined(grounds, place, distance_squared);
+            let mut bounds = Bounds::EMPTY;
+            bounds.add(*ground);
+            let group = Group {
+                piece: self.pieces[place as usize],
+                first: place,
+                last: place,
+                bounds,
+            };
+            self.join_groups(group);
         }
     }
 
-    fn is_near(&self, grounds: &[Ground], group: Group, place: u32, distance_squared: f64) -> bool {
-        let from = grounds[place as usize];
-        if !group.bounds.may_reach(from, distance_squared) {
-            return false;
+    /// Lists the groups of its piece in which somebody is near a place.
+    fn find_joined(&mut self, grounds: &[Ground], place: u32, distance_squared: f64) {
+        let piece = self.pieces[place as usize];
+        let groups = self.groups.iter().enumerate();
+        let groups = groups.filter(|(_, group)| group.piece == piece);
+        self.joined.clear();
+        self.joined.extend(groups.map(|(nth, _)| nth));
+        // Somebody near who has come already is in the only group.
+        if self.joined.len() > 1 || !self.known[place as usize] {
+            let Self {
+                joined,
+                groups,
+                next,
+                ..
+            } = self;
+            let from = grounds[place as usize];
+            joined.retain(|nth| groups[*nth].is_near(from, grounds, next, distance_squared));
         }
-        let mut at = group.first;
-        while at != END {
-            if from.squared_distance(grounds[at as usize]) <= distance_squared {
-                return true;
-            }
-            at = self.next[at as usize];
-        }
-        false
     }
 
-    fn append(&mut self, group: usize, first: u32, last: u32) {
-        let tail = std::mem::replace(&mut self.groups[group].last, last);
-        self.next[tail as usize] = first;
+    /// Appends a group to the first of the joined ones, and the others after it; without any it is one more.
+    fn join_groups(&mut self, group: Group) {
+        let Some((first, others)) = self.joined.split_first() else {
+            self.groups.push(group);
+            return;
+        };
+        let into = *first;
+        self.groups[into].append(&group, &mut self.next);
+        for (gone, nth) in others.iter().enumerate() {
+            let other = self.groups.remove(nth - gone);
+            self.groups[into].append(&other, &mut self.next);
+        }
     }
 
     /// The first place of each group, groups in their order; after [`Self::arrange`] a piece is one.
