@@ -1,8 +1,8 @@
 //! Which islands could merge with which, found for all of them at once.
 //!
-//! Where most islands are dirty, it takes less time to look at everybody in the order of the grid than to look around
-//! from one island after the other. Of two islands that have room for each other one is at most half full; so it is
-//! enough to look around from the members of these, who are few: what is larger is mostly found from nobody.
+//! Where most islands are dirty, that takes less time than to search around one after the other. Of two islands that have
+//! room for each other one is at most half full: it is enough to look around from the members of these. Mostly they are
+//! few; where they are not, as in the first flush, everybody looks around, but in one direction only.
 
 use std::hint::select_unpredictable;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use super::world::World;
 
 /// End of a list.
 const END: u32 = u32::MAX;
-/// So many are noted before they are met.
+/// So many of those nearby are noted before it is looked up who they are.
 const FOUND_MAX: usize = 32;
 /// No pair.
 const NONE: u64 = u64::MAX;
@@ -78,7 +78,7 @@ impl Contacts {
         }
     }
 
-    /// Looks around from everybody, which need not be done in both directions.
+    /// Looks ahead from everybody: who is behind has looked this way.
     fn look_ahead(&mut self, world: &World) {
         let mut found = [0; FOUND_MAX];
         let max = world.max_peers as u32;
