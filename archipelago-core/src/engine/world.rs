@@ -47,6 +47,12 @@ impl World {
         self.peers.spots[peer.index()].island
     }
 
+    /// Notes that a peer is in the island of another slot now, or in none.
+    pub fn set_home(&mut self, peer: Peer, slot: u32) {
+        self.peers.spots[peer.index()].island = slot;
+        self.grid.expire_homes();
+    }
+
     /// Those members whose position is known, in joining order, with their cells.
     pub fn located(&self, slot: u32) -> impl Iterator<Item = (Peer, u32)> + '_ {
         let members = self.islands.members(slot).iter();
@@ -76,8 +82,7 @@ impl World {
 
     /// A peer becomes the last member of an island.
     pub fn enter(&mut self, slot: u32, member: Member) {
-        self.peers.spots[member.peer.index()].island = slot;
-        self.grid.expire_homes();
+        self.set_home(member.peer, slot);
         self.islands.push(slot, member);
     }
 

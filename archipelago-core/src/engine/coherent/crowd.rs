@@ -341,7 +341,7 @@ impl Crowd {
     /// Notes that somebody is on another island now.
     pub fn relabel(&mut self, world: &mut World, peer: Peer, to: u32) {
         let from = world.home(peer);
-        world.peers.spots[peer.index()].island = to;
+        world.set_home(peer, to);
         if let Some(place) = self.squares.place(peer) {
             let player = &mut self.squares.players[place];
             player.label = to;

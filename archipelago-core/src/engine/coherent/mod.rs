@@ -266,7 +266,7 @@ impl Coherent {
 fn dissolve(world: &mut World, slot: u32, homeless: &mut Vec<Peer>) {
     for at in 0..world.islands.size(slot) {
         let peer = world.islands.members(slot)[at];
-        world.peers.spots[peer.index()].island = NOBODY;
+        world.set_home(peer, NOBODY);
         homeless.push(peer);
     }
     world.islands.close(slot);
