@@ -30,8 +30,8 @@ struct Sum {
     count: f64,
     /// Members who had come from elsewhere when the flush began.
     moving: f64,
-    /// It is an island of a crowd.
-    takes_part: bool,
+    /// The crowd it belongs to, or [`NOBODY`].
+    crowd: u32,
     /// The share of the members that had come from elsewhere when the flush began.
     liveliness: f64,
 }
@@ -51,7 +51,7 @@ impl Sum {
         z: 0.0,
         count: 0.0,
         moving: 0.0,
-        takes_part: false,
+        crowd: NOBODY,
         liveliness: 0.0,
     };
 
@@ -126,11 +126,11 @@ impl Crowd {
         self.hubs.start(0);
     }
 
-    /// Starts with the members of these islands, and everybody without one.
-    pub fn start(
+    /// Starts with the members of the islands of each crowd, and everybody without one.
+    pub fn start<'a>(
         &mut self,
         world: &World,
-        slots: &[u32],
+        crowds: impl Iterator<Item = &'a [u32]>,
         motion: &Motion,
         patience: &mut Patience,
     ) {
@@ -139,8 +139,10 @@ impl Crowd {
         let all = 0..world.islands.slot_bound() as u32;
         self.sizes
             .extend(all.map(|slot| world.islands.size(slot) as u32));
-        for slot in slots {
-            self.sums[*slot as usize].takes_part = true;
+        for (nth, slots) in (0..).zip(crowds) {
+            for slot in slots {
+                self.sums[*slot as usize].crowd = nth;
+            }
         }
         self.hubs.start(world.islands.slot_bound());
         let spread = self.measure(world);
@@ -193,7 +195,7 @@ impl Crowd {
             sum.liveliness = sum.moving / sum.count;
             self.sites.push(Site {
                 centre: sum.centre(),
-                is_known: sum.takes_part && world.islands.get(slot).silent == 0,
+                is_known: sum.crowd != NOBODY && world.islands.get(slot).silent == 0,
             });
         }
     }
@@ -229,6 +231,11 @@ impl Crowd {
                 ..Player::NOBODY
             });
         }
+    }
+
+    /// Which of the crowds an island belongs to.
+    pub fn number(&self, slot: u32) -> u32 {
+        self.sums[slot as usize].crowd
     }
 
     /// How many members there are.
@@ -381,7 +388,7 @@ impl Crowd {
 
 /// Whether somebody on such an island, or on none, is in a crowd.
 fn takes_part(state: State, sum: Option<&Sum>) -> bool {
-    state == State::Member && sum.is_none_or(|sum| sum.takes_part)
+    state == State::Member && sum.is_none_or(|sum| sum.crowd != NOBODY)
 }
 
 /// The place of a number in a list, such that numbers from 0 on are all over it and in step with nothing.

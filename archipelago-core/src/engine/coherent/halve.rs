@@ -24,6 +24,7 @@ impl Halver {
             let position = world.peers.ground(*peer);
             let (x, z) = (f64::from(position.x()), f64::from(position.z()));
             self.along.push(Want {
+                crowd: 0,
                 worth: x * axis.0 + z * axis.1,
                 peer: *peer,
                 place: 0,

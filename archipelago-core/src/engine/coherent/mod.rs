@@ -63,8 +63,9 @@ pub(super) struct Coherent {
     round: u64,
     /// By slot: the round in which the island was opened for people who need one.
     fresh: Vec<u64>,
-    /// The islands of the crowds.
+    /// The islands of the crowds, and by crowd where they end.
     slots: Vec<u32>,
+    ends: Vec<usize>,
     /// Who has to be placed.
     homeless: Vec<Peer>,
     points: Vec<(f32, f32, Peer)>,
@@ -86,6 +87,7 @@ impl Coherent {
             round: 0,
             fresh: Vec::new(),
             slots: Vec::new(),
+            ends: Vec::new(),
             homeless: Vec::new(),
             points: Vec::new(),
             part_peers: Vec::new(),
@@ -133,6 +135,7 @@ impl Coherent {
                 merge_all(world, slots);
             } else {
                 self.take_crowd(world, splitter, nth);
+                self.ends.push(self.slots.len());
             }
         }
         if !(self.slots.is_empty() && self.homeless.is_empty()) {
@@ -179,6 +182,7 @@ impl Coherent {
             self.fresh[*slot as usize] = self.round;
         }
         self.slots.clear();
+        self.ends.clear();
         self.homeless.clear();
         self.placing.start();
     }
@@ -232,7 +236,12 @@ impl Coherent {
             ..
         } = self;
         patience.start(world.peers.state.len(), interval_s, crowd.config.dwell_s);
-        crowd.start(world, &self.slots, &self.motion, patience);
+        let mut first = 0;
+        let crowds = self.ends.iter().map(|end| {
+            let from = std::mem::replace(&mut first, *end);
+            &self.slots[from..*end]
+        });
+        crowd.start(world, crowds, &self.motion, patience);
         chains.start(world);
         wants.collect(world, crowd, patience, chains);
         chains.arrange();

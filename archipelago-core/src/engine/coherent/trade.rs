@@ -1,4 +1,4 @@
-//! Wants come true, the most urgent first: directly where there is room, else by a chain.
+//! Wants come true, in each crowd the most urgent first: directly where there is room, else by a chain.
 //!
 //! What somebody wants was found out before anybody moved. So every single move is tried with everybody where they are
 //! by then, and what is not worth it any more is taken back: otherwise neighbours would change places for ever.

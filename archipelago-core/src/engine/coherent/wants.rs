@@ -16,6 +16,8 @@ const ROUNDING: f64 = 1e-9;
 /// Somebody wants to be on another island.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Want {
+    /// Which crowd that concerns.
+    pub crowd: u32,
     pub worth: f64,
     pub peer: Peer,
     pub place: u32,
@@ -60,7 +62,7 @@ struct Asked {
 /// Finds out what everybody wants.
 #[derive(Debug, Default)]
 pub(super) struct Wants {
-    /// The most urgent first.
+    /// Crowd by crowd, the most urgent first.
     pub list: Vec<Want>,
     /// By slot: how many neighbours are on it, in parts; 0 between two aims.
     parts: Vec<u64>,
@@ -228,6 +230,7 @@ impl Wants {
         patience.wait(player.peer, wants);
         if wants && patience.is_ready(player.peer) {
             self.list.push(Want {
+                crowd: crowd.number(own.slot),
                 worth: best.0 - reluctance,
                 peer: player.peer,
                 place: asked.place,
@@ -277,7 +280,11 @@ impl Own {
     };
 }
 
-/// The highest worth first, the lower handle on a tie.
+/// Crowd by crowd: they have nothing to do with each other, and what is near is near in memory. In each the highest
+/// worth first, the lower handle on a tie.
 pub(super) fn sort(wants: &mut [Want]) {
-    wants.sort_unstable_by(|a, b| b.worth.total_cmp(&a.worth).then(a.peer.cmp(&b.peer)));
+    wants.sort_unstable_by(|a, b| {
+        let order = a.crowd.cmp(&b.crowd).then(b.worth.total_cmp(&a.worth));
+        order.then(a.peer.cmp(&b.peer))
+    });
 }
