@@ -157,13 +157,16 @@ impl Chains {
             return;
         }
         let offers = &mut self.offers[edge as usize];
-        let better = |other: &Offer| {
+        let is_worse = |other: &Offer| {
             let order = other.worth.total_cmp(&worth);
-            order.then(peer.cmp(&other.peer)).is_gt()
+            order.then(peer.cmp(&other.peer)).is_le()
         };
-        let at = offers.partition_point(better);
-        if at < MEMBERS {
-            offers[at..].rotate_right(1);
+        if is_worse(&offers[MEMBERS - 1]) {
+            let mut at = MEMBERS - 1;
+            while at > 0 && is_worse(&offers[at - 1]) {
+                offers[at] = offers[at - 1];
+                at -= 1;
+            }
             offers[at] = Offer { worth, peer, place };
         }
         (*best, *worst) = (offers[0].worth, offers[MEMBERS - 1].worth);

@@ -41,7 +41,7 @@ impl Motion {
     pub fn since(&self, now_ms: u64, [ahead_s, later_s]: [f64; 2]) -> Walk<'_> {
         Walk {
             before: &self.before,
-            interval_s: self.interval_s(now_ms),
+            per_s: 1.0 / self.interval_s(now_ms),
             ahead_s,
             later_s,
         }
@@ -75,7 +75,8 @@ impl Motion {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Walk<'a> {
     before: &'a [[f32; 2]],
-    interval_s: f64,
+    /// 1 by the interval: to divide takes longer.
+    per_s: f64,
     ahead_s: f64,
     later_s: f64,
 }
@@ -86,8 +87,8 @@ impl Walk<'_> {
         let (x, z) = (f64::from(position.x()), f64::from(position.z()));
         let unknown = [f32::NAN; 2];
         let [was_x, was_z] = self.before.get(peer.index()).unwrap_or(&unknown);
-        let vx = (x - f64::from(*was_x)) / self.interval_s;
-        let vz = (z - f64::from(*was_z)) / self.interval_s;
+        let vx = (x - f64::from(*was_x)) * self.per_s;
+        let vz = (z - f64::from(*was_z)) * self.per_s;
         let speed = vx.abs() + vz.abs();
         let walks = (WALKING_MPS..JUMP_MPS).contains(&speed);
         // Who walks is hard to foresee: to add nothing costs less than a wrong guess.

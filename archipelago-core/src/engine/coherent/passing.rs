@@ -3,8 +3,6 @@
 //! Where half of a crowd walks, nearly everybody who is moved walks. Most of them cross islands that they leave again in
 //! a moment, and would be moved twice for little company.
 
-use super::crowd::NOBODY;
-
 /// At such a pace, in metres per second, a move is worth half of what it is to one who stands.
 const PACE_MPS: f64 = 5.0;
 
@@ -13,18 +11,27 @@ pub(super) fn lasting(speed_mps: f64) -> f64 {
     1.0 / (1.0 + speed_mps / PACE_MPS)
 }
 
-/// The island whose centre is nearest to a spot, the first on a tie. Where a walker will be in a while, it is the only
-/// one worth going to: on those in between it would not stay.
-pub(super) fn nearest(spot: (f64, f64), centres: impl Iterator<Item = (u32, (f64, f64))>) -> u32 {
-    let mut best = (f64::INFINITY, NOBODY);
-    for (slot, centre) in centres {
+/// Which of some centres is nearest to a spot, the first on a tie; `None` if the one of its own island is. Where a walker
+/// will be in a while, that is the only island worth going to: on those in between it would not stay.
+pub(super) fn nearest(
+    spot: (f64, f64),
+    own: (f64, f64),
+    centres: impl Iterator<Item = (f64, f64)>,
+) -> Option<usize> {
+    let squared = |centre: (f64, f64)| {
         let (dx, dz) = (spot.0 - centre.0, spot.1 - centre.1);
-        let distance = dx * dx + dz * dz;
-        if distance < best.0 {
-            best = (distance, slot);
-        }
+        dx * dx + dz * dz
+    };
+    let mut best = (squared(own), usize::MAX);
+    for (at, centre) in centres.enumerate() {
+        let distance = squared(centre);
+        best = if distance < best.0 {
+            (distance, at)
+        } else {
+            best
+        };
     }
-    best.1
+    (best.1 != usize::MAX).then_some(best.1)
 }
 
 #[cfg(test)]
@@ -38,8 +45,12 @@ mod tests {
 
     #[test]
     fn the_first_of_the_nearest() {
-        let centres = [(7, (9.0, 0.0)), (5, (0.0, 2.0)), (3, (2.0, 0.0))];
-        assert_eq!(nearest((0.0, 0.0), centres.into_iter()), 5);
-        assert_eq!(nearest((8.0, 1.0), centres.into_iter()), 7);
+        let nearest = |spot| {
+            let centres = [(0.0, 2.0), (2.0, 0.0), (9.0, 0.0)];
+            nearest(spot, (9.0, 0.0), centres.into_iter())
+        };
+        assert_eq!(nearest((0.0, 0.0)), Some(0));
+        assert_eq!(nearest((2.0, 1.0)), Some(1));
+        assert_eq!(nearest((8.0, 1.0)), None);
     }
 }

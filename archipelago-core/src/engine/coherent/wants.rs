@@ -66,6 +66,7 @@ pub(super) struct Wants {
     pub list: Vec<Want>,
     /// By slot: how many neighbours are on it, in parts; 0 between two aims.
     parts: Vec<u64>,
+    /// The islands met around an aim, and room for one more than there can be.
     touched: Vec<u32>,
     /// The islands around the aim at hand.
     around: Vec<Around>,
@@ -84,6 +85,7 @@ impl Wants {
     ) {
         self.list.clear();
         self.parts.resize(world.islands.slot_bound(), 0);
+        self.touched.resize(world.islands.slot_bound() + 1, 0);
         let (mut last, mut total, mut own) = (None, 0.0, Own::NONE);
         for at in 0..crowd.squares.by_aim.len() {
             let place = crowd.squares.by_aim[at];
@@ -139,20 +141,21 @@ impl Wants {
 
     /// Lists the islands around an aim; the number of all neighbours there, in parts.
     fn look_around(&mut self, crowd: &Crowd, aim: Square) -> f64 {
-        self.touched.clear();
+        let mut touched = 0;
         for bins in crowd.squares.around(aim, crowd.kernel.reach()) {
             for count in crowd.tally.counts(bins) {
                 let share = crowd.kernel.parts(count.square, aim);
                 let parts = &mut self.parts[count.slot as usize];
-                if *parts == 0 && share > 0 {
-                    self.touched.push(count.slot);
-                }
+                // Whether that is a new one is hard to foresee: it is written down in any case, and stays if it is.
+                let is_new = *parts == 0 && share > 0;
+                self.touched[touched] = count.slot;
+                touched += usize::from(is_new);
                 *parts += u64::from(share) * u64::from(count.count);
             }
         }
         self.around.clear();
         let mut total = 0.0;
-        for slot in &self.touched {
+        for slot in &self.touched[..touched] {
             let parts = std::mem::take(&mut self.parts[*slot as usize]) as f64;
             total += parts;
             self.around.push(Around {
@@ -203,29 +206,35 @@ impl Wants {
         } else {
             best.0
         };
-        let heading = player.later().map(|spot| {
-            let others = self.around.iter().map(|other| (other.slot, other.centre));
-            nearest(spot, std::iter::once((own.slot, own.centre)).chain(others))
-        });
-        if heading == Some(own.slot) {
-            patience.wait(player.peer, false);
-            return;
-        }
-        self.open.clear();
-        for (at, other) in (0..).zip(&self.around) {
-            if heading.is_some_and(|slot| slot != other.slot) {
-                continue;
+        let places = match player.later() {
+            None => 0..self.around.len(),
+            Some(spot) => {
+                let others = self.around.iter().map(|other| other.centre);
+                let Some(at) = nearest(spot, own.centre, others) else {
+                    patience.wait(player.peer, false);
+                    return;
+                };
+                at..at + 1
             }
+        };
+        self.open.resize(self.around.len() + 1, (0.0, 0));
+        let mut open = 0;
+        for (at, other) in (0..)
+            .zip(&self.around)
+            .skip(places.start)
+            .take(places.len())
+        {
             let depth = past(ahead, own.centre, other.centre, other.per_depth);
             let neighbours = (other.parts - asked.here) / PARTS;
             let worth = player.lasting() * crowd.weigh(depth, neighbours, asked.total);
-            if worth > least && other.slot != own.slot {
-                self.open.push((worth, at));
-                if worth > best.0 {
-                    best = (worth, other.slot);
-                }
-            }
+            // Hard to foresee: noted in any case, and stays if it counts.
+            let is_open = worth > least && other.slot != own.slot;
+            self.open[open] = (worth, at);
+            open += usize::from(is_open);
+            let is_best = is_open && worth > best.0;
+            best = if is_best { (worth, other.slot) } else { best };
         }
+        self.open.truncate(open);
         let wants = best.1 != NOBODY;
         patience.wait(player.peer, wants);
         if wants && patience.is_ready(player.peer) {
