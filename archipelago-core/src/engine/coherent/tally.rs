@@ -14,14 +14,6 @@ pub(super) struct Count {
     pub square: Square,
 }
 
-/// Members who have come to where nobody of their island was before.
-#[derive(Clone, Copy, Debug)]
-struct Late {
-    count: Count,
-    /// The next one of the same island.
-    next: u32,
-}
-
 /// Everybody of a crowd, counted.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
@@ -29,10 +21,10 @@ pub(super) struct Tally {
     counts: Vec<Count>,
     /// By bin, and one more: where its counts start.
     starts: Vec<u32>,
-    /// What there was no count for.
-    late: Vec<Late>,
-    /// By slot: the first of these.
-    heads: Vec<u32>,
+    /// By slot: members who have come to where nobody of their island was before.
+    late: Vec<Vec<Count>>,
+    /// The islands that have such.
+    late_slots: Vec<u32>,
 }
 
 impl Tally {
@@ -40,14 +32,15 @@ impl Tally {
     pub fn clear(&mut self) {
         self.counts.clear();
         self.starts.clear();
-        self.late.clear();
-        self.heads.clear();
+        for slot in self.late_slots.drain(..) {
+            self.late[slot as usize].clear();
+        }
     }
 
     /// Counts everybody.
     pub fn start(&mut self, squares: &Squares, slots: usize) {
         self.clear();
-        self.heads.resize(slots, NOBODY);
+        self.late.resize(slots, Vec::new());
         // There cannot be more.
         self.counts.reserve(squares.players.len());
         self.starts.push(0);
@@ -73,12 +66,7 @@ impl Tally {
 
     /// The counts of an island that are not found by their bins.
     pub fn late(&self, slot: u32) -> impl Iterator<Item = &Count> {
-        let mut next = self.heads.get(slot as usize).copied();
-        std::iter::from_fn(move || {
-            let late = self.late.get(next? as usize)?;
-            next = Some(late.next);
-            Some(&late.count)
-        })
+        self.late.get(slot as usize).into_iter().flatten()
     }
 
     /// Somebody has come to an island.
@@ -87,12 +75,13 @@ impl Tally {
             count.count += 1;
             return;
         }
-        let bound = self.heads.len().max(slot as usize + 1);
-        self.heads.resize(bound, NOBODY);
-        let head = &mut self.heads[slot as usize];
-        let next = std::mem::replace(head, self.late.len() as u32);
-        let count = Count::one(slot, square);
-        self.late.push(Late { count, next });
+        let bound = self.late.len().max(slot as usize + 1);
+        self.late.resize(bound, Vec::new());
+        let late = &mut self.late[slot as usize];
+        if late.is_empty() {
+            self.late_slots.push(slot);
+        }
+        late.push(Count::one(slot, square));
     }
 
     /// Somebody has left an island.
@@ -108,11 +97,8 @@ impl Tally {
         if let Some(count) = counts.find(|count| count.is_of(slot, square)) {
             return Some(count);
         }
-        let mut at = self.heads.get(slot as usize).copied()?;
-        while self.late.get(at as usize)?.count.square != square {
-            at = self.late[at as usize].next;
-        }
-        Some(&mut self.late[at as usize].count)
+        let mut late = self.late.get_mut(slot as usize)?.iter_mut();
+        late.find(|count| count.square == square)
     }
 
     fn range(&self, bins: Range<usize>) -> Range<usize> {
