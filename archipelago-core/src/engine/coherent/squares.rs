@@ -279,16 +279,18 @@ impl Squares {
         });
         let left = fold(first.column - origin.column, columns);
         let right = left + last.column - first.column + 1;
-        // Beyond the end of a row they go on at its beginning.
+        let (end, mut from) = (rows * columns, fold(first.row - origin.row, rows) * columns);
+        // Beyond the end of a row they go on at its beginning, and beyond the last row in the first one.
         let folded = i32::from(right > columns);
         (0..(last.row - first.row + 1) << folded).map(move |nth| {
-            let row = first.row + (nth >> folded) - origin.row;
-            let from = fold(row, rows) * columns;
-            if nth & folded == 0 {
-                (from + left) as usize..(from + right.min(columns)) as usize
-            } else {
-                from as usize..(from + right - columns) as usize
+            if nth & folded == 1 {
+                let start = from - columns + if from == 0 { end } else { 0 };
+                return start as usize..(start + right - columns) as usize;
             }
+            let start = from;
+            from += columns;
+            from = if from == end { 0 } else { from };
+            (start + left) as usize..(start + right.min(columns)) as usize
         })
     }
 
