@@ -38,8 +38,8 @@ struct Edge {
     to: u32,
     /// The next edge of the island; when they follow each other, where the offers are.
     next: u32,
-    /// What the best one is worth, and the worst offer that there is room for.
-    best: f64,
+    /// The best offer, and what the worst one that there is room for is worth.
+    best: Offer,
     worst: f64,
 }
 
@@ -143,7 +143,7 @@ impl Chains {
         self.edges.push(Edge {
             to,
             next: NOBODY,
-            best: f64::NEG_INFINITY,
+            best: Offer::NOTHING,
             worst: f64::NEG_INFINITY,
         });
         self.offers.push([Offer::NOTHING; MEMBERS]);
@@ -169,7 +169,7 @@ impl Chains {
             }
             offers[at] = Offer { worth, peer, place };
         }
-        (*best, *worst) = (offers[0].worth, offers[MEMBERS - 1].worth);
+        (*best, *worst) = (offers[0], offers[MEMBERS - 1].worth);
     }
 
     /// Somebody does not move any more in this flush.
@@ -241,7 +241,9 @@ impl Chains {
     ) {
         let node = self.nodes[parent];
         for at in self.edges_of(node.slot) {
-            let Edge { to, best: most, .. } = self.edges[at];
+            let Edge {
+                to, best: first, ..
+            } = self.edges[at];
             let size = crowd.size(to);
             let is_end = to == search.source || (1..world.max_peers).contains(&size);
             if !is_end && (search.is_last || size == 0) {
@@ -253,13 +255,10 @@ impl Chains {
             } else {
                 self.reached(to, search.layer)
             };
-            if node.worth + most <= known {
+            if node.worth + first.worth <= known {
                 continue;
             }
-            let is_free = |offer: &&Offer| !self.is_settled(offer.peer);
-            let offers = self.offers[self.edges[at].next as usize].iter();
-            let mut offers = offers.take_while(|offer| offer.worth > WORTH_MIN);
-            let Some(offer) = offers.find(is_free) else {
+            let Some(offer) = self.free_offer(at) else {
                 continue;
             };
             let worth = node.worth + offer.worth;
@@ -287,6 +286,17 @@ impl Chains {
                 }
             }
         }
+    }
+
+    /// The best offer along an edge of somebody who may move. Mostly it is the first one, which is at hand.
+    fn free_offer(&self, edge: usize) -> Option<Offer> {
+        let Edge { best, next, .. } = self.edges[edge];
+        if !self.is_settled(best.peer) {
+            return Some(best);
+        }
+        let offers = self.offers[next as usize].iter();
+        let mut offers = offers.take_while(|offer| offer.worth > WORTH_MIN);
+        offers.find(|offer| !self.is_settled(offer.peer)).copied()
     }
 
     fn edges_of(&self, slot: u32) -> Range<usize> {

@@ -32,8 +32,8 @@ struct Sum {
     moving: f64,
     /// The crowd it belongs to, or [`NOBODY`].
     crowd: u32,
-    /// The share of the members that had come from elsewhere when the flush began.
-    liveliness: f64,
+    /// See [`Patience::quiet`]; when the flush began.
+    quiet: f32,
 }
 
 /// An island when the flush began.
@@ -52,7 +52,7 @@ impl Sum {
         count: 0.0,
         moving: 0.0,
         crowd: NOBODY,
-        liveliness: 0.0,
+        quiet: 0.0,
     };
 
     fn add(&mut self, at: Ground, sign: f64) {
@@ -192,7 +192,7 @@ impl Crowd {
             self.squares.count(peer, position);
         }
         for (slot, sum) in (0..).zip(&mut self.sums) {
-            sum.liveliness = sum.moving / sum.count;
+            sum.quiet = Patience::quiet(sum.moving / sum.count);
             self.sites.push(Site {
                 centre: sum.centre(),
                 is_known: sum.crowd != NOBODY && world.islands.get(slot).silent == 0,
@@ -217,7 +217,7 @@ impl Crowd {
             if let Some(sum) = self.sums.get(home as usize)
                 && self.sites[home as usize].is_known
             {
-                patience.look_around(peer, moved, sum.liveliness);
+                patience.look_around(peer, moved, sum.quiet);
             }
             let (x, z) = (f64::from(position.x()), f64::from(position.z()));
             self.squares.put(Player {

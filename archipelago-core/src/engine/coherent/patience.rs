@@ -38,13 +38,18 @@ impl Patience {
         self.moods.resize(peers, Mood::default());
     }
 
-    /// Somebody moves, or stands on an island of which that share moves.
-    pub fn look_around(&mut self, peer: Peer, moved: bool, share: f64) {
+    /// How quiet it is on an island of which that share moves; negative if it is not.
+    pub fn quiet(share: f64) -> f32 {
+        (1.0 - share / LIVELY) as f32
+    }
+
+    /// Somebody moves, or stands where it is so [quiet](Self::quiet).
+    pub fn look_around(&mut self, peer: Peer, moved: bool, quiet: f32) {
         let mood = &mut self.moods[peer.index()];
         mood.quiet = if moved {
             0.0
         } else {
-            (mood.quiet + (1.0 - share / LIVELY) as f32).max(0.0)
+            (mood.quiet + quiet).max(0.0)
         };
     }
 
