@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::kernel::Square;
+use super::spread::Spread;
 use crate::engine::peers::Peer;
 use crate::engine::position::Ground;
 
@@ -16,8 +17,6 @@ const FAR: i32 = 1 << 29;
 /// Bins for each person, and some more.
 const SPARE_BINS: usize = 4;
 const BINS_MIN: usize = 4096;
-/// So many times as far as is usual from the middle, there are few.
-const MOST: f64 = 2.0;
 /// A table is longer than the bins around a spot, so that none is met twice.
 const SIDE_MIN: usize = 10;
 
@@ -94,55 +93,6 @@ pub(super) struct Squares {
     next: Vec<u32>,
 }
 
-/// How people are spread over the ground.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Spread {
-    low: [f32; 2],
-    high: [f32; 2],
-    /// Of all coordinates, and of their squares.
-    sums: [f64; 2],
-    squares: [f64; 2],
-    count: usize,
-    weight: usize,
-}
-
-impl Spread {
-    /// Nobody stands anywhere; each one added stands for so many.
-    pub fn new(weight: usize) -> Self {
-        Self {
-            low: [f32::INFINITY; 2],
-            high: [f32::NEG_INFINITY; 2],
-            sums: [0.0; 2],
-            squares: [0.0; 2],
-            count: 0,
-            weight,
-        }
-    }
-
-    /// Somebody stands there.
-    pub fn add(&mut self, at: Ground) {
-        for (axis, at) in [at.x(), at.z()].into_iter().enumerate() {
-            self.low[axis] = self.low[axis].min(at);
-            self.high[axis] = self.high[axis].max(at);
-            self.sums[axis] += f64::from(at);
-            self.squares[axis] += f64::from(at) * f64::from(at);
-        }
-        self.count += 1;
-    }
-
-    /// From where to where most of them are along an axis, in metres: few can stand far from all others.
-    fn span(&self, axis: usize) -> (f64, f64) {
-        let count = self.count as f64;
-        let mean = self.sums[axis] / count;
-        let spread = (self.squares[axis] / count - mean * mean).max(0.0).sqrt();
-        let [low, high] = [self.low, self.high].map(|end| f64::from(end[axis]));
-        (
-            low.max(mean - MOST * spread),
-            high.min(mean + MOST * spread),
-        )
-    }
-}
-
 impl Squares {
     /// Nobody.
     pub fn clear(&mut self) {
@@ -156,7 +106,7 @@ impl Squares {
         self.places.clear();
         self.places.resize(handles, u32::MAX);
         self.per_m = 1.0 / side_m;
-        let most = SPARE_BINS * spread.count * spread.weight + BINS_MIN;
+        let most = SPARE_BINS * spread.people() + BINS_MIN;
         self.bin = 0;
         let (mut rows, mut columns) = self.measure(spread);
         if rows.saturating_mul(columns) > most {

@@ -1,5 +1,7 @@
 //! Who wants to go where, and who would not mind much.
 
+use std::ops::Range;
+
 use super::chains::{Chains, TARGETS, WORTH_MIN, price};
 use super::crowd::{Crowd, NOBODY};
 use super::depth::{past, per_depth};
@@ -70,7 +72,7 @@ pub(super) struct Wants {
     touched: Vec<u32>,
     /// The islands around the aim at hand.
     around: Vec<Around>,
-    /// Where somebody could go: how much that is worth, and the place among those.
+    /// Where somebody could go: how much that is worth, and the place among those; with room for one more.
     open: Vec<(f64, u32)>,
 }
 
@@ -166,6 +168,7 @@ impl Wants {
                 per_depth: 0.0,
             });
         }
+        self.open.resize(self.around.len() + 1, (0.0, 0));
         total
     }
 
@@ -197,15 +200,6 @@ impl Wants {
     ) {
         let Asked { player, .. } = asked;
         let reluctance = f64::from(player.reluctance);
-        let mut best = (crowd.config.margin + reluctance, NOBODY);
-        let ahead = player.ahead();
-        // Whoever is worth less is of no use for a chain either.
-        let least = if own.trades {
-            let cost = crowd.config.chain_cost;
-            (WORTH_MIN + cost - ROUNDING).min(crowd.config.margin) + reluctance
-        } else {
-            best.0
-        };
         let places = match player.later() {
             None => 0..self.around.len(),
             Some(spot) => {
@@ -217,24 +211,7 @@ impl Wants {
                 at..at + 1
             }
         };
-        self.open.resize(self.around.len() + 1, (0.0, 0));
-        let mut open = 0;
-        for (at, other) in (0..)
-            .zip(&self.around)
-            .skip(places.start)
-            .take(places.len())
-        {
-            let depth = past(ahead, own.centre, other.centre, other.per_depth);
-            let neighbours = (other.parts - asked.here) / PARTS;
-            let worth = player.lasting() * crowd.weigh(depth, neighbours, asked.total);
-            // Hard to foresee: noted in any case, and stays if it counts.
-            let is_open = worth > least && other.slot != own.slot;
-            self.open[open] = (worth, at);
-            open += usize::from(is_open);
-            let is_best = is_open && worth > best.0;
-            best = if is_best { (worth, other.slot) } else { best };
-        }
-        self.open.truncate(open);
+        let (best, open) = self.choose(crowd, &asked, &own, places);
         let wants = best.1 != NOBODY;
         patience.wait(player.peer, wants);
         if wants && patience.is_ready(player.peer) {
@@ -247,8 +224,43 @@ impl Wants {
             });
         }
         if own.trades {
-            self.offer(crowd, asked, own.slot, patience, chains);
+            self.offer(crowd, asked, own.slot, open, patience, chains);
         }
+    }
+
+    /// The best of some islands around if it is worth a move, and how much that is worth; and how many of them are
+    /// [open](Self::open).
+    fn choose(
+        &mut self,
+        crowd: &Crowd,
+        asked: &Asked,
+        own: &Own,
+        places: Range<usize>,
+    ) -> ((f64, u32), usize) {
+        let player = &asked.player;
+        let reluctance = f64::from(player.reluctance);
+        let mut best = (crowd.config.margin + reluctance, NOBODY);
+        // Whoever is worth less is of no use for a chain either.
+        let least = if own.trades {
+            let cost = crowd.config.chain_cost;
+            (WORTH_MIN + cost - ROUNDING).min(crowd.config.margin) + reluctance
+        } else {
+            best.0
+        };
+        let ahead = player.ahead();
+        let mut open = 0;
+        for (at, other) in (places.start as u32..).zip(&self.around[places]) {
+            let depth = past(ahead, own.centre, other.centre, other.per_depth);
+            let neighbours = (other.parts - asked.here) / PARTS;
+            let worth = player.lasting() * crowd.weigh(depth, neighbours, asked.total);
+            // Hard to foresee: noted in any case, and stays if it counts.
+            let is_open = worth > least && other.slot != own.slot;
+            self.open[open] = (worth, at);
+            open += usize::from(is_open);
+            let is_best = is_open && worth > best.0;
+            best = if is_best { (worth, other.slot) } else { best };
+        }
+        (best, open)
     }
 
     /// Somebody could make room for others.
@@ -257,16 +269,17 @@ impl Wants {
         crowd: &Crowd,
         asked: Asked,
         slot: u32,
+        mut open: usize,
         patience: &Patience,
         chains: &mut Chains,
     ) {
-        if self.open.len() > TARGETS {
-            self.open.sort_by(|a, b| b.0.total_cmp(&a.0));
-            self.open.truncate(TARGETS);
+        if open > TARGETS {
+            self.open[..open].sort_by(|a, b| b.0.total_cmp(&a.0));
+            open = TARGETS;
         }
         let peer = asked.player.peer;
         let is_ready = patience.is_ready(peer);
-        for (worth, at) in &self.open {
+        for (worth, at) in &self.open[..open] {
             let worth = *worth - f64::from(asked.player.reluctance);
             let worth = price(worth, is_ready, &crowd.config);
             if worth > WORTH_MIN {
