@@ -169,7 +169,7 @@ fn refused_options_name_field_value_and_what_is_allowed() {
         (
             r#"{"crowdPolicy": {"depth": 1}}"#,
             "crowdPolicy.depth is 1: it must be left out: the parameters are preset, kernelCellM, radiusM, lookAheadS, \
-             mix, margin, chainCost, chainLength, fill, dwellS",
+             stayS, mix, margin, chainCost, chainLength, fill, dwellS",
         ),
         ("[]", "options is []: it must be an object"),
         ("64", "options is 64: it must be an object"),
