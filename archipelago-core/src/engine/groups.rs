@@ -37,12 +37,7 @@ pub(super) struct Groups {
     /// By head: the last of its list.
     tail: Vec<u32>,
     joined: Vec<u32>,
-    /// The heads of the groups so far, in their order.
-    open: Vec<u32>,
 }
-
-/// Up to this many points, it takes longer to sort them into cells than to look through the groups.
-const FEW: usize = 512;
 
 impl Groups {
     /// Groups the points; how many groups there are.
@@ -54,14 +49,6 @@ impl Groups {
         self.tail.extend(0..count);
         self.next.clear();
         self.next.resize(points.len(), END);
-        if points.len() <= FEW {
-            self.open.clear();
-            for point in 0..count {
-                self.look_through(point, points, distance_squared);
-                self.join(point);
-            }
-            return self.open.len();
-        }
         self.sort_into_cells(points, lattice);
         for point in 0..count {
             self.find_joined(point, points, distance_squared);
@@ -83,12 +70,7 @@ impl Groups {
 
     /// The points of a group in their order.
     pub fn points(&self, head: u32) -> impl Iterator<Item = usize> + '_ {
-        let mut at = head;
-        std::iter::from_fn(move || {
-            let point = at as usize;
-            at = *self.next.get(point)?;
-            Some(point)
-        })
+        follow(&self.next, head)
     }
 
     fn sort_into_cells(&mut self, points: &[Ground], lattice: Lattice) {
@@ -109,29 +91,6 @@ impl Groups {
                 });
             }
             self.cell_of[*point as usize] = self.cells.len() as u32 - 1;
-        }
-    }
-
-    /// Lists the heads of the groups that have a point near this one, in their order; and leaves of these only the first
-    /// among the open ones, or this point as a new one.
-    fn look_through(&mut self, point: u32, points: &[Ground], distance_squared: f64) {
-        let Self {
-            joined, open, next, ..
-        } = self;
-        let position = points[point as usize];
-        joined.clear();
-        open.retain(|head| {
-            let mut at = *head;
-            while at != END && position.squared_distance(points[at as usize]) > distance_squared {
-                at = next[at as usize];
-            }
-            if at != END {
-                joined.push(*head);
-            }
-            at == END || joined.len() == 1
-        });
-        if joined.is_empty() {
-            open.push(point);
         }
     }
 
@@ -180,6 +139,16 @@ impl Groups {
             self.parent[joining as usize] = first;
         }
     }
+}
+
+/// A list from its head on; `next` says of each what follows.
+pub(super) fn follow(next: &[u32], head: u32) -> impl Iterator<Item = usize> + '_ {
+    let mut at = head;
+    std::iter::from_fn(move || {
+        let point = at as usize;
+        at = *next.get(point)?;
+        Some(point)
+    })
 }
 
 /// The head of a point's group; shortens the way for the next time.

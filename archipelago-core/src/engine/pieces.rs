@@ -1,6 +1,7 @@
 //! What an island has come apart into, if it has: found by mending its links.
 
 use super::bounds::Bounds;
+use super::groups::follow;
 use super::members::{Hanging, ROOT};
 use super::position::Ground;
 
@@ -253,12 +254,7 @@ impl Pieces {
 
     /// The places of a group in their order.
     pub fn points(&self, head: u32) -> impl Iterator<Item = usize> + '_ {
-        let mut at = head;
-        std::iter::from_fn(move || {
-            let point = at as usize;
-            at = *self.next.get(point)?;
-            Some(point)
-        })
+        follow(&self.next, head)
     }
 }
 
