@@ -66,7 +66,6 @@ impl Clusters {
         dirty: &[u32],
         contacts: &mut Contacts,
         crowd: &mut Vec<u32>,
-        mut unite: impl FnMut(&mut World, &mut [u32]),
     ) {
         self.component_marks.start(world);
         crowd.clear();
@@ -76,7 +75,7 @@ impl Clusters {
             }
             self.spread(*slot, contacts);
             if self.is_all(world, contacts) {
-                unite(world, &mut self.component);
+                merge_all(world, &mut self.component);
                 if let Some((into, others)) = self.component.split_first() {
                     for from in others {
                         contacts.merge(*from, *into);

@@ -1,13 +1,12 @@
 //! The flush: arrivals, splits, clusters, updates.
 
-use super::clusters::{Clusters, merge_all};
+use super::clusters::Clusters;
 use super::contacts::Contacts;
 use super::machine::Engine;
 use super::peers::State;
-use super::rush::Rush;
+use super::rush;
 use super::stable::Stable;
 use super::updates::{Scope, Update};
-use super::world::World;
 
 /// So many new islands are few, or one for so many peers.
 const NEW_MIN: usize = 256;
@@ -31,7 +30,8 @@ impl Engine {
             self.world.islands.take_dirty(&mut slots);
         }
         if self.is_rush() {
-            self.rush(&mut slots);
+            rush::place_all(&mut self.world, &std::mem::take(&mut self.queue));
+            self.waiting = 0;
         } else {
             let known = slots.len();
             self.place_arrivals(&mut slots);
@@ -101,15 +101,6 @@ impl Engine {
         self.coherent.is_none() && world.islands.count() == 0 && world.wishes.is_empty()
     }
 
-    fn rush(&mut self, slots: &mut Vec<u32>) {
-        let world = &mut self.world;
-        let rush = Rush::place_all(world, &self.queue);
-        self.queue = Vec::new();
-        self.waiting = 0;
-        slots.extend(0..world.islands.count() as u32);
-        self.merge_known(slots, |world, component| rush.unite(world, component));
-    }
-
     /// Merges whole clusters if they fit, and what the crowd policy merges of the others.
     /// The islands from `fresh` on were opened in this flush.
     fn merge(&mut self, dirty: &[u32], fresh: usize, stragglers: bool) {
@@ -119,7 +110,7 @@ impl Engine {
         let most = dirty.len() > world.islands.count() / 2;
         let few_new = NEW_MIN.max(world.peers.state.len() / NEW_SHARE);
         if most && !stragglers && world.silent == 0 && dirty.len() - fresh <= few_new {
-            self.merge_known(dirty, merge_all);
+            self.merge_known(dirty);
             return;
         }
         self.clusters.resolve(world, dirty, stragglers, restless);
@@ -129,9 +120,8 @@ impl Engine {
         }
     }
 
-    /// The same where no others than the dirty ones could merge with anybody; `unite` merges a whole cluster into the
-    /// island that it puts first.
-    fn merge_known(&mut self, dirty: &[u32], unite: impl FnMut(&mut World, &mut [u32])) {
+    /// The same where no others than the dirty ones could merge with anybody.
+    fn merge_known(&mut self, dirty: &[u32]) {
         let Self {
             world,
             contacts,
@@ -140,8 +130,7 @@ impl Engine {
             ..
         } = self;
         contacts.find(world);
-        self.clusters
-            .resolve_known(world, dirty, contacts, crowd, unite);
+        self.clusters.resolve_known(world, dirty, contacts, crowd);
         restless.clone_from(crowd);
         while !restless.is_empty() {
             self.stable.pass(world, crowd, restless, Some(contacts));

@@ -74,17 +74,23 @@ impl Islands {
         self.next = self.next.max(number);
     }
 
-    /// Makes room for new islands with so many members each.
-    pub fn reserve(&mut self, sizes: &[u32]) {
-        self.slots.reserve(sizes.len());
-        self.order.reserve(sizes.len());
-        self.members.reserve_all(sizes);
+    /// Makes room for new islands with so many members each, of peers with handles below a bound.
+    pub fn reserve(&mut self, sizes: impl Iterator<Item = u32> + Clone, handle_bound: usize) {
+        self.slots.reserve(sizes.clone().count());
+        self.order.reserve(sizes.clone().count());
+        self.members.reserve_all(sizes, handle_bound);
     }
 
-    /// Makes room for so many members of an island.
-    pub fn expect(&mut self, slot: u32, members: u32) {
+    /// An island without members gets so many, who are still to be [put](Self::put) there; at which place among all
+    /// members they start.
+    pub fn allot(&mut self, slot: u32, members: u32) -> u32 {
         let block = &mut self.slots[slot as usize].members;
-        self.members.reserve(block, members);
+        self.members.allot(block, members)
+    }
+
+    /// Puts a member, who is a root, at a place among all members.
+    pub fn put(&mut self, at: u32, member: Member) {
+        self.members.put(at as usize, member);
     }
 
     /// Begins with the first slot again where there are no islands; the number of the next one.
@@ -139,12 +145,6 @@ impl Islands {
     pub fn insert_at(&mut self, slot: u32, at: usize, member: Member) {
         let block = &mut self.slots[slot as usize].members;
         self.members.insert(block, at, member);
-    }
-
-    /// Brings the members of an island into another order.
-    pub fn sort_members<K: Ord>(&mut self, slot: u32, key: impl FnMut(Peer) -> K) {
-        self.members
-            .sort_by_key(self.slots[slot as usize].members, key);
     }
 
     /// Takes a member out, and says at which place it was.

@@ -144,20 +144,6 @@ impl Members {
         self.note_places(range.start..range.end - 1);
     }
 
-    /// Brings the members of a block into another order. All are roots afterwards.
-    pub fn sort_by_key<K: Ord>(&mut self, block: Block, mut key: impl FnMut(Peer) -> K) {
-        let member = |at| Member {
-            peer: self.peers[at],
-            ground: self.grounds[at],
-            above: ROOT,
-        };
-        let mut members: Vec<Member> = block.range().map(member).collect();
-        members.sort_by_key(|member| key(member.peer));
-        for (at, member) in block.range().zip(members) {
-            self.put(at, member);
-        }
-    }
-
     /// Gives a block back.
     pub fn release(&mut self, block: &mut Block) {
         if block.class > 0 {
@@ -184,7 +170,8 @@ impl Members {
         block
     }
 
-    fn put(&mut self, at: usize, member: Member) {
+    /// Puts a member at a place among all.
+    pub fn put(&mut self, at: usize, member: Member) {
         self.peers[at] = member.peer;
         self.grounds[at] = member.ground;
         self.above[at] = member.above;
@@ -213,13 +200,20 @@ impl Members {
         self.note_places(range);
     }
 
-    /// Makes room for new blocks of so many members each.
-    pub fn reserve_all(&mut self, sizes: &[u32]) {
-        let room = sizes.iter().map(|size| size.next_power_of_two() as usize);
-        let room = room.sum();
+    /// Makes room for new blocks of so many members each, of peers with handles below a bound.
+    pub fn reserve_all(&mut self, sizes: impl Iterator<Item = u32>, handle_bound: usize) {
+        let room = sizes.map(|size| size.next_power_of_two() as usize).sum();
         self.peers.reserve_exact(room);
         self.grounds.reserve_exact(room);
         self.above.reserve_exact(room);
+        self.places.resize(handle_bound, 0);
+    }
+
+    /// An empty block gets so many members, who are still to be put there; where they start.
+    pub fn allot(&mut self, block: &mut Block, count: u32) -> u32 {
+        self.reserve(block, count);
+        block.len = count;
+        block.start
     }
 
     /// Makes room for so many in a block.

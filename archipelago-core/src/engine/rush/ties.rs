@@ -1,0 +1,93 @@
+//! Which targets are adjacent.
+
+use super::{Draft, NONE, find};
+use crate::engine::world::World;
+
+/// Pairs of adjacent targets: all of those that have room for each other, and of the others as many as show which
+/// clusters do not fit into one island.
+#[derive(Debug, Default)]
+pub(super) struct Ties {
+    pub pairs: Vec<(u32, u32)>,
+    /// By target: with which one it was last noted.
+    met: Vec<u32>,
+    /// By target: an older one of its cluster, or itself.
+    roots: Vec<u32>,
+}
+
+impl Ties {
+    /// There is another target.
+    pub fn open(&mut self) {
+        self.met.push(NONE);
+        self.roots.push(self.roots.len() as u32);
+    }
+
+    /// Two targets are adjacent. All that one of them is adjacent to should be noted one after the other.
+    pub fn note(&mut self, target: u32, other: u32) {
+        if std::mem::replace(&mut self.met[other as usize], target) != target {
+            self.pairs.push((target, other));
+            let (a, b) = (find(&mut self.roots, target), find(&mut self.roots, other));
+            self.roots[a.max(b) as usize] = a.min(b);
+        }
+    }
+
+    /// The oldest target of the cluster of one.
+    pub fn root(&mut self, target: u32) -> u32 {
+        find(&mut self.roots, target)
+    }
+
+    /// By oldest target of a cluster: how many are in the cluster.
+    pub fn totals(&mut self, sizes: &[u32]) -> Vec<u64> {
+        let mut totals = vec![0; sizes.len()];
+        for (size, target) in sizes.iter().zip(0..) {
+            totals[self.root(target) as usize] += u64::from(*size);
+        }
+        totals
+    }
+
+    /// Finds the ties when all have gone into their targets. Of two islands that have room for each other one is at most
+    /// half full: it is enough to look around from the members of these, which mostly are few. Only where nothing but one
+    /// larger island keeps a cluster from being known to be all, that one has to look around as well.
+    pub fn find(&mut self, draft: &Draft, world: &World) {
+        for _ in &draft.sizes {
+            self.open();
+        }
+        let (starts, members) = draft.members(world);
+        let members = |target: u32| {
+            let [start, end] = [target, target + 1].map(|at| starts[at as usize] as usize);
+            &members[start..end]
+        };
+        let all = 0..draft.sizes.len() as u32;
+        for target in all.clone().filter(|target| draft.is_small(*target)) {
+            for seat in members(target) {
+                self.look_around(world, *seat);
+            }
+        }
+        let totals = self.totals(&draft.sizes);
+        for target in all.filter(|target| !draft.is_small(*target)) {
+            let total = totals[self.root(target) as usize];
+            if total > u64::from(draft.sizes[target as usize])
+                && total <= u64::from(draft.max_peers)
+            {
+                for seat in members(target) {
+                    self.look_around(world, *seat);
+                }
+            }
+        }
+    }
+
+    /// Notes which targets somebody is near.
+    fn look_around(&mut self, world: &World, seat: u32) {
+        let entry = world.grid.all_entries()[seat as usize];
+        let cell = world.grid.cell_of(entry.peer);
+        for run in world.grid.runs_near(cell, entry.ground) {
+            for other in &world.grid.all_entries()[world.grid.span(&run)] {
+                let is_settled =
+                    other.home == entry.home || self.met[other.home as usize] == entry.home;
+                if !is_settled && entry.ground.squared_distance(other.ground) <= world.join_squared
+                {
+                    self.note(entry.home, other.home);
+                }
+            }
+        }
+    }
+}
