@@ -30,7 +30,7 @@ impl Engine {
             self.world.islands.take_dirty(&mut slots);
         }
         if self.is_rush() {
-            rush::place_all(&mut self.world, &std::mem::take(&mut self.queue));
+            rush::place_all(&mut self.world, std::mem::take(&mut self.queue));
             self.waiting = 0;
         } else {
             let known = slots.len();

@@ -20,7 +20,9 @@ pub(super) struct World {
     pub now_ms: u64,
     /// How many members of all islands were restored and have not reported.
     pub silent: usize,
-    /// The join distance, squared.
+    /// The join distance, in metres.
+    pub join_m: f64,
+    /// The same, squared.
     pub join_squared: f64,
     /// The leave distance, squared.
     pub leave_squared: f64,
@@ -37,6 +39,7 @@ impl World {
             max_peers: config.max_peers() as usize,
             now_ms: 0,
             silent: 0,
+            join_m: join,
             join_squared: join * join,
             leave_squared: leave * leave,
         }

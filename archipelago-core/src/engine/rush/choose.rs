@@ -2,6 +2,7 @@
 
 use super::{Draft, NONE};
 use crate::engine::grid::Entry;
+use crate::engine::peers::Peer;
 use crate::engine::position::Ground;
 use crate::engine::world::World;
 
@@ -15,8 +16,17 @@ struct Cell {
     end: u32,
 }
 
-/// Finds the targets.
-pub(super) fn choose_all(draft: &mut Draft, world: &mut World) {
+/// Finds the targets, which are noted as the homes of the entries of the grid too; by arrival, where it is among these.
+pub(super) fn choose_all(draft: &mut Draft, world: &mut World, queue: &[Peer]) -> Vec<u32> {
+    for peer in queue {
+        world.peers.spots[peer.index()].island = NONE;
+    }
+    world.grid.refresh(&world.peers);
+    let mut seats = vec![0; world.peers.state.len()];
+    for (entry, seat) in world.grid.all_entries().iter().zip(0..) {
+        seats[entry.peer.index()] = seat;
+    }
+    let seats: Vec<u32> = queue.iter().map(|peer| seats[peer.index()]).collect();
     let nobody = Cell {
         lowest: NONE,
         start: NONE,
@@ -26,9 +36,11 @@ pub(super) fn choose_all(draft: &mut Draft, world: &mut World) {
         cells: vec![nobody; world.grid.cell_bound()],
         draft,
     };
-    for arrival in 0..chooser.draft.seats.len() as u32 {
-        chooser.choose(world, arrival);
+    for (seat, arrival) in seats.iter().zip(0..) {
+        chooser.choose(world, arrival, *seat);
     }
+    world.grid.expire_homes();
+    seats
 }
 
 struct Chooser<'a> {
@@ -38,8 +50,7 @@ struct Chooser<'a> {
 
 impl Chooser<'_> {
     /// Notes into which target somebody goes.
-    fn choose(&mut self, world: &mut World, arrival: u32) {
-        let seat = self.draft.seats[arrival as usize];
+    fn choose(&mut self, world: &mut World, arrival: u32, seat: u32) {
         let Entry { peer, ground, .. } = world.grid.all_entries()[seat as usize];
         let cell = world.grid.cell_of(peer);
         let mut target = self.find(world, cell, ground);
@@ -47,6 +58,7 @@ impl Chooser<'_> {
             target = self.draft.open(arrival);
         }
         self.draft.sizes[target as usize] += 1;
+        self.draft.homes[arrival as usize] = target;
         world.grid.set_home(seat, target);
         let Cell { lowest, start, end } = &mut self.cells[cell as usize];
         *lowest = target.min(*lowest);

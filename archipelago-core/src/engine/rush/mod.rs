@@ -9,26 +9,23 @@
 mod choose;
 mod grow;
 mod merge;
+mod near;
 mod settle;
 mod ties;
 
 use self::merge::Merger;
+use self::near::Near;
 use self::ties::Ties;
 use super::peers::{Peer, State};
 use super::world::World;
 
 /// No target; nobody.
 const NONE: u32 = u32::MAX;
-/// If there are more others in a peer's cell than that, in the mean, it is a crowd.
-const CROWD_MIN: usize = 4;
-
 /// The targets of a first pass of the crowd policy, in the order in which they were opened.
-///
-/// Which target somebody has gone into is noted as the home of its entry in the grid.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Draft {
-    /// In the order of arrival: where they are among all entries.
-    seats: Vec<u32>,
+    /// By arrival: into which target it has gone.
+    homes: Vec<u32>,
     /// By target: how many it has.
     sizes: Vec<u32>,
     /// By target: which arrival its first one is.
@@ -36,48 +33,32 @@ struct Draft {
     max_peers: u32,
 }
 
-/// Forms the islands, unless the policy is another one than `stable`; nobody may be in an island or prefer one. Whoever
-/// of the queue has not left again has the next number.
-pub(super) fn place_all(world: &mut World, queue: &[Peer]) {
-    let mut draft = Draft::of(world, queue);
+/// Forms the islands by the policy `stable`; nobody may be in an island or prefer one. Whoever of the queue has not left
+/// again has the next number.
+pub(super) fn place_all(world: &mut World, mut queue: Vec<Peer>) {
+    queue.retain(|peer| world.peers.state(*peer) == State::Waiting);
+    for peer in &queue {
+        world.peers.state[peer.index()] = State::Member;
+    }
+    world.grid.expire();
     let mut ties = Ties::default();
-    if is_crowd(world) {
-        choose::choose_all(&mut draft, world);
-        ties.find(&draft, world);
+    let mut draft = Draft {
+        homes: vec![NONE; queue.len()],
+        sizes: Vec::new(),
+        firsts: Vec::new(),
+        max_peers: world.max_peers as u32,
+    };
+    if let Some(near) = Near::find(world, &queue) {
+        grow::grow_all(&mut draft, &near, &mut ties);
     } else {
-        grow::grow_all(&mut draft, world, &mut ties);
+        let seats = choose::choose_all(&mut draft, world, &queue);
+        ties.find(&draft, world, &seats);
     }
     let merger = Merger::merge_all(&draft.sizes, &mut ties, draft.max_peers);
-    settle::settle(&draft, world, &merger);
+    settle::settle(&draft, world, &queue, &merger);
 }
 
 impl Draft {
-    /// Nobody has gone anywhere yet, but all are on the grid.
-    fn of(world: &mut World, queue: &[Peer]) -> Self {
-        let peers = &mut world.peers;
-        let mut arrivals = vec![NONE; peers.state.len()];
-        let mut count = 0;
-        for peer in queue {
-            if peers.state(*peer) == State::Waiting {
-                peers.state[peer.index()] = State::Member;
-                peers.spots[peer.index()].island = NONE;
-                arrivals[peer.index()] = count;
-                count += 1;
-            }
-        }
-        world.grid.expire();
-        world.grid.refresh(peers);
-        let mut seats = vec![0; count as usize];
-        for (entry, seat) in world.grid.all_entries().iter().zip(0..) {
-            seats[arrivals[entry.peer.index()] as usize] = seat;
-        }
-        Self {
-            seats,
-            max_peers: world.max_peers as u32,
-            ..Self::default()
-        }
-    }
-
     /// A new target, for that arrival.
     fn open(&mut self, arrival: u32) -> u32 {
         self.sizes.push(0);
@@ -90,38 +71,10 @@ impl Draft {
         size.is_some_and(|size| *size < self.max_peers)
     }
 
-    /// The seats of all, target by target, in the order of arrival; and where those of each start.
-    fn members(&self, world: &World) -> (Vec<u32>, Vec<u32>) {
-        let mut starts = Vec::with_capacity(self.sizes.len() + 1);
-        let mut end = 0;
-        for size in &self.sizes {
-            starts.push(end);
-            end += size;
-        }
-        let mut next = starts.clone();
-        starts.push(end);
-        let mut members = vec![NONE; self.seats.len()];
-        for seat in &self.seats {
-            let next = &mut next[world.grid.all_entries()[*seat as usize].home as usize];
-            members[*next as usize] = *seat;
-            *next += 1;
-        }
-        (starts, members)
-    }
-
     /// Whether two islands of that size have room for each other.
     fn is_small(&self, target: u32) -> bool {
         self.sizes[target as usize] <= self.max_peers / 2
     }
-}
-
-fn is_crowd(world: &World) -> bool {
-    let cells = 0..world.grid.cell_bound() as u32;
-    let others = cells.map(|cell| {
-        let here = world.grid.entries(cell).len();
-        here * here.saturating_sub(1)
-    });
-    others.sum::<usize>() > CROWD_MIN * world.grid.all_entries().len()
 }
 
 /// The first of those that one belongs to; the way there is made shorter.

@@ -3,6 +3,7 @@
 use super::Draft;
 use super::merge::Merger;
 use crate::engine::members::{Member, ROOT};
+use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
 /// Where the members of a target go.
@@ -14,7 +15,7 @@ struct Lane {
 }
 
 /// Opens the islands, with everybody in them.
-pub(super) fn settle(draft: &Draft, world: &mut World, merger: &Merger) {
+pub(super) fn settle(draft: &Draft, world: &mut World, queue: &[Peer], merger: &Merger) {
     let first = world.islands.restart();
     let mut lanes = vec![Lane::default(); draft.sizes.len()];
     // By target: the lane of its members.
@@ -35,18 +36,17 @@ pub(super) fn settle(draft: &Draft, world: &mut World, merger: &Merger) {
             }
         }
     }
-    for seat in &draft.seats {
-        let entry = world.grid.all_entries()[*seat as usize];
-        let lane = &mut lanes[ways[entry.home as usize] as usize];
+    for (peer, home) in queue.iter().zip(&draft.homes) {
+        let lane = &mut lanes[ways[*home as usize] as usize];
+        let spot = &mut world.peers.spots[peer.index()];
+        spot.island = lane.slot;
         let member = Member {
-            peer: entry.peer,
-            ground: entry.ground,
+            peer: *peer,
+            ground: spot.ground,
             above: ROOT,
         };
         world.islands.put(lane.next, member);
-        world.peers.spots[entry.peer.index()].island = lane.slot;
         lane.next += 1;
     }
-    world.grid.expire_homes();
-    world.islands.skip_to(first.plus(draft.seats.len() as u32));
+    world.islands.skip_to(first.plus(queue.len() as u32));
 }

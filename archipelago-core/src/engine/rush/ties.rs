@@ -47,11 +47,11 @@ impl Ties {
     /// Finds the ties when all have gone into their targets. Of two islands that have room for each other one is at most
     /// half full: it is enough to look around from the members of these, which mostly are few. Only where nothing but one
     /// larger island keeps a cluster from being known to be all, that one has to look around as well.
-    pub fn find(&mut self, draft: &Draft, world: &World) {
+    pub fn find(&mut self, draft: &Draft, world: &World, seats: &[u32]) {
         for _ in &draft.sizes {
             self.open();
         }
-        let (starts, members) = draft.members(world);
+        let (starts, members) = members(draft, seats);
         let members = |target: u32| {
             let [start, end] = [target, target + 1].map(|at| starts[at as usize] as usize);
             &members[start..end]
@@ -90,4 +90,23 @@ impl Ties {
             }
         }
     }
+}
+
+/// The seats of all, target by target, in the order of arrival; and where those of each start.
+fn members(draft: &Draft, seats: &[u32]) -> (Vec<u32>, Vec<u32>) {
+    let mut starts = Vec::with_capacity(draft.sizes.len() + 1);
+    let mut end = 0;
+    for size in &draft.sizes {
+        starts.push(end);
+        end += size;
+    }
+    let mut next = starts.clone();
+    starts.push(end);
+    let mut members = vec![NONE; seats.len()];
+    for (seat, home) in seats.iter().zip(&draft.homes) {
+        let next = &mut next[*home as usize];
+        members[*next as usize] = *seat;
+        *next += 1;
+    }
+    (starts, members)
 }
