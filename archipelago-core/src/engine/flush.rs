@@ -32,6 +32,7 @@ impl Engine {
         if self.is_rush() {
             rush::place_all(&mut self.world, std::mem::take(&mut self.queue));
             self.waiting = 0;
+            self.updates.reserve(self.world.peers.state.len());
         } else {
             let known = slots.len();
             self.place_arrivals(&mut slots);

@@ -58,7 +58,7 @@ impl Chooser<'_> {
             target = self.draft.open(arrival);
         }
         self.draft.sizes[target as usize] += 1;
-        self.draft.homes[arrival as usize] = target;
+        self.draft.homes.push(target);
         world.grid.set_home(seat, target);
         let Cell { lowest, start, end } = &mut self.cells[cell as usize];
         *lowest = target.min(*lowest);

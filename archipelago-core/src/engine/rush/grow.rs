@@ -11,46 +11,52 @@ use super::near::Near;
 use super::ties::Ties;
 use super::{Draft, NONE};
 
-/// Those who may come next, by arrival.
-type Next = BinaryHeap<Reverse<u32>>;
+/// Those who may come next: arrival and seat.
+type Next = BinaryHeap<Reverse<(u32, u32)>>;
 
 /// Finds the targets, and all ties between them.
 pub(super) fn grow_all(draft: &mut Draft, near: &Near, ties: &mut Ties) {
+    // By seat: into which target it goes.
+    let mut homes = vec![NONE; near.seats.len()];
     let mut next = Next::new();
     // Who found a target full, with that target.
     let mut refused = Vec::new();
-    for arrival in 0..draft.homes.len() as u32 {
-        if draft.homes[arrival as usize] == NONE {
+    for (seat, arrival) in near.seats.iter().zip(0..) {
+        if homes[*seat as usize] == NONE {
             let target = draft.open(arrival);
             ties.open();
-            draft.homes[arrival as usize] = target;
-            next.push(Reverse(arrival));
-            grow(draft, target, near, &mut next, ties);
-            for Reverse(arrival) in next.drain() {
-                draft.homes[arrival as usize] = NONE;
-                refused.push((target, arrival));
+            homes[*seat as usize] = target;
+            next.push(Reverse((arrival, *seat)));
+            while draft.has_room(target)
+                && let Some(Reverse((_, seat))) = next.pop()
+            {
+                draft.sizes[target as usize] += 1;
+                look_around(seat, near, &mut homes, &mut next, ties);
+            }
+            for Reverse((_, seat)) in next.drain() {
+                homes[seat as usize] = NONE;
+                refused.push((target, seat));
             }
         }
     }
-    for (target, arrival) in refused {
-        ties.note(draft.homes[arrival as usize], target);
+    for (target, seat) in refused {
+        ties.note(homes[seat as usize], target);
     }
+    draft
+        .homes
+        .extend(near.seats.iter().map(|seat| homes[*seat as usize]));
 }
 
-/// Fills a target. Who is left in `next` has no room there.
-fn grow(draft: &mut Draft, target: u32, near: &Near, next: &mut Next, ties: &mut Ties) {
-    while draft.has_room(target)
-        && let Some(Reverse(arrival)) = next.pop()
-    {
-        draft.sizes[target as usize] += 1;
-        for later in near.later(arrival) {
-            let home = &mut draft.homes[*later as usize];
-            if *home == NONE {
-                *home = target;
-                next.push(Reverse(*later));
-            } else if *home != target {
-                ties.note(target, *home);
-            }
+/// Looks around from a new member of a target.
+fn look_around(seat: u32, near: &Near, homes: &mut [u32], next: &mut Next, ties: &mut Ties) {
+    let target = homes[seat as usize];
+    for later in near.later(seat) {
+        let home = &mut homes[*later as usize];
+        if *home == NONE {
+            *home = target;
+            next.push(Reverse((near.arrivals[*later as usize], *later)));
+        } else if *home != target {
+            ties.note(target, *home);
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What becomes of the targets: those of a cluster that fits are one island, the others merge in further passes of the
 //! crowd policy.
 
+use std::cmp::Reverse;
+
 use super::ties::Ties;
 use super::{NONE, find};
 
@@ -17,10 +19,6 @@ pub(super) struct Merger {
     last: Vec<u32>,
     /// By target: its cluster fits into one island.
     fits: Vec<bool>,
-    /// By target, and one behind the last: where its neighbours start.
-    starts: Vec<u32>,
-    /// Those that have had room for each other.
-    neighbours: Vec<u32>,
     /// By target: its place among those that take others in this pass.
     ranks: Vec<u32>,
     max_peers: u32,
@@ -35,20 +33,19 @@ impl Merger {
             next: vec![NONE; sizes.len()],
             last: all.collect(),
             fits: Vec::new(),
-            starts: Vec::new(),
-            neighbours: Vec::new(),
             ranks: vec![NONE; sizes.len()],
             max_peers,
         };
         merger.unite(ties);
-        merger.arrange(ties);
-        let mut crowd: Vec<u32> = (0..sizes.len() as u32)
-            .filter(|target| merger.has_neighbours(*target))
-            .collect();
-        while merger.pass(&mut crowd) {
-            crowd.retain(|target| merger.sizes[*target as usize] > 0);
+        let pairs = ties.pairs.iter().copied();
+        let mut pairs: Vec<_> = pairs.filter(|(a, _)| !merger.fits[*a as usize]).collect();
+        loop {
+            merger.keep_open(&mut pairs);
+            if pairs.is_empty() {
+                return merger;
+            }
+            merger.pass(&Neighbours::of(sizes.len(), &pairs));
         }
-        merger
     }
 
     /// Makes one of those that hang together, if they fit: the oldest one.
@@ -64,82 +61,61 @@ impl Merger {
         }
     }
 
-    /// Lists the neighbours of each target one after the other.
-    fn arrange(&mut self, ties: &Ties) {
-        let (sizes, max) = (&self.sizes, self.max_peers);
-        let could_merge = |(a, b): &&(u32, u32)| {
-            let [a, b] = [*a, *b].map(|target| target as usize);
-            !self.fits[a] && sizes[a].saturating_add(sizes[b]) <= max
-        };
-        let pairs = ties.pairs.iter().filter(could_merge);
-        self.starts = vec![0; sizes.len() + 1];
-        for (a, b) in pairs.clone() {
-            self.starts[*a as usize] += 1;
-            self.starts[*b as usize] += 1;
-        }
-        let mut end = 0;
-        for start in &mut self.starts {
-            end += *start;
-            *start = end;
-        }
-        self.neighbours = vec![0; end as usize];
-        for (a, b) in pairs {
-            for (target, other) in [(a, b), (b, a)] {
-                let start = &mut self.starts[*target as usize];
-                *start -= 1;
-                self.neighbours[*start as usize] = *other;
-            }
-        }
-    }
-
-    fn has_neighbours(&self, target: u32) -> bool {
-        self.starts[target as usize] < self.starts[target as usize + 1]
-    }
-
-    /// One pass over these islands; whether another one could do something.
-    fn pass(&mut self, crowd: &mut Vec<u32>) -> bool {
-        self.sort_by_size(crowd);
-        for target in crowd.iter() {
-            self.ranks[*target as usize] = NONE;
-        }
-        let (mut count, mut is_restless) = (0, false);
-        for target in crowd.iter() {
-            let into = self.first(*target);
-            if into == NONE {
-                self.ranks[*target as usize] = count;
-                count += 1;
-            } else {
-                self.merge(*target, into);
-                is_restless |= self.sizes[into as usize] < self.max_peers;
-            }
-        }
-        is_restless
-    }
-
-    /// The largest first, the oldest on a tie.
-    fn sort_by_size(&self, crowd: &mut Vec<u32>) {
-        crowd.sort_unstable_by_key(|target| {
-            (std::cmp::Reverse(self.sizes[*target as usize]), *target)
+    /// Keeps the pairs of islands that have room for each other, as they are called now.
+    fn keep_open(&mut self, pairs: &mut Vec<(u32, u32)>) {
+        pairs.retain_mut(|(a, b)| {
+            (*a, *b) = (find(&mut self.into, *a), find(&mut self.into, *b));
+            let is_one = a == b;
+            let [a, b] = [*a, *b].map(|target| self.sizes[target as usize]);
+            !is_one && self.has_room(a, b)
         });
     }
 
-    /// Of those that have a rank, the first one that is adjacent to an island and has room for it.
-    fn first(&mut self, target: u32) -> u32 {
-        let room = self.max_peers - self.sizes[target as usize];
-        let (mut best, mut lowest) = (NONE, NONE);
-        let mut part = target;
-        while part != NONE {
-            let [start, end] = [part, part + 1].map(|at| self.starts[at as usize] as usize);
-            for at in start..end {
-                let other = find(&mut self.into, self.neighbours[at]);
-                let rank = self.ranks[other as usize];
-                if rank < lowest && self.sizes[other as usize] <= room {
-                    (best, lowest) = (other, rank);
-                }
+    /// One pass over all that have neighbours with room for them: at least two of them merge.
+    fn pass(&mut self, neighbours: &Neighbours) {
+        let crowd = self.largest_first(neighbours);
+        for target in &crowd {
+            self.ranks[*target as usize] = NONE;
+        }
+        let mut count = 0;
+        for target in crowd {
+            let into = self.first(target, neighbours.of_one(target));
+            if into == NONE {
+                self.ranks[target as usize] = count;
+                count += 1;
+            } else {
+                self.merge(target, into);
             }
-            part = self.next[part as usize];
+        }
+    }
+
+    /// Those with neighbours, the oldest first among equals.
+    fn largest_first(&self, neighbours: &Neighbours) -> Vec<u32> {
+        let targets = 0..self.sizes.len() as u32;
+        let mut crowd: Vec<u32> = targets
+            .filter(|target| !neighbours.of_one(*target).is_empty())
+            .collect();
+        crowd.sort_by_key(|target| Reverse(self.sizes[*target as usize]));
+        crowd
+    }
+
+    /// Of those that have a rank, the first one that is adjacent to an island and has room for it.
+    fn first(&mut self, target: u32, neighbours: &[u32]) -> u32 {
+        let size = self.sizes[target as usize];
+        let (mut best, mut lowest) = (NONE, NONE);
+        for other in neighbours {
+            let other = find(&mut self.into, *other);
+            let rank = self.ranks[other as usize];
+            if rank < lowest && self.has_room(size, self.sizes[other as usize]) {
+                (best, lowest) = (other, rank);
+            }
         }
         best
+    }
+
+    /// Whether islands of these sizes could be one.
+    fn has_room(&self, a: u32, b: u32) -> bool {
+        a.saturating_add(b) <= self.max_peers
     }
 
     fn merge(&mut self, from: u32, into: u32) {
@@ -167,5 +143,42 @@ impl Merger {
             let next = self.next[*part as usize];
             (next != NONE).then_some(next)
         })
+    }
+}
+
+/// The neighbours of each island one after the other.
+#[derive(Debug)]
+struct Neighbours {
+    /// By target, and one behind the last: where its neighbours start.
+    starts: Vec<u32>,
+    all: Vec<u32>,
+}
+
+impl Neighbours {
+    fn of(targets: usize, pairs: &[(u32, u32)]) -> Self {
+        let mut starts = vec![0; targets + 1];
+        for (a, b) in pairs {
+            starts[*a as usize] += 1;
+            starts[*b as usize] += 1;
+        }
+        let mut end = 0;
+        for start in &mut starts {
+            end += *start;
+            *start = end;
+        }
+        let mut all = vec![0; end as usize];
+        for (a, b) in pairs {
+            for (target, other) in [(a, b), (b, a)] {
+                let start = &mut starts[*target as usize];
+                *start -= 1;
+                all[*start as usize] = *other;
+            }
+        }
+        Self { starts, all }
+    }
+
+    fn of_one(&self, target: u32) -> &[u32] {
+        let [start, end] = [target, target + 1].map(|at| self.starts[at as usize] as usize);
+        &self.all[start..end]
     }
 }

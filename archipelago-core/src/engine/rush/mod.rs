@@ -43,7 +43,7 @@ pub(super) fn place_all(world: &mut World, mut queue: Vec<Peer>) {
     world.grid.expire();
     let mut ties = Ties::default();
     let mut draft = Draft {
-        homes: vec![NONE; queue.len()],
+        homes: Vec::with_capacity(queue.len()),
         sizes: Vec::new(),
         firsts: Vec::new(),
         max_peers: world.max_peers as u32,

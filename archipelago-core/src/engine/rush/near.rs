@@ -1,5 +1,7 @@
 //! Who is near whom, where few are.
 
+use std::ops::Range;
+
 use crate::engine::peers::{Peer, Peers};
 use crate::engine::position::Ground;
 use crate::engine::world::World;
@@ -12,10 +14,14 @@ const CELLS_MIN: f64 = 4096.0;
 /// A cell is by so much wider than the join distance: far more than what rounding could make of it.
 const MARGIN: f64 = 1.0001;
 
-/// Everybody who is near somebody and has arrived later, by arrival.
+/// Who is near whom. Everybody has a seat: those who are near each other are side by side in memory.
 #[derive(Debug)]
 pub(super) struct Near {
-    /// By arrival, and one more: where those near it start.
+    /// By arrival: the seat.
+    pub seats: Vec<u32>,
+    /// By seat: the arrival.
+    pub arrivals: Vec<u32>,
+    /// By seat, and one more: where those near it start.
     starts: Vec<u32>,
     later: Vec<u32>,
 }
@@ -25,6 +31,16 @@ pub(super) struct Near {
 struct Spot {
     ground: Ground,
     arrival: u32,
+}
+
+/// Everybody, cell by cell.
+#[derive(Debug)]
+struct Sorted {
+    /// By arrival: where they are.
+    seats: Vec<u32>,
+    spots: Vec<Spot>,
+    /// By cell, and one more: where its spots start.
+    starts: Vec<u32>,
 }
 
 /// Cells in columns, as wide as the join distance: who is near somebody is in its cell or in one beside it. There is a row
@@ -42,26 +58,20 @@ impl Near {
     /// `None` where too many are near each other, or some are so far away that there would be too many cells.
     pub fn find(world: &World, queue: &[Peer]) -> Option<Self> {
         let cells = Cells::around(world, queue)?;
-        let (starts, spots) = cells.sort(&world.peers, queue)?;
-        let mut pairs = Pairs::default();
-        for column in 0..cells.columns {
-            for cell in column * cells.rows + 1..(column + 1) * cells.rows - 1 {
-                let [here, beside, above] =
-                    [cell, cell + 1, cell + 2].map(|at| starts[at as usize] as usize);
-                let next = [cell + cells.rows - 1, cell + cells.rows + 2]
-                    .map(|at| starts[at as usize] as usize);
-                for at in here..beside {
-                    pairs.find(spots[at], &spots[at + 1..above], world.join_squared);
-                    pairs.find(spots[at], &spots[next[0]..next[1]], world.join_squared);
-                }
-            }
-        }
-        Some(pairs.arrange(queue.len()))
+        let sorted = cells.sort(&world.peers, queue)?;
+        let pairs = Pairs::find(&cells, &sorted, world.join_squared);
+        let (starts, later) = pairs.arrange(queue.len());
+        Some(Self {
+            seats: sorted.seats,
+            arrivals: sorted.spots.iter().map(|spot| spot.arrival).collect(),
+            starts,
+            later,
+        })
     }
 
-    /// Those near an arrival who came later, by arrival.
-    pub fn later(&self, arrival: u32) -> &[u32] {
-        let [start, end] = [arrival, arrival + 1].map(|at| self.starts[at as usize] as usize);
+    /// The seats of those near one who came later.
+    pub fn later(&self, seat: u32) -> &[u32] {
+        let [start, end] = [seat, seat + 1].map(|at| self.starts[at as usize] as usize);
         &self.later[start..end]
     }
 }
@@ -100,15 +110,15 @@ impl Cells {
         column as u32 * self.rows + row as u32 + 1
     }
 
-    /// Everybody by cell; and by cell, and one more, where they start.
-    fn sort(&self, peers: &Peers, queue: &[Peer]) -> Option<(Vec<u32>, Vec<Spot>)> {
+    /// Sorts by counting; `None` if too many are together.
+    fn sort(&self, peers: &Peers, queue: &[Peer]) -> Option<Sorted> {
         let grounds = || queue.iter().map(|peer| peers.ground(*peer));
         // Two behind: where the next cell starts while they are put in is where it will end.
         let mut starts = vec![0; (self.columns + 1) as usize * self.rows as usize + 2];
-        let mut places = Vec::with_capacity(queue.len());
+        let mut seats = Vec::with_capacity(queue.len());
         for ground in grounds() {
             let cell = self.cell(ground);
-            places.push(cell);
+            seats.push(cell);
             starts[cell as usize + 2] += 1;
         }
         let (mut end, mut together) = (0, 0);
@@ -125,16 +135,21 @@ impl Cells {
             arrival: 0,
         };
         let mut spots = vec![nobody; queue.len()];
-        for ((ground, cell), arrival) in grounds().zip(&places).zip(0..) {
-            let next = &mut starts[*cell as usize + 1];
+        for ((ground, seat), arrival) in grounds().zip(&mut seats).zip(0..) {
+            let next = &mut starts[*seat as usize + 1];
+            *seat = *next;
             spots[*next as usize] = Spot { ground, arrival };
             *next += 1;
         }
-        Some((starts, spots))
+        Some(Sorted {
+            seats,
+            spots,
+            starts,
+        })
     }
 }
 
-/// Pairs that are near each other, the earlier arrival first; and some that mean nothing behind them.
+/// The seats of pairs that are near each other, the earlier arrival first; and some that mean nothing behind them.
 #[derive(Debug, Default)]
 struct Pairs {
     pairs: Vec<(u32, u32)>,
@@ -142,24 +157,46 @@ struct Pairs {
 }
 
 impl Pairs {
+    fn find(cells: &Cells, sorted: &Sorted, distance_squared: f64) -> Self {
+        let mut pairs = Self::default();
+        let rows = cells.rows as usize;
+        // From below the lowest row of the first column on: there are three rows in each of two columns.
+        let windows = sorted.starts.windows(rows + 4);
+        for starts in windows {
+            let [here, beside, above] = [starts[1], starts[2], starts[3]].map(|at| at as usize);
+            let next = starts[rows] as usize..starts[rows + 3] as usize;
+            for at in here..beside {
+                pairs.note(&sorted.spots, at, at + 1..above, distance_squared);
+                pairs.note(&sorted.spots, at, next.clone(), distance_squared);
+            }
+        }
+        pairs
+    }
+
     /// Notes who of others is near somebody.
     #[inline]
-    fn find(&mut self, from: Spot, others: &[Spot], distance_squared: f64) {
+    fn note(&mut self, spots: &[Spot], at: usize, others: Range<usize>, distance_squared: f64) {
         if self.pairs.len() < self.count + others.len() {
             self.pairs.resize(self.count + others.len() + 1024, (0, 0));
         }
-        for other in others {
+        let from = spots[at];
+        for (other, to) in spots[others.clone()].iter().zip(others.start as u32..) {
+            let at = at as u32;
             // Who is near is hard to foresee: to note it in any case costs less than a wrong guess.
-            let (a, b) = (from.arrival, other.arrival);
-            self.pairs[self.count] = (a.min(b), a.max(b));
+            self.pairs[self.count] = if from.arrival < other.arrival {
+                (at, to)
+            } else {
+                (to, at)
+            };
             let is_near = from.ground.squared_distance(other.ground) <= distance_squared;
             self.count += usize::from(is_near);
         }
     }
 
-    fn arrange(mut self, arrivals: usize) -> Near {
+    /// Lists those near each one after the other.
+    fn arrange(mut self, seats: usize) -> (Vec<u32>, Vec<u32>) {
         self.pairs.truncate(self.count);
-        let mut starts = vec![0; arrivals + 2];
+        let mut starts = vec![0; seats + 2];
         for (a, _) in &self.pairs {
             starts[*a as usize + 2] += 1;
         }
@@ -174,6 +211,6 @@ impl Pairs {
             later[*next as usize] = *b;
             *next += 1;
         }
-        Near { starts, later }
+        (starts, later)
     }
 }
