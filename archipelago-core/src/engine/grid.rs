@@ -96,9 +96,9 @@ impl Grid {
         self.rehomed = true;
     }
 
-    /// Notes of an entry on which island it is.
-    pub fn set_home(&mut self, entry: u32, home: u32) {
-        self.entries[entry as usize].home = home;
+    /// Whether the next [`Self::refresh`] has something to do.
+    pub fn is_outdated(&self) -> bool {
+        self.outdated
     }
 
     /// All entries know their islands.
@@ -185,12 +185,23 @@ impl Grid {
         self.cells.clear();
         self.places.resize(peers.state.len(), NOWHERE);
         if !self.count(peers) {
-            let keys = located(peers).map(|(_, ground)| self.lattice.key(ground));
-            self.window = Window::around(keys);
+            self.window = self.window_around(peers);
             if !(self.window.is_open() && self.count(peers)) {
                 self.sort(peers);
             }
         }
+    }
+
+    /// The one around everybody.
+    fn window_around(&self, peers: &Peers) -> Window {
+        let (mut min, mut max) = (Ground::HIGHEST, Ground::LOWEST);
+        let mut count = 0;
+        for (_, ground) in located(peers) {
+            (min, max) = (min.least(ground), max.most(ground));
+            count += 1;
+        }
+        // Far cells are in no order, but in no window either.
+        Window::around(self.lattice.key(min), self.lattice.key(max), count)
     }
 
     /// Sorts by counting; `false` if somebody is outside the window, or it is far larger than it need be.

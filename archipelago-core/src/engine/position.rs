@@ -56,6 +56,32 @@ impl Ground {
     /// Stands for a place that is not known yet.
     pub const ORIGIN: Self = Self { x: 0.0, z: 0.0 };
 
+    /// North-east and south-west of everybody: where to begin with [`Self::least`] and [`Self::most`].
+    pub const HIGHEST: Self = Self {
+        x: f32::MAX,
+        z: f32::MAX,
+    };
+    pub const LOWEST: Self = Self {
+        x: f32::MIN,
+        z: f32::MIN,
+    };
+
+    /// The smaller of both coordinates.
+    pub fn least(self, other: Self) -> Self {
+        Self {
+            x: self.x.min(other.x),
+            z: self.z.min(other.z),
+        }
+    }
+
+    /// The larger of both coordinates.
+    pub fn most(self, other: Self) -> Self {
+        Self {
+            x: self.x.max(other.x),
+            z: self.z.max(other.z),
+        }
+    }
+
     #[cfg(test)]
     pub fn new(x: f32, z: f32) -> Self {
         Self { x, z }

@@ -1,7 +1,7 @@
-//! Everybody in the order of arrival, where many are near each other: per cell it is known which target can be chosen.
+//! Everybody in the order of arrival, where many are near each other: of each cell it is known which targets could be
+//! chosen there.
 
 use super::{Draft, NONE};
-use crate::engine::grid::Entry;
 use crate::engine::peers::Peer;
 use crate::engine::position::Ground;
 use crate::engine::world::World;
@@ -11,103 +11,154 @@ use crate::engine::world::World;
 struct Cell {
     /// The first target there that has room. It may have become full since.
     lowest: u32,
-    /// From which entry to which those are who have chosen a target with room.
-    start: u32,
-    end: u32,
+    /// No target with room is before this one, neither there nor in the cells around.
+    around: u32,
+    /// The first of those that have had room.
+    node: u32,
 }
 
-/// Finds the targets, which are noted as the homes of the entries of the grid too; by arrival, where it is among these.
-pub(super) fn choose_all(draft: &mut Draft, world: &mut World, queue: &[Peer]) -> Vec<u32> {
-    for peer in queue {
-        world.peers.spots[peer.index()].island = NONE;
-    }
-    world.grid.refresh(&world.peers);
-    let mut seats = vec![0; world.peers.state.len()];
-    for (entry, seat) in world.grid.all_entries().iter().zip(0..) {
-        seats[entry.peer.index()] = seat;
-    }
-    let seats: Vec<u32> = queue.iter().map(|peer| seats[peer.index()]).collect();
+/// A target in a cell.
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    target: u32,
+    /// Its last member there.
+    member: u32,
+    /// The next target in that cell.
+    next: u32,
+}
+
+/// Somebody who has chosen.
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    ground: Ground,
+    /// The one before it, of the same target in the same cell.
+    before: u32,
+}
+
+/// Finds the targets.
+pub(super) fn choose_all(draft: &mut Draft, world: &World, queue: &[Peer]) {
     let nobody = Cell {
         lowest: NONE,
-        start: NONE,
-        end: 0,
+        around: NONE,
+        node: NONE,
     };
     let mut chooser = Chooser {
         cells: vec![nobody; world.grid.cell_bound()],
+        nodes: Vec::new(),
+        members: Vec::with_capacity(queue.len()),
         draft,
     };
-    for (seat, arrival) in seats.iter().zip(0..) {
-        chooser.choose(world, arrival, *seat);
+    for (peer, arrival) in queue.iter().zip(0..) {
+        chooser.choose(world, *peer, arrival);
     }
-    world.grid.expire_homes();
-    seats
 }
 
 struct Chooser<'a> {
     cells: Vec<Cell>,
+    nodes: Vec<Node>,
+    /// By arrival.
+    members: Vec<Member>,
     draft: &'a mut Draft,
 }
 
 impl Chooser<'_> {
     /// Notes into which target somebody goes.
-    fn choose(&mut self, world: &mut World, arrival: u32, seat: u32) {
-        let Entry { peer, ground, .. } = world.grid.all_entries()[seat as usize];
-        let cell = world.grid.cell_of(peer);
+    fn choose(&mut self, world: &World, peer: Peer, arrival: u32) {
+        let (cell, ground) = (world.grid.cell_of(peer), world.peers.ground(peer));
         let mut target = self.find(world, cell, ground);
         if target == NONE {
             target = self.draft.open(arrival);
         }
         self.draft.sizes[target as usize] += 1;
         self.draft.homes.push(target);
-        world.grid.set_home(seat, target);
-        let Cell { lowest, start, end } = &mut self.cells[cell as usize];
-        *lowest = target.min(*lowest);
-        *start = seat.min(*start);
-        *end = (seat + 1).max(*end);
+        let node = self.node(world, cell, target);
+        let before = std::mem::replace(&mut self.nodes[node as usize].member, arrival);
+        self.members.push(Member { ground, before });
+    }
+
+    /// The node of a target in a cell, perhaps a new one.
+    fn node(&mut self, world: &World, cell: u32, target: u32) -> u32 {
+        let mut node = self.cells[cell as usize].node;
+        while node != NONE && self.nodes[node as usize].target != target {
+            node = self.nodes[node as usize].next;
+        }
+        if node == NONE {
+            node = self.nodes.len() as u32;
+            let Cell {
+                node: next, lowest, ..
+            } = &mut self.cells[cell as usize];
+            self.nodes.push(Node {
+                target,
+                member: NONE,
+                next: std::mem::replace(next, node),
+            });
+            *lowest = target.min(*lowest);
+            for other in world.grid.runs(cell).into_iter().flatten() {
+                let around = &mut self.cells[other as usize].around;
+                *around = target.min(*around);
+            }
+        }
+        node
     }
 
     /// The first target with room that has a member near a place in a cell.
     fn find(&mut self, world: &World, cell: u32, from: Ground) -> u32 {
         // In one cell all are near each other.
-        let mut best = self.lowest_of(world, cell, NONE);
-        for run in world.grid.runs_near(cell, from) {
-            for other in run {
-                if self.cells[other as usize].lowest < best
-                    && self.lowest_of(world, other, best) < best
-                {
-                    best = self.nearest(world, other, from, best);
+        let mut best = self.lowest_of(cell);
+        if self.cells[cell as usize].around < best {
+            let mut lowest = best;
+            for other in world.grid.runs(cell).into_iter().flatten() {
+                if self.cells[other as usize].lowest < best {
+                    lowest = self.lowest_of(other).min(lowest);
+                    best = self.nearest(other, from, best, world.join_squared);
                 }
             }
+            self.cells[cell as usize].around = lowest.min(best);
         }
         best
     }
 
-    /// The first target with room in a cell, if it is not full or after `best`.
-    fn lowest_of(&mut self, world: &World, cell: u32, best: u32) -> u32 {
-        let Cell { lowest, start, end } = self.cells[cell as usize];
-        if lowest >= best || self.draft.has_room(lowest) {
+    /// The first target with room in a cell.
+    fn lowest_of(&mut self, cell: u32) -> u32 {
+        let lowest = self.cells[cell as usize].lowest;
+        if lowest == NONE || self.draft.has_room(lowest) {
             return lowest;
         }
-        let entries = &world.grid.all_entries()[start as usize..end as usize];
-        let is_roomy = |entry: &&Entry| self.draft.has_room(entry.home);
-        let roomy = entries.iter().filter(is_roomy);
-        let lowest = roomy.map(|entry| entry.home).min().unwrap_or(NONE);
-        let full = entries.iter().position(|entry| is_roomy(&entry));
-        let start = full.map_or(NONE, |full| start + full as u32);
-        self.cells[cell as usize] = Cell { lowest, start, end };
+        let (mut lowest, mut kept) = (NONE, NONE);
+        let mut node = self.cells[cell as usize].node;
+        while node != NONE {
+            let Node { target, next, .. } = self.nodes[node as usize];
+            if self.draft.has_room(target) {
+                self.nodes[node as usize].next = std::mem::replace(&mut kept, node);
+                lowest = target.min(lowest);
+            }
+            node = next;
+        }
+        let cell = &mut self.cells[cell as usize];
+        (cell.lowest, cell.node) = (lowest, kept);
         lowest
     }
 
     /// The first target with room that has somebody in a cell near a place, if it is before `best`; else that one.
-    fn nearest(&self, world: &World, cell: u32, from: Ground, mut best: u32) -> u32 {
-        let Cell { start, end, .. } = self.cells[cell as usize];
-        for entry in &world.grid.all_entries()[start as usize..end as usize] {
-            if entry.home < best
-                && self.draft.has_room(entry.home)
-                && from.squared_distance(entry.ground) <= world.join_squared
-            {
-                best = entry.home;
+    fn nearest(&self, cell: u32, from: Ground, mut best: u32, distance_squared: f64) -> u32 {
+        let mut node = self.cells[cell as usize].node;
+        while node != NONE {
+            let Node {
+                target,
+                mut member,
+                next,
+            } = self.nodes[node as usize];
+            if target < best && self.draft.has_room(target) {
+                while member != NONE {
+                    let Member { ground, before } = self.members[member as usize];
+                    if from.squared_distance(ground) <= distance_squared {
+                        best = target;
+                        break;
+                    }
+                    member = before;
+                }
             }
+            node = next;
         }
         best
     }

@@ -51,8 +51,9 @@ pub(super) fn place_all(world: &mut World, mut queue: Vec<Peer>) {
     if let Some(near) = Near::find(world, &queue) {
         grow::grow_all(&mut draft, &near, &mut ties);
     } else {
-        let seats = choose::choose_all(&mut draft, world, &queue);
-        ties.find(&draft, world, &seats);
+        world.grid.refresh(&world.peers);
+        choose::choose_all(&mut draft, world, &queue);
+        ties.find(&draft, world, &queue);
     }
     let merger = Merger::merge_all(&draft.sizes, &mut ties, draft.max_peers);
     settle::settle(&draft, world, &queue, &merger);

@@ -78,26 +78,24 @@ impl Near {
 
 impl Cells {
     fn around(world: &World, queue: &[Peer]) -> Option<Self> {
-        let mut min = (f32::INFINITY, f32::INFINITY);
-        let mut max = (f32::NEG_INFINITY, f32::NEG_INFINITY);
+        let (mut min, mut max) = (Ground::HIGHEST, Ground::LOWEST);
         for peer in queue {
             let ground = world.peers.ground(*peer);
-            min = (min.0.min(ground.x()), min.1.min(ground.z()));
-            max = (max.0.max(ground.x()), max.1.max(ground.z()));
+            (min, max) = (min.least(ground), max.most(ground));
         }
         let per_metre = 1.0 / (world.join_m * MARGIN);
         let count = |min: f32, max: f32, more: f64| {
             ((f64::from(max) - f64::from(min)) * per_metre).floor() + more
         };
-        let (columns, rows) = (count(min.0, max.0, 2.0), count(min.1, max.1, 3.0));
+        let (columns, rows) = (count(min.x(), max.x(), 2.0), count(min.z(), max.z(), 3.0));
         let peers = queue.len() as f64;
         let cells = columns * rows;
         // In the mean there are at least as many in a peer's cell as in a cell.
         let suits =
             cells <= (SPARE_CELLS * peers).max(CELLS_MIN) && peers <= CROWD_MIN as f64 * cells;
         suits.then_some(Self {
-            left: f64::from(min.0),
-            bottom: f64::from(min.1),
+            left: f64::from(min.x()),
+            bottom: f64::from(min.z()),
             per_metre,
             columns: columns as u32 - 1,
             rows: rows as u32,

@@ -1,6 +1,7 @@
 //! Which targets are adjacent.
 
 use super::{Draft, NONE, find};
+use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
 /// Pairs of adjacent targets: all of those that have room for each other, and of the others as many as show which
@@ -47,19 +48,24 @@ impl Ties {
     /// Finds the ties when all have gone into their targets. Of two islands that have room for each other one is at most
     /// half full: it is enough to look around from the members of these, which mostly are few. Only where nothing but one
     /// larger island keeps a cluster from being known to be all, that one has to look around as well.
-    pub fn find(&mut self, draft: &Draft, world: &World, seats: &[u32]) {
+    pub fn find(&mut self, draft: &Draft, world: &mut World, queue: &[Peer]) {
+        for (peer, home) in queue.iter().zip(&draft.homes) {
+            world.set_home(*peer, *home);
+        }
+        world.grid.know_homes(&world.peers);
+        let world = &*world;
         for _ in &draft.sizes {
             self.open();
         }
-        let (starts, members) = members(draft, seats);
+        let (starts, members) = members(draft, queue);
         let members = |target: u32| {
             let [start, end] = [target, target + 1].map(|at| starts[at as usize] as usize);
             &members[start..end]
         };
         let all = 0..draft.sizes.len() as u32;
         for target in all.clone().filter(|target| draft.is_small(*target)) {
-            for seat in members(target) {
-                self.look_around(world, *seat);
+            for peer in members(target) {
+                self.look_around(world, *peer);
             }
         }
         let totals = self.totals(&draft.sizes);
@@ -68,32 +74,29 @@ impl Ties {
             if total > u64::from(draft.sizes[target as usize])
                 && total <= u64::from(draft.max_peers)
             {
-                for seat in members(target) {
-                    self.look_around(world, *seat);
+                for peer in members(target) {
+                    self.look_around(world, *peer);
                 }
             }
         }
     }
 
     /// Notes which targets somebody is near.
-    fn look_around(&mut self, world: &World, seat: u32) {
-        let entry = world.grid.all_entries()[seat as usize];
-        let cell = world.grid.cell_of(entry.peer);
-        for run in world.grid.runs_near(cell, entry.ground) {
+    fn look_around(&mut self, world: &World, peer: Peer) {
+        let (home, from) = (world.home(peer), world.peers.ground(peer));
+        for run in world.grid.runs_near(world.grid.cell_of(peer), from) {
             for other in &world.grid.all_entries()[world.grid.span(&run)] {
-                let is_settled =
-                    other.home == entry.home || self.met[other.home as usize] == entry.home;
-                if !is_settled && entry.ground.squared_distance(other.ground) <= world.join_squared
-                {
-                    self.note(entry.home, other.home);
+                let is_settled = other.home == home || self.met[other.home as usize] == home;
+                if !is_settled && from.squared_distance(other.ground) <= world.join_squared {
+                    self.note(home, other.home);
                 }
             }
         }
     }
 }
 
-/// The seats of all, target by target, in the order of arrival; and where those of each start.
-fn members(draft: &Draft, seats: &[u32]) -> (Vec<u32>, Vec<u32>) {
+/// Everybody, target by target; and where those of each start.
+fn members(draft: &Draft, queue: &[Peer]) -> (Vec<u32>, Vec<Peer>) {
     let mut starts = Vec::with_capacity(draft.sizes.len() + 1);
     let mut end = 0;
     for size in &draft.sizes {
@@ -102,10 +105,10 @@ fn members(draft: &Draft, seats: &[u32]) -> (Vec<u32>, Vec<u32>) {
     }
     let mut next = starts.clone();
     starts.push(end);
-    let mut members = vec![NONE; seats.len()];
-    for (seat, home) in seats.iter().zip(&draft.homes) {
+    let mut members = queue.to_vec();
+    for (peer, home) in queue.iter().zip(&draft.homes) {
         let next = &mut next[*home as usize];
-        members[*next as usize] = *seat;
+        members[*next as usize] = *peer;
         *next += 1;
     }
     (starts, members)
