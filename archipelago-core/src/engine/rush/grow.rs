@@ -11,8 +11,8 @@ use super::near::Near;
 use super::ties::Ties;
 use super::{Draft, NONE};
 
-/// Those who may come next: arrival and seat.
-type Next = BinaryHeap<Reverse<(u32, u32)>>;
+/// Those who may come next: arrival and seat in one number, which is quicker to compare than two.
+type Next = BinaryHeap<Reverse<u64>>;
 
 /// Finds the targets, and all ties between them.
 pub(super) fn grow_all(draft: &mut Draft, near: &Near, ties: &mut Ties) {
@@ -26,14 +26,14 @@ pub(super) fn grow_all(draft: &mut Draft, near: &Near, ties: &mut Ties) {
             let target = draft.open(arrival);
             ties.open();
             homes[*seat as usize] = target;
-            next.push(Reverse((arrival, *seat)));
+            next.push(queued(arrival, *seat));
             while draft.has_room(target)
-                && let Some(Reverse((_, seat))) = next.pop()
+                && let Some(seat) = next.pop().map(seat_of)
             {
                 draft.sizes[target as usize] += 1;
                 look_around(seat, near, &mut homes, &mut next, ties);
             }
-            for Reverse((_, seat)) in next.drain() {
+            for seat in next.drain().map(seat_of) {
                 homes[seat as usize] = NONE;
                 refused.push((target, seat));
             }
@@ -54,9 +54,17 @@ fn look_around(seat: u32, near: &Near, homes: &mut [u32], next: &mut Next, ties:
         let home = &mut homes[*later as usize];
         if *home == NONE {
             *home = target;
-            next.push(Reverse((near.arrivals[*later as usize], *later)));
+            next.push(queued(near.arrivals[*later as usize], *later));
         } else if *home != target {
             ties.note(target, *home);
         }
     }
+}
+
+fn queued(arrival: u32, seat: u32) -> Reverse<u64> {
+    Reverse(u64::from(arrival) << 32 | u64::from(seat))
+}
+
+fn seat_of(Reverse(next): Reverse<u64>) -> u32 {
+    next as u32
 }
