@@ -37,6 +37,9 @@ struct Draft {
 /// again has the next number.
 pub(super) fn place_all(world: &mut World, mut queue: Vec<Peer>) {
     queue.retain(|peer| world.peers.state(*peer) == State::Waiting);
+    if queue.is_empty() {
+        return;
+    }
     for peer in &queue {
         world.peers.state[peer.index()] = State::Member;
     }

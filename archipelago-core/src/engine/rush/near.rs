@@ -93,7 +93,7 @@ impl Cells {
         // In the mean there are at least as many in a peer's cell as in a cell.
         let suits =
             cells <= (SPARE_CELLS * peers).max(CELLS_MIN) && peers <= CROWD_MIN as f64 * cells;
-        suits.then_some(Self {
+        suits.then(|| Self {
             left: f64::from(min.x()),
             bottom: f64::from(min.z()),
             per_metre,
