@@ -50,6 +50,7 @@ mod named;
 mod number;
 mod peers;
 mod pieces;
+mod points;
 mod policy;
 mod position;
 mod preferences;

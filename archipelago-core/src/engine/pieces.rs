@@ -3,12 +3,9 @@
 use super::bounds::Bounds;
 use super::groups::follow;
 use super::members::{Hanging, ROOT};
+use super::points::{Points, padded};
 use super::position::Ground;
 
-/// Share of the squared distance within which two will be near the next time too, if they walk.
-const NEAR_ENOUGH: f32 = 0.4;
-/// So many distances are computed at once.
-const CHUNK: usize = 16;
 /// End of a list.
 const END: u32 = u32::MAX;
 
@@ -22,24 +19,6 @@ struct Group {
 }
 
 impl Group {
-    /// Whether somebody of the group is near.
-    fn is_near(
-        &self,
-        from: Ground,
-        grounds: &[Ground],
-        next: &[u32],
-        distance_squared: f64,
-    ) -> bool {
-        if !self.bounds.may_reach(from, distance_squared) {
-            return false;
-        }
-        let mut at = self.first;
-        while at != END && from.squared_distance(grounds[at as usize]) > distance_squared {
-            at = next[at as usize];
-        }
-        at != END
-    }
-
     fn append(&mut self, other: &Self, next: &mut [u32]) {
         next[self.last as usize] = other.first;
         self.last = other.last;
@@ -50,14 +29,17 @@ impl Group {
 /// How the members of one island, by their places, hang together.
 #[derive(Debug, Default)]
 pub(super) struct Pieces {
+    points: Points,
     /// Roots that found nobody to hang on.
     roots: Vec<u32>,
     /// By place: the root of its piece.
     pieces: Vec<u32>,
     /// By root: how many are in its piece.
     sizes: Vec<u32>,
-    /// By place: whether a link says that one who came before is near.
-    known: Vec<bool>,
+    /// By place: one who came before, and is near because a link says so.
+    known: Vec<u32>,
+    /// By place, padded: the first place of its group, once it has come.
+    labels: Vec<u32>,
     /// The next place of the same group.
     next: Vec<u32>,
     /// In the order of their first places.
@@ -82,11 +64,14 @@ impl Pieces {
                 .filter(|(above, _)| **above == ROOT)
                 .map(|(_, place)| place),
         );
+        self.points.load(members.grounds, distance_squared);
         let mut stuck = 0;
         for nth in 0..self.roots.len() {
             let root = self.roots[nth];
             if Some(root as usize) != first
-                && let Some(above) = support(members, root, distance_squared)
+                && let Some(above) = self
+                    .points
+                    .nearest(root, |other| root_of(members.above, other) != root)
             {
                 members.above[root as usize] = above;
             } else {
@@ -97,7 +82,7 @@ impl Pieces {
         self.roots.truncate(stuck);
         if stuck > 1 {
             self.label(members.above);
-            self.join(members, distance_squared);
+            self.join(members);
         }
         self.roots.len()
     }
@@ -115,6 +100,7 @@ impl Pieces {
             self.pieces[place] = root;
             self.sizes[root as usize] += 1;
         }
+        self.pieces.resize(padded(above.len()), END);
     }
 
     /// The root of a place's tree; shortens the way for the next time.
@@ -128,15 +114,8 @@ impl Pieces {
         at
     }
 
-    /// A tree has gone into that of a place.
-    fn unite(&mut self, tree: u32, place: u32) {
-        let joined = self.root(place);
-        self.pieces[tree as usize] = joined;
-        self.sizes[joined as usize] += self.sizes[tree as usize];
-    }
-
     /// Makes one tree of those that are near each other, the smallest first.
-    fn join(&mut self, members: &mut Hanging<'_>, distance_squared: f64) {
+    fn join(&mut self, members: &mut Hanging<'_>) {
         let mut apart = 0;
         while apart + 1 < self.roots.len() {
             let sizes = self.roots[apart..]
@@ -145,14 +124,12 @@ impl Pieces {
             let smallest = sizes.enumerate().min_by_key(|(_, size)| *size);
             let nth = apart + smallest.map_or(0, |(nth, _)| nth);
             let tree = self.roots[nth];
-            if let Some((from, to)) = self.bridge(members.grounds, tree, distance_squared) {
+            if let Some((from, to)) = self.bridge(tree) {
                 hang(members.above, from, to);
                 self.roots.swap_remove(nth);
-                self.unite(tree, to);
-                let joined = self.pieces[tree as usize];
-                for piece in self.pieces.iter_mut().filter(|piece| **piece == tree) {
-                    *piece = joined;
-                }
+                let joined = self.pieces[to as usize];
+                self.sizes[joined as usize] += self.sizes[tree as usize];
+                rename(&mut self.pieces, tree, joined);
             } else {
                 self.roots.swap(apart, nth);
                 apart += 1;
@@ -161,89 +138,79 @@ impl Pieces {
     }
 
     /// Somebody of a tree and somebody else nearby.
-    fn bridge(&self, grounds: &[Ground], tree: u32, distance_squared: f64) -> Option<(u32, u32)> {
-        let inside = self
-            .pieces
-            .iter()
-            .zip(0..)
-            .filter(|(piece, _)| **piece == tree);
-        for (_, place) in inside {
-            let from = grounds[place as usize];
-            for (nth, chunk) in (0..).zip(grounds.chunks(CHUNK)) {
-                if !is_any_near(chunk, from, distance_squared) {
-                    continue;
-                }
-                for (ground, other) in chunk.iter().zip(nth * CHUNK as u32..) {
-                    if self.pieces[other as usize] != tree
-                        && from.squared_distance(*ground) <= distance_squared
-                    {
-                        return Some((place, other));
-                    }
-                }
-            }
-        }
-        None
+    fn bridge(&self, tree: u32) -> Option<(u32, u32)> {
+        let all = self.pieces.iter().zip(0..);
+        let mut inside = all.filter(|(piece, _)| **piece == tree);
+        inside.find_map(|(_, place)| {
+            let is_another = |piece| piece != tree && piece != END;
+            let other = self.points.near(place, &self.pieces, is_another)?;
+            Some((place, other))
+        })
     }
 
     /// Puts the members of each piece in the order that the rules of a split define: they come one by one, and each
     /// joins all groups that have somebody near.
-    pub fn arrange(&mut self, members: &Hanging<'_>, distance_squared: f64) {
+    pub fn arrange(&mut self, members: &Hanging<'_>) {
         let Hanging { grounds, above, .. } = members;
         self.groups.clear();
         self.next.clear();
         self.next.resize(grounds.len(), END);
+        self.labels.clear();
+        self.labels.resize(padded(grounds.len()), END);
         self.known.clear();
-        self.known.resize(grounds.len(), false);
+        self.known.resize(grounds.len(), END);
         for (above, place) in above.iter().zip(0..) {
             if *above != ROOT {
-                self.known[place.max(*above) as usize] = true;
+                self.known[place.max(*above) as usize] = place.min(*above);
             }
         }
         for (ground, place) in grounds.iter().zip(0..) {
-            self.find_joined(grounds, place, distance_squared);
+            self.find_joined(*ground, place);
             let mut bounds = Bounds::EMPTY;
             bounds.add(*ground);
-            let group = Group {
+            self.join_groups(Group {
                 piece: self.pieces[place as usize],
                 first: place,
                 last: place,
                 bounds,
-            };
-            self.join_groups(group);
+            });
         }
     }
 
     /// Lists the groups of its piece in which somebody is near a place.
-    fn find_joined(&mut self, grounds: &[Ground], place: u32, distance_squared: f64) {
+    fn find_joined(&mut self, from: Ground, place: u32) {
+        let known = self.known[place as usize];
+        let known = self.labels.get(known as usize).copied().unwrap_or(END);
+        let come = &self.labels[..padded(place as usize)];
+        let points = &self.points;
+        let is_near = |group: &Group| {
+            let is_inside = |label| label == group.first;
+            points.may_reach(group.bounds, from) && points.near(place, come, is_inside).is_some()
+        };
         let piece = self.pieces[place as usize];
-        let groups = self.groups.iter().enumerate();
-        let groups = groups.filter(|(_, group)| group.piece == piece);
         self.joined.clear();
-        self.joined.extend(groups.map(|(nth, _)| nth));
-        // Somebody near who has come already is in the only group.
-        if self.joined.len() > 1 || !self.known[place as usize] {
-            let Self {
-                joined,
-                groups,
-                next,
-                ..
-            } = self;
-            let from = grounds[place as usize];
-            joined.retain(|nth| groups[*nth].is_near(from, grounds, next, distance_squared));
+        for (group, nth) in self.groups.iter().zip(0..) {
+            if group.piece == piece && (group.first == known || is_near(group)) {
+                self.joined.push(nth);
+            }
         }
     }
 
-    /// Appends a group to the first of the joined ones, and the others after it; without any it is one more.
-    fn join_groups(&mut self, group: Group) {
+    /// Appends one more to the first of the joined groups, and the others after it; without any it is another group.
+    fn join_groups(&mut self, more: Group) {
         let Some((first, others)) = self.joined.split_first() else {
-            self.groups.push(group);
+            self.labels[more.first as usize] = more.first;
+            self.groups.push(more);
             return;
         };
         let into = *first;
-        self.groups[into].append(&group, &mut self.next);
+        let label = self.groups[into].first;
+        self.labels[more.first as usize] = label;
+        self.groups[into].append(&more, &mut self.next);
         for (gone, nth) in others.iter().enumerate() {
             let other = self.groups.remove(nth - gone);
             self.groups[into].append(&other, &mut self.next);
+            rename(&mut self.labels, other.first, label);
         }
     }
 
@@ -256,31 +223,6 @@ impl Pieces {
     pub fn points(&self, head: u32) -> impl Iterator<Item = usize> + '_ {
         follow(&self.next, head)
     }
-}
-
-/// A place for a root to hang on, of another tree: the nearest, or one that will be near for a while.
-fn support(members: &Hanging<'_>, root: u32, distance_squared: f64) -> Option<u32> {
-    let Hanging { grounds, above, .. } = members;
-    let from = grounds[root as usize];
-    // Rounded, several at once: whom that misses, or finds wrongly, is at the very limit.
-    let (mut best, mut nearest) = (None, distance_squared as f32);
-    let near_enough = nearest * NEAR_ENOUGH;
-    let mut distances = [0.0; CHUNK];
-    for (nth, chunk) in (0..).zip(grounds.chunks(CHUNK)) {
-        for (distance, ground) in distances.iter_mut().zip(chunk) {
-            *distance = about_squared(from, *ground);
-        }
-        for (distance, place) in distances[..chunk.len()].iter().zip(nth * CHUNK as u32..) {
-            if *distance <= nearest && root_of(above, place) != root {
-                (best, nearest) = (Some(place), *distance);
-            }
-        }
-        if nearest <= near_enough {
-            break;
-        }
-    }
-    let is_near = |place: &u32| from.squared_distance(grounds[*place as usize]) <= distance_squared;
-    best.filter(is_near)
 }
 
 fn root_of(above: &[u32], place: u32) -> u32 {
@@ -300,18 +242,9 @@ fn hang(above: &mut [u32], from: u32, to: u32) {
     }
 }
 
-/// Whether one of some few may be within a distance: surely if one is.
-fn is_any_near(grounds: &[Ground], from: Ground, distance_squared: f64) -> bool {
-    // Rounded, for several at once; the excess is more than what is lost.
-    let most = distance_squared as f32 * 1.0001 + f32::MIN_POSITIVE;
-    let mut near = false;
-    for ground in grounds {
-        near |= about_squared(from, *ground) <= most;
+/// Gives those of one label another one.
+fn rename(labels: &mut [u32], from: u32, to: u32) {
+    for label in labels {
+        *label = if *label == from { to } else { *label };
     }
-    near
-}
-
-fn about_squared(from: Ground, to: Ground) -> f32 {
-    let (dx, dz) = (to.x() - from.x(), to.z() - from.z());
-    dx * dx + dz * dz
 }

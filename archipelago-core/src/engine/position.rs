@@ -82,7 +82,6 @@ impl Ground {
         }
     }
 
-    #[cfg(test)]
     pub fn new(x: f32, z: f32) -> Self {
         Self { x, z }
     }

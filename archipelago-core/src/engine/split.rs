@@ -7,10 +7,8 @@ use super::lattice::Lattice;
 use super::links::look;
 use super::members::{Hanging, Member, ROOT};
 use super::pieces::Pieces;
+use super::points::POINTS_MAX;
 use super::world::World;
-
-/// Up to this many members, to mend links is faster than to sort members into cells.
-const MENDED_MAX: usize = 512;
 
 /// Splits islands.
 #[derive(Debug)]
@@ -40,14 +38,14 @@ impl Splitter {
         if is_silent || roots <= 1 {
             return;
         }
-        if members.grounds.len() > MENDED_MAX {
+        if members.grounds.len() > POINTS_MAX {
             let Self { groups, order, .. } = self;
             if groups.build(members.grounds, self.lattice, distance_squared) > 1 {
                 order.list(&members, groups.heads(), |head| groups.points(head));
                 self.order.move_out(world, slot, offspring);
             }
         } else if self.pieces.find(&mut members, first, distance_squared) > 1 {
-            self.pieces.arrange(&members, distance_squared);
+            self.pieces.arrange(&members);
             let Self { pieces, order, .. } = self;
             order.list(&members, pieces.heads(), |head| pieces.points(head));
             self.order.move_out(world, slot, offspring);
