@@ -20,9 +20,53 @@ impl Bounds {
         self.min.0 > self.max.0
     }
 
+    /// Around these.
+    pub fn around(grounds: &[Ground]) -> Self {
+        let mut several = [Self::EMPTY; 4];
+        let chunks = grounds.chunks_exact(several.len());
+        let rest = chunks.remainder();
+        for chunk in chunks {
+            for (bounds, ground) in several.iter_mut().zip(chunk) {
+                bounds.min = (
+                    less(ground.x(), bounds.min.0),
+                    less(ground.z(), bounds.min.1),
+                );
+                bounds.max = (
+                    more(ground.x(), bounds.max.0),
+                    more(ground.z(), bounds.max.1),
+                );
+            }
+        }
+        let mut bounds = Self::EMPTY;
+        for ground in rest {
+            bounds.add(*ground);
+        }
+        for part in several {
+            bounds.include(part);
+        }
+        bounds
+    }
+
+    /// The least and the greatest coordinates, x and z of each.
+    pub fn corners(&self) -> ((f32, f32), (f32, f32)) {
+        (self.min, self.max)
+    }
+
+    /// How far it extends, along x and z; of a rectangle around somebody.
+    pub fn extent(&self) -> (f64, f64) {
+        let axis = |min, max| f64::from(max) - f64::from(min);
+        (axis(self.min.0, self.max.0), axis(self.min.1, self.max.1))
+    }
+
     pub fn add(&mut self, position: Ground) {
-        self.min = (self.min.0.min(position.x()), self.min.1.min(position.z()));
-        self.max = (self.max.0.max(position.x()), self.max.1.max(position.z()));
+        self.min = (
+            less(position.x(), self.min.0),
+            less(position.z(), self.min.1),
+        );
+        self.max = (
+            more(position.x(), self.max.0),
+            more(position.z(), self.max.1),
+        );
     }
 
     /// Becomes large enough for all that others are around.
@@ -39,6 +83,27 @@ impl Bounds {
         let dz = gap(self.min.1, from.z(), self.max.1);
         dx * dx + dz * dz <= distance_squared
     }
+
+    /// Whether somebody inside may be within a distance of somebody inside another one; with the same reservation.
+    pub fn may_meet(&self, other: Self, distance_squared: f64) -> bool {
+        let dx = between((self.min.0, self.max.0), (other.min.0, other.max.0));
+        let dz = between((self.min.1, self.max.1), (other.min.1, other.max.1));
+        dx * dx + dz * dz <= distance_squared
+    }
+}
+
+fn less(a: f32, b: f32) -> f32 {
+    if a < b { a } else { b }
+}
+
+fn more(a: f32, b: f32) -> f32 {
+    if a > b { a } else { b }
+}
+
+fn between(here: (f32, f32), there: (f32, f32)) -> f64 {
+    let before = f64::from(here.0) - f64::from(there.1);
+    let behind = f64::from(there.0) - f64::from(here.1);
+    before.max(behind).max(0.0)
 }
 
 fn gap(min: f32, at: f32, max: f32) -> f64 {

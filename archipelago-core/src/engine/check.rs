@@ -77,7 +77,7 @@ fn check_sizes(world: &World) -> Result<(), String> {
     Ok(())
 }
 
-/// Exactly the members with a position are on the grid, and where they are, if that is to be known already.
+/// Exactly the members with a position are on the grid, and where they are, unless the flush had no need of it.
 fn check_grid(world: &World) -> Result<(), String> {
     if world.grid.is_outdated() {
         return Ok(());

@@ -6,6 +6,7 @@
 //! crowd may be left alone. The exception are islands with silent members, which can be adjacent to an island that
 //! would have room: their neighbours are looked at as if they were dirty.
 
+use super::borders::Borders;
 use super::contacts::Contacts;
 use super::sweep::{Marks, Sizes};
 use super::world::World;
@@ -65,6 +66,7 @@ impl Clusters {
         world: &mut World,
         dirty: &[u32],
         contacts: &mut Contacts,
+        mut borders: Option<&mut Borders>,
         crowd: &mut Vec<u32>,
     ) {
         self.component_marks.start(world);
@@ -74,7 +76,7 @@ impl Clusters {
                 continue;
             }
             self.spread(*slot, contacts);
-            if self.is_all(world, contacts) {
+            if self.is_all(world, contacts, borders.as_deref_mut()) {
                 merge_all(world, &mut self.component);
                 if let Some((into, others)) = self.component.split_first() {
                     for from in others {
@@ -104,8 +106,15 @@ impl Clusters {
     }
 
     /// Whether what was found fits into one island, and is adjacent to nobody else.
-    fn is_all(&self, world: &World, contacts: &Contacts) -> bool {
+    fn is_all(&self, world: &World, contacts: &Contacts, borders: Option<&mut Borders>) -> bool {
         let sizes = self.component.iter().map(|slot| world.islands.size(*slot));
+        if let Some(borders) = borders {
+            let these = &self.component;
+            let mut beside = |slot: &u32| borders.is_beside_others(world, *slot, these);
+            // If there are two, the crowd policy would do the same.
+            return sizes.sum::<usize>() <= world.max_peers
+                && (these.len() == 2 || !these.iter().any(&mut beside));
+        }
         let pressed = |slot: &u32| contacts.is_pressed(*slot, world.max_peers);
         // Nobody has looked around from a large one; there is at most one.
         let beside = |slot: &u32| pressed(slot).is_none() && self.is_beside_others(world, *slot);

@@ -122,7 +122,8 @@ impl Contacts {
         }
     }
 
-    fn start(&mut self, world: &World) {
+    /// No pairs yet.
+    pub fn start(&mut self, world: &World) {
         self.pairs.clear();
         self.known.clear();
         self.known.resize(1024, NONE);
@@ -166,6 +167,11 @@ impl Contacts {
         self.pressed[home as usize] = pressed;
     }
 
+    /// Two islands could merge.
+    pub fn add(&mut self, a: u32, b: u32) {
+        self.note(pair(a.min(b), a.max(b)));
+    }
+
     fn note(&mut self, pair: u64) {
         if !self.enter(pair) {
             return;
@@ -197,7 +203,7 @@ impl Contacts {
     }
 
     /// Lists the neighbours of each island one after the other.
-    fn arrange(&mut self) {
+    pub fn arrange(&mut self) {
         let Self {
             pairs,
             starts,

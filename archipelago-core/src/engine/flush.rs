@@ -1,5 +1,6 @@
 //! The flush: arrivals, splits, clusters, updates.
 
+use super::borders::Borders;
 use super::clusters::Clusters;
 use super::contacts::Contacts;
 use super::machine::Engine;
@@ -40,9 +41,6 @@ impl Engine {
                 let slot = slots[at];
                 self.splitter.split(&mut self.world, slot, &mut slots);
             }
-            if scope == Scope::Full || !slots.is_empty() {
-                self.world.grid.refresh(&self.world.peers);
-            }
             if self.coherent.is_some() {
                 self.cohere(&slots, known, scope);
             } else {
@@ -74,6 +72,7 @@ impl Engine {
         }
         self.clusters = Clusters::default();
         self.stable = Stable::default();
+        self.borders = Borders::default();
         self.contacts = Contacts::default();
         (self.slots, self.crowd) = (Vec::new(), Vec::new());
         (self.restless, self.queue) = (Vec::new(), Vec::new());
@@ -108,12 +107,21 @@ impl Engine {
         let (world, restless) = (&mut self.world, &mut self.restless);
         // Where only few are dirty it is better to look around from them; and many new ones in one place have too many
         // contacts.
+        if dirty.is_empty() {
+            return;
+        }
         let most = dirty.len() > world.islands.count() / 2;
         let few_new = NEW_MIN.max(world.peers.state.len() / NEW_SHARE);
         if most && !stragglers && world.silent == 0 && dirty.len() - fresh <= few_new {
-            self.merge_known(dirty);
+            let by_borders = self.borders.find(world, &mut self.contacts);
+            if !by_borders {
+                world.grid.refresh(&world.peers);
+                self.contacts.find(world);
+            }
+            self.merge_known(dirty, by_borders);
             return;
         }
+        world.grid.refresh(&world.peers);
         self.clusters.resolve(world, dirty, stragglers, restless);
         while !restless.is_empty() {
             let crowd = self.clusters.around(world, restless, !stragglers);
@@ -122,16 +130,18 @@ impl Engine {
     }
 
     /// The same where no others than the dirty ones could merge with anybody.
-    fn merge_known(&mut self, dirty: &[u32]) {
+    fn merge_known(&mut self, dirty: &[u32], by_borders: bool) {
         let Self {
             world,
+            borders,
             contacts,
             crowd,
             restless,
             ..
         } = self;
-        contacts.find(world);
-        self.clusters.resolve_known(world, dirty, contacts, crowd);
+        let borders = by_borders.then_some(borders);
+        self.clusters
+            .resolve_known(world, dirty, contacts, borders, crowd);
         restless.clone_from(crowd);
         while !restless.is_empty() {
             self.stable.pass(world, crowd, restless, Some(contacts));
@@ -141,6 +151,9 @@ impl Engine {
 
     /// The same under the policy `coherent`; the islands from `fresh` on were opened in this flush.
     fn cohere(&mut self, dirty: &[u32], fresh: usize, scope: Scope) {
+        if scope == Scope::Full || !dirty.is_empty() {
+            self.world.grid.refresh(&self.world.peers);
+        }
         let (world, splitter) = (&mut self.world, &mut self.splitter);
         let Some(coherent) = &mut self.coherent else {
             return;

@@ -125,6 +125,11 @@ impl Islands {
         self.members.list(self.slots[slot as usize].members)
     }
 
+    /// Where they are.
+    pub fn grounds(&self, slot: u32) -> &[Ground] {
+        self.members.grounds(self.slots[slot as usize].members)
+    }
+
     /// How they hang together.
     pub fn hanging(&mut self, slot: u32) -> Hanging<'_> {
         self.members.hanging(self.slots[slot as usize].members)

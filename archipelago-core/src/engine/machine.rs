@@ -1,5 +1,6 @@
 //! The engine: its state and its inputs.
 
+use super::borders::Borders;
 use super::clusters::Clusters;
 use super::coherent::Coherent;
 use super::config::EngineConfig;
@@ -28,6 +29,7 @@ pub struct Engine {
     pub(super) updates: Vec<Update>,
     pub(super) splitter: Splitter,
     pub(super) clusters: Clusters,
+    pub(super) borders: Borders,
     pub(super) contacts: Contacts,
     pub(super) stable: Stable,
     /// Instead of the other, if that is the policy.
@@ -59,6 +61,7 @@ impl Engine {
             updates: Vec::new(),
             splitter: Splitter::new(config.leave_distance_m()),
             clusters: Clusters::default(),
+            borders: Borders::default(),
             contacts: Contacts::default(),
             stable: Stable::default(),
             coherent: match config.crowd_policy() {

@@ -85,6 +85,10 @@ impl Members {
         &self.peers[block.range()]
     }
 
+    pub fn grounds(&self, block: Block) -> &[Ground] {
+        &self.grounds[block.range()]
+    }
+
     pub fn hanging(&mut self, block: Block) -> Hanging<'_> {
         Hanging {
             peers: &self.peers[block.range()],

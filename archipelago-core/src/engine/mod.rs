@@ -31,6 +31,7 @@
 //! around islands in which something changed.
 
 mod board;
+mod borders;
 mod bounds;
 mod check;
 mod clusters;
@@ -50,6 +51,7 @@ mod named;
 mod number;
 mod peers;
 mod pieces;
+mod plots;
 mod points;
 mod policy;
 mod position;
