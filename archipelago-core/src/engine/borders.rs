@@ -143,3 +143,86 @@ fn is_any_near(grounds: &[Ground], from: Ground, distance_squared: f64) -> bool 
         near && chunk.iter().any(is_near)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::members::Member;
+    use crate::engine::peers::State;
+    use crate::engine::{EngineConfig, IslandNumber, Position};
+
+    fn draws() -> impl FnMut(f32) -> f32 {
+        let mut random = 7_u32;
+        move |below| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 8) as f32 / (1 << 24) as f32 * below
+        }
+    }
+
+    /// Islands of 1 to 29 members around spots on a square of that side.
+    fn world(side: f32, draw: &mut impl FnMut(f32) -> f32) -> World {
+        let config = EngineConfig::new(30, 10.0, None).unwrap();
+        let mut world = World::new(&config, IslandNumber::FIRST);
+        for _ in 0..60 {
+            let (x, z) = (draw(side), draw(side));
+            let count = 1 + draw(29.0) as usize;
+            let mut add = |_| {
+                let position = Position::new(x + draw(30.0), 0.0, z + draw(30.0)).unwrap();
+                let peer = world.peers.add(State::Member, position);
+                world.root(peer)
+            };
+            let members: Vec<Member> = (0..count).map(&mut add).collect();
+            world.settle(members.into_iter());
+        }
+        world
+    }
+
+    fn are_adjacent(world: &World, a: u32, b: u32) -> bool {
+        let near = |from: &Ground| {
+            let mut others = world.islands.grounds(b).iter();
+            others.any(|other| from.squared_distance(*other) <= world.join_squared)
+        };
+        world.islands.grounds(a).iter().any(near)
+    }
+
+    #[test]
+    fn all_pairs_are_found() {
+        let mut draw = draws();
+        let (mut borders, mut contacts) = (Borders::default(), Contacts::default());
+        let mut pairs = 0;
+        for side in [0.0, 100.0, 300.0, 1000.0, 1e7] {
+            let world = world(side, &mut draw);
+            assert!(borders.find(&world, &mut contacts), "{side}");
+            for a in 0..60 {
+                let adjacent: Vec<u32> = (0..60)
+                    .filter(|b| a != *b && are_adjacent(&world, a, *b))
+                    .collect();
+                let mut fitting = adjacent.clone();
+                fitting.retain(|b| world.islands.size(a) + world.islands.size(*b) <= 30);
+                let mut found: Vec<u32> = contacts.neighbours(a).collect();
+                found.sort_unstable();
+                assert_eq!(found, fitting, "{side}");
+                pairs += found.len();
+                assert!(!borders.is_beside_others(&world, a, &adjacent));
+                if let Some((_, others)) = adjacent.split_first() {
+                    assert!(borders.is_beside_others(&world, a, others));
+                }
+            }
+        }
+        assert!(pairs > 500, "{pairs}");
+    }
+
+    #[test]
+    fn it_gives_up_where_others_are_faster() {
+        let mut draw = draws();
+        let (mut borders, mut contacts) = (Borders::default(), Contacts::default());
+        let mut world = world(1000.0, &mut draw);
+        for _ in 0..200 {
+            let at = Position::new(draw(1000.0), 0.0, draw(1000.0)).unwrap();
+            let peer = world.peers.add(State::Member, at);
+            let member = world.root(peer);
+            world.settle(std::iter::once(member));
+        }
+        assert!(!borders.find(&world, &mut contacts));
+    }
+}

@@ -128,3 +128,32 @@ fn least(keys: &[f32]) -> f32 {
     let less = |least, key| if key < least { key } else { least };
     least.into_iter().fold(f32::INFINITY, less)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_near_is_missed() {
+        let grounds: Vec<Ground> = (0..300_u16)
+            .map(|n| Ground::new(f32::from(n * 37 % 101), f32::from(n * 53 % 97)))
+            .collect();
+        let labels: Vec<u32> = (0..padded(300) as u32).map(|n| n % 5).collect();
+        for distance in [0.0, 1.0, 5.0, 1e200_f64] {
+            let mut points = Points::default();
+            points.load(&grounds, distance * distance);
+            for (from, place) in grounds.iter().zip(0..) {
+                for label in 0..5 {
+                    let is_near = |other: u32| {
+                        let other = grounds[other as usize];
+                        from.squared_distance(other) <= distance * distance
+                    };
+                    let counts = |other: u32| labels[other as usize] == label && is_near(other);
+                    let found = points.near(place, &labels, |other| other == label);
+                    assert_eq!(found.is_some(), (0..300).any(counts), "{distance}");
+                    assert!(found.is_none_or(counts));
+                }
+            }
+        }
+    }
+}
