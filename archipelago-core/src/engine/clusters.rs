@@ -105,7 +105,8 @@ impl Clusters {
         }
     }
 
-    /// Whether what was found fits into one island, and is adjacent to nobody else.
+    /// Whether what was found fits into one island, and is adjacent to nobody else, or that does not matter. `borders` say
+    /// so if they know where all islands are; else the contacts do, and the grid.
     fn is_all(&self, world: &World, contacts: &Contacts, borders: Option<&mut Borders>) -> bool {
         let sizes = self.component.iter().map(|slot| world.islands.size(*slot));
         if let Some(borders) = borders {

@@ -105,11 +105,11 @@ impl Engine {
     /// The islands from `fresh` on were opened in this flush.
     fn merge(&mut self, dirty: &[u32], fresh: usize, stragglers: bool) {
         let (world, restless) = (&mut self.world, &mut self.restless);
-        // Where only few are dirty it is better to look around from them; and many new ones in one place have too many
-        // contacts.
         if dirty.is_empty() {
             return;
         }
+        // Where only few are dirty it is better to look around from them; and many new ones in one place have too many
+        // contacts.
         let most = dirty.len() > world.islands.count() / 2;
         let few_new = NEW_MIN.max(world.peers.state.len() / NEW_SHARE);
         if most && !stragglers && world.silent == 0 && dirty.len() - fresh <= few_new {
@@ -129,7 +129,8 @@ impl Engine {
         }
     }
 
-    /// The same where no others than the dirty ones could merge with anybody.
+    /// The same where no others than the dirty ones could merge with anybody, and with whom is known, `by_borders` or
+    /// otherwise.
     fn merge_known(&mut self, dirty: &[u32], by_borders: bool) {
         let Self {
             world,

@@ -61,13 +61,19 @@ impl Plots {
             return false;
         }
         self.cut(ground, count, sides / count as f64);
+        let all = all.map(|(number, bounds)| (number, *bounds));
+        self.sort(all, PLOTS_MAX * count)
+    }
+
+    /// Sorts rectangles by plot; `false` if they are on too many.
+    fn sort(&mut self, all: impl Iterator<Item = (u32, Bounds)> + Clone, most: usize) -> bool {
         self.starts.clear();
         self.starts.resize(self.x.count * self.z.count + 1, 0);
         let mut sum = 0;
         for (_, bounds) in all.clone() {
-            let (columns, rows) = self.span(*bounds, 0.0);
+            let (columns, rows) = self.span(bounds, 0.0);
             sum += columns.clone().count() * rows.clone().count();
-            if sum > PLOTS_MAX * count {
+            if sum > most {
                 return false;
             }
             for plot in self.plots(columns, rows) {
@@ -81,7 +87,7 @@ impl Plots {
         }
         self.rectangles.resize(sum, 0);
         for (number, bounds) in all {
-            let (columns, rows) = self.span(*bounds, 0.0);
+            let (columns, rows) = self.span(bounds, 0.0);
             for plot in self.plots(columns, rows) {
                 self.starts[plot] -= 1;
                 self.rectangles[self.starts[plot] as usize] = number;
