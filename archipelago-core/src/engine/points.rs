@@ -85,11 +85,9 @@ impl Points {
             return Some(other);
         }
         // They are at the very limit, or all too far away for rounded numbers: nobody may be missed.
-        let passing = (0..)
-            .zip(labels)
-            .filter(|(_, label)| passes(**label))
-            .map(|(other, _)| other);
-        passing.into_iter().find(|other| self.is_near(from, *other))
+        let passing = (0..).zip(labels).filter(|(_, label)| passes(**label));
+        let mut passing = passing.map(|(other, _)| other);
+        passing.find(|other| self.is_near(from, *other))
     }
 
     /// Whether somebody inside some bounds may be near a place.
