@@ -4,7 +4,7 @@
 /// Depth, in metres, that counts as much as all neighbours.
 const DEPTH_M: f64 = 20.0;
 /// So deep, as a multiple, somebody can be past a border.
-const DEPTH_MAX: f64 = 2.0;
+pub(super) const DEPTH_MAX: f64 = 2.0;
 /// Centres nearer to each other, in metres, say nothing about where a border is.
 const CENTRES_M: f64 = 5.0;
 

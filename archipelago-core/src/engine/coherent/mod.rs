@@ -123,6 +123,7 @@ impl Coherent {
         dirty: &[u32],
         fresh: usize,
     ) {
+        self.patience.pass();
         if dirty.is_empty() {
             self.motion.pass(world.now_ms);
             return;
