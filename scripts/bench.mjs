@@ -4,6 +4,7 @@ import { benchAttack } from "./lib/bench-attack.mjs";
 import { benchChains } from "./lib/bench-chains.mjs";
 import { benchEngine } from "./lib/bench-engine.mjs";
 import { benchHandshakes } from "./lib/bench-handshakes.mjs";
+import { benchProduction } from "./lib/bench-production.mjs";
 import { benchRoom } from "./lib/bench-room.mjs";
 import { benchSimulator } from "./lib/bench-simulator.mjs";
 import { benchStats } from "./lib/bench-stats.mjs";
@@ -28,6 +29,7 @@ const BENCHMARKS = {
   flood: benchAttack("flood.bench.ts"),
   handshakes: benchHandshakes,
   hostile: benchAttack("hostile.bench.ts"),
+  production: benchProduction,
   room: benchRoom,
   simulator: benchSimulator,
   stats: benchStats,

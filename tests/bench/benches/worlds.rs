@@ -1,9 +1,10 @@
-//! `npm run bench:engine` natively; `scripts/lib/bench-engine.mjs` says what it does with this.
+//! The native program of `npm run bench:engine` and its like; `scripts/lib/bench-engine.mjs` says what it does with this.
 //!
 //! - `measure WORLD POLICY FLUSHES` prints the figures of one run, as JSON;
 //! - `check WORLD POLICY` measures nothing, and fails if there is no such world or policy;
 //! - `map WORLD POLICY FLUSHES` prints who is where and on which island after that many, as JSON;
 //! - `dump WORLD FLUSHES FILE` writes where everybody is;
+//! - `production WORLD RULES FLUSHES` prints what differences from the production engine come to, as JSON;
 //! - `policies` prints the names of the policies, as JSON.
 
 use std::error::Error;
@@ -11,7 +12,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
-use archipelago_bench::{SEED, dump, map, measure, policies};
+use archipelago_bench::{SEED, deviation, dump, map, measure, policies};
 use archipelago_core::engine::CrowdPolicy;
 use archipelago_worlds::World;
 
@@ -51,6 +52,10 @@ fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
             let mut file = BufWriter::new(File::create(file)?);
             dump(world, flushes.parse()?, &mut file)?;
             file.flush()?;
+        }
+        ["production", world, rules, flushes] => {
+            let found = deviation(world, rules, flushes.parse()?)?;
+            println!("{}", serde_json::to_string(&found)?);
         }
         ["policies"] => println!("{}", serde_json::to_string(&policies())?),
         _ => {

@@ -17,6 +17,7 @@ mod map;
 mod measure;
 mod meter;
 mod policy;
+mod production;
 mod row;
 
 pub use dump::dump;
@@ -25,6 +26,7 @@ pub use map::{Map, map};
 pub use measure::{Refusal, measure};
 pub use meter::Meter;
 pub use policy::policies;
+pub use production::{Deviation, deviation};
 pub use row::Row;
 
 /// The seed of every world that is measured.

@@ -13,7 +13,7 @@ use crate::meter::Meter;
 use crate::row::Row;
 
 /// How many flushes lie between two looks at who is with whom.
-const SAMPLE_EVERY: u32 = 10;
+pub(crate) const SAMPLE_EVERY: u32 = 10;
 /// Flushes at the end of a run in which nobody moves any more.
 const STILL_FLUSHES: u32 = 11;
 
@@ -26,6 +26,12 @@ pub enum Refusal {
     /// No crowd policy has that name.
     #[error(transparent)]
     Policy(#[from] UnknownPolicy),
+    /// No rules have that name.
+    #[error("there are no rules {name:?}: they must be stable, neighbours, anybody or both")]
+    Rules {
+        /// What was asked for.
+        name: String,
+    },
     /// There would be no flush besides the first.
     #[error("flushes is {flushes}: it must be at least 2")]
     Flushes {

@@ -3,9 +3,11 @@
 
 use std::cmp::Reverse;
 
-use archipelago_worlds::{Fingerprint, Settings};
+#[cfg(test)]
+use archipelago_worlds::Fingerprint;
+use archipelago_worlds::Settings;
 
-use crate::near::{Adjacent, groups};
+use super::near::{Adjacent, groups};
 
 /// Who may go into an island that has room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +78,7 @@ impl Islands {
     }
 
     /// Of all islands, their members, and the order of both.
+    #[cfg(test)]
     pub fn fingerprint(&self) -> Fingerprint {
         let mut fingerprint = Fingerprint::default();
         for island in &self.islands {
