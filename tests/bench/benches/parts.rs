@@ -6,7 +6,7 @@
 use std::hint::black_box;
 
 use archipelago_bench::{Floor, SEED};
-use archipelago_core::engine::{CrowdPolicy, Engine, Peer, Position, Scope};
+use archipelago_core::engine::{CoherentConfig, CrowdPolicy, Engine, Peer, Position, Scope};
 use archipelago_worlds::{Settings, World};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
@@ -15,10 +15,10 @@ const PLAYERS: usize = 10_000;
 const FULL: usize = 100;
 /// Far beyond the leave distance.
 const APART_M: f32 = 1000.0;
+/// Between two flushes.
+const INTERVAL_MS: u64 = 2000;
 
-fn engine() -> Engine {
-    Engine::new(Settings::WORLDS.engine_config(CrowdPolicy::Stable))
-}
+const COHERENT: CrowdPolicy = CrowdPolicy::Coherent(CoherentConfig::balanced());
 
 fn at(x: f32, z: f32) -> Position {
     Position::new(x, 0.0, z).expect("finite")
@@ -35,8 +35,8 @@ fn moments(world: &str) -> [Vec<Position>; 2] {
     [moment(), moment()]
 }
 
-fn populated(positions: &[Position]) -> Engine {
-    let mut engine = engine();
+fn populated(policy: CrowdPolicy, positions: &[Position]) -> Engine {
+    let mut engine = Engine::new(Settings::WORLDS.engine_config(policy));
     for position in positions {
         engine.insert(*position, None);
     }
@@ -66,7 +66,17 @@ fn squares(count: usize, gap_m: f32) -> [Vec<Position>; 2] {
 
 /// A flush after everybody has moved from one moment to the other.
 fn flushes(criterion: &mut Criterion, name: &str, moments: &[Vec<Position>; 2]) {
-    let mut engine = populated(&moments[0]);
+    flushes_under(CrowdPolicy::Stable, criterion, name, moments);
+}
+
+fn flushes_under(
+    policy: CrowdPolicy,
+    criterion: &mut Criterion,
+    name: &str,
+    moments: &[Vec<Position>; 2],
+) {
+    let mut engine = populated(policy, &moments[0]);
+    let mut now_ms = 0;
     let mut turns = moments.iter().cycle().skip(1);
     let mut group = criterion.benchmark_group("part");
     group.throughput(Throughput::Elements(PLAYERS as u64));
@@ -75,8 +85,9 @@ fn flushes(criterion: &mut Criterion, name: &str, moments: &[Vec<Position>; 2]) 
             let mut took = std::time::Duration::ZERO;
             for _ in 0..times {
                 report(&mut engine, turns.next().expect("they never end"));
+                now_ms += INTERVAL_MS;
                 let started = std::time::Instant::now();
-                black_box(engine.flush(0, Scope::Full));
+                black_box(engine.flush(now_ms, Scope::Full));
                 took += started.elapsed();
             }
             took
@@ -84,16 +95,22 @@ fn flushes(criterion: &mut Criterion, name: &str, moments: &[Vec<Position>; 2]) 
     });
 }
 
-/// What is done with each report, most of it on the grid.
-fn grid(criterion: &mut Criterion) {
+/// What is done with each report before the flush.
+fn reports(criterion: &mut Criterion) {
     let moments = moments("uniform-10000");
-    let mut engine = populated(&moments[0]);
+    let mut engine = populated(CrowdPolicy::Stable, &moments[0]);
     let mut turns = moments.iter().cycle().skip(1);
     let mut group = criterion.benchmark_group("part");
     group.throughput(Throughput::Elements(PLAYERS as u64));
-    group.bench_function("grid", |bencher| {
+    group.bench_function("reports", |bencher| {
         bencher.iter(|| report(&mut engine, turns.next().expect("they never end")));
     });
+}
+
+/// Everybody alone, and others so far off that next to nobody is looked at: people are put into the cells of the grid.
+/// Any farther apart, and empty cells would not be worth counting.
+fn grid(criterion: &mut Criterion) {
+    flushes(criterion, "grid", &squares(PLAYERS, 90.0));
 }
 
 /// Full islands that stay as they are: nobody looks for neighbours, but each might have come apart.
@@ -111,6 +128,11 @@ fn policy(criterion: &mut Criterion) {
     flushes(criterion, "policy", &moments("crowd-10000"));
 }
 
+/// The same crowd where islands are places.
+fn coherent(criterion: &mut Criterion) {
+    flushes_under(COHERENT, criterion, "coherent", &moments("crowd-10000"));
+}
+
 /// Half of each island goes over to the next one, and comes back: all of these have to be told.
 fn updates(criterion: &mut Criterion) {
     let [here, _] = squares(FULL, 10.0);
@@ -124,7 +146,7 @@ fn updates(criterion: &mut Criterion) {
 
 /// All islands as the stats show them.
 fn snapshot(criterion: &mut Criterion) {
-    let engine = populated(&moments("uniform-10000")[0]);
+    let engine = populated(CrowdPolicy::Stable, &moments("uniform-10000")[0]);
     let mut group = criterion.benchmark_group("part");
     group.throughput(Throughput::Elements(PLAYERS as u64));
     group.bench_function("snapshot", |bencher| {
@@ -153,6 +175,6 @@ fn floor(criterion: &mut Criterion) {
 }
 
 criterion_group!(
-    parts, floor, grid, split, cluster, policy, updates, snapshot
+    parts, floor, reports, grid, split, cluster, policy, coherent, updates, snapshot
 );
 criterion_main!(parts);
