@@ -31,8 +31,8 @@ const FLUSHES = "150";
 const FLUSHES_MAX = 100_000;
 
 const ALLOWED =
-  "Allowed are --worlds A,B, --policy NAME, --target native|wasm, --flushes N, --json FILE and --document; " +
-  "or --dump DIR, with --worlds and --flushes.";
+  "Allowed are --worlds A,B, --policy NAME, --target native|wasm, --flushes N and --json FILE; " +
+  "or --document, with --json; or --dump DIR, with --worlds and --flushes.";
 
 /**
  * @param {readonly string[]} args
@@ -43,6 +43,9 @@ export function readEngineBench(args) {
   const { dump, json, policy, target, flushes, document, ...values } = parse(args);
   if (dump !== undefined && [json, policy, target, document].some((other) => other !== undefined)) {
     throw new Failure("--dump measures nothing.", ALLOWED);
+  }
+  if (document && [policy, target, flushes, values.worlds].some((other) => other !== undefined)) {
+    throw new Failure("--document takes everything, so that the whole table is of one run.", ALLOWED);
   }
   for (const [name, text] of Object.entries({ dump, json, policy })) {
     if (text === "") throw new Failure(`--${name} is empty.`, ALLOWED);

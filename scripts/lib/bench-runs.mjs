@@ -40,5 +40,24 @@ export async function buildNative(crate, bench, { env }) {
 export async function figures([program, ...args], { env }) {
   const { status, output, error } = await run(program, args, { env });
   if (status !== 0) throw new Failure(error?.message ?? lastLines(output));
-  return JSON.parse(output);
+  return figuresIn(output);
+}
+
+/**
+ * The figures among what a run has said: Node's warnings may stand around them.
+ *
+ * @param {string} output
+ * @returns {any}
+ * @throws {Failure} with what was said, if there are none
+ */
+export function figuresIn(output) {
+  for (const line of output.split("\n").reverse()) {
+    if (!/^[{[]/.test(line)) continue;
+    try {
+      return JSON.parse(line);
+    } catch {
+      // Something else in brackets.
+    }
+  }
+  throw new Failure(`A run has printed no figures:\n${lastLines(output)}`);
 }

@@ -21,6 +21,19 @@ export function markdownTable(heads, rows) {
  * @throws {Failure} if there is no such part
  */
 export async function renew(file, command, text) {
+  const [before, after] = await around(file, command);
+  await writeFile(file, `${before}\n${text}\n\n${after}`);
+}
+
+/**
+ * What stands before and behind that part, the comments included. Whoever works long for the text asks first.
+ *
+ * @param {string} file
+ * @param {string} command
+ * @returns {Promise<[before: string, after: string]>}
+ * @throws {Failure} if there is no such part
+ */
+export async function around(file, command) {
   const begin = `<!-- Figures: \`${command}\` writes what follows. -->\n`;
   const end = "<!-- End of the figures. -->";
   const [before, rest] = (await readFile(file, "utf8")).split(begin);
@@ -28,5 +41,5 @@ export async function renew(file, command, text) {
   if (before === undefined || after === undefined) {
     throw new Failure(`${file} does not say where the figures go: between ${begin.trim()} and ${end}`);
   }
-  await writeFile(file, `${before}${begin}\n${text}\n\n${end}${after}`);
+  return [`${before}${begin}`, `${end}${after}`];
 }

@@ -26,3 +26,18 @@ export async function timed(what, work) {
   console.log(`  done in ${duration(performance.now() - started)}`);
   return result;
 }
+
+/**
+ * One line that is written over on a terminal; elsewhere a line each.
+ *
+ * @param {string} text
+ */
+export function progress(text) {
+  if (process.stdout.isTTY) process.stdout.write(`\r\x1b[2K${text}`);
+  else console.log(text);
+}
+
+/** What is said next, a failure for example, gets a line of its own. */
+export function endProgress() {
+  if (process.stdout.isTTY) console.log();
+}

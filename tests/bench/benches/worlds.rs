@@ -1,11 +1,6 @@
 //! The native program of `npm run bench:engine` and its like; `scripts/lib/bench-engine.mjs` says what it does with this.
 //!
-//! - `measure WORLD POLICY FLUSHES` prints the figures of one run, as JSON;
-//! - `check WORLD POLICY` measures nothing, and fails if there is no such world or policy;
-//! - `map WORLD POLICY FLUSHES` prints who is where and on which island after that many, as JSON;
-//! - `dump WORLD FLUSHES FILE` writes where everybody is;
-//! - `production WORLD RULES FLUSHES` prints what differences from the production engine come to, as JSON;
-//! - `policies` prints the names of the policies, as JSON.
+//! Without arguments, as a plain `cargo bench` starts it, it measures nothing and says what it can be asked for.
 
 use std::error::Error;
 use std::fs::File;
@@ -15,6 +10,14 @@ use std::process::ExitCode;
 use archipelago_bench::{SEED, deviation, dump, map, measure, policies};
 use archipelago_core::engine::CrowdPolicy;
 use archipelago_worlds::World;
+
+const USAGE: &str = "\
+measure WORLD POLICY FLUSHES    the figures of one run, as JSON
+check WORLD POLICY              fails if there is no such world or policy
+map WORLD POLICY FLUSHES        who is where and on which island after that many, as JSON
+dump WORLD FLUSHES FILE         writes where everybody is
+production WORLD RULES FLUSHES  what differences from the production engine come to, as JSON
+policies                        the names of the policies, as JSON";
 
 fn main() -> ExitCode {
     // What cargo says to every benchmark.
@@ -58,11 +61,8 @@ fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
             println!("{}", serde_json::to_string(&found)?);
         }
         ["policies"] => println!("{}", serde_json::to_string(&policies())?),
-        _ => {
-            return Err(
-                "allowed is what the first lines of tests/bench/benches/worlds.rs list".into(),
-            );
-        }
+        [] => println!("{USAGE}"),
+        _ => return Err(format!("allowed are:\n{USAGE}").into()),
     }
     Ok(())
 }

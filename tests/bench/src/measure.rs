@@ -17,6 +17,13 @@ pub(crate) const SAMPLE_EVERY: u32 = 10;
 /// Flushes at the end of a run in which nobody moves any more.
 const STILL_FLUSHES: u32 = 11;
 
+/// Where this runs.
+const TARGET: &str = if cfg!(target_arch = "wasm32") {
+    "wasm"
+} else {
+    "native"
+};
+
 /// Why nothing is measured.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Refusal {
@@ -51,6 +58,7 @@ struct Notes {
     allocated_bytes: Vec<f64>,
     within_20m: Together,
     within_50m: Together,
+    still_reassignments: u64,
 }
 
 /// Runs the world of that name for so many flushes. Everybody reports before every flush.
@@ -74,12 +82,7 @@ pub fn measure(world: &str, policy: &str, flushes: u32) -> Result<Row, Refusal> 
     }
     // The last flush has had its time too.
     run.player_seconds += Settings::WORLDS.flush_interval_s * run.world.count() as f64;
-    let reassignments = run.reassignments;
-    for _ in 0..STILL_FLUSHES {
-        run.report();
-        notes.still_ms.push(timed(|| run.form()));
-    }
-    run.reassignments = reassignments;
+    notes.take_stillness(&mut run);
     Ok(notes.into_row(world, policy, run))
 }
 
@@ -104,21 +107,23 @@ impl Notes {
         self.within_50m += together(positions, &islands, 50.0);
     }
 
+    /// Everybody stays where it is. What happens to them then is not counted among what happens to those who walk.
+    fn take_stillness(&mut self, run: &mut Run) {
+        let before = run.reassignments;
+        for _ in 0..STILL_FLUSHES {
+            run.report();
+            self.still_ms.push(timed(|| run.form()));
+        }
+        let all = std::mem::replace(&mut run.reassignments, before);
+        self.still_reassignments = all - before;
+    }
+
     fn into_row(self, world: &str, policy: &str, run: Run) -> Row {
-        let Settings {
-            leave_distance_m,
-            max_peers,
-            ..
-        } = Settings::WORLDS;
-        let (players, positions) = (run.world.count(), run.world.positions());
+        let players = run.world.count();
         let sizes = sizes(run.sizes());
         let settled = self.allocations.len() / 2;
         Row {
-            target: if cfg!(target_arch = "wasm32") {
-                "wasm"
-            } else {
-                "native"
-            },
+            target: TARGET,
             world: world.to_owned(),
             players,
             policy: policy.to_owned(),
@@ -129,7 +134,7 @@ impl Notes {
                 run.player_seconds,
             ),
             islands: run.engine.island_count(),
-            islands_min: islands_min(positions, leave_distance_m, max_peers as usize),
+            islands_min: fewest(run.world.positions()),
             size_min: sizes.map_or(0, |sizes| sizes.min),
             size_median: sizes.map_or(0.0, |sizes| sizes.median),
             size_max: sizes.map_or(0, |sizes| sizes.max),
@@ -141,10 +146,21 @@ impl Notes {
             allocated_bytes_per_flush: mean(&self.allocated_bytes[settled..]),
             report_ms_median: quantile(&self.report_ms[1..], 0.5),
             still_flush_ms_median: quantile(&self.still_ms[1..], 0.5),
+            still_reassignments: self.still_reassignments,
             fingerprint: format!("{:016x}", run.fingerprint().value()),
             bytes_per_player: held_by_engine(run) as f64 / players.max(1) as f64,
         }
     }
+}
+
+/// How few islands there could be.
+fn fewest(positions: &[f32]) -> usize {
+    let settings = Settings::WORLDS;
+    islands_min(
+        positions,
+        settings.leave_distance_m,
+        settings.max_peers as usize,
+    )
 }
 
 /// How many bytes are given back with the engine.

@@ -45,6 +45,8 @@ pub struct Row {
     pub report_ms_median: f64,
     /// A flush after which nobody has moved, though everybody has reported.
     pub still_flush_ms_median: f64,
+    /// Changes that players are told in these flushes, from the first of them on.
+    pub still_reassignments: u64,
     /// What the engine holds at the end, for each player.
     pub bytes_per_player: f64,
     /// Of the islands at the end: the same on every target.
@@ -56,7 +58,7 @@ mod tests {
     use crate::measure;
 
     /// Those who read the figures know them by these names, in this order.
-    const NAMES: [&str; 22] = [
+    const NAMES: [&str; 23] = [
         "target",
         "world",
         "players",
@@ -77,6 +79,7 @@ mod tests {
         "allocated_bytes_per_flush",
         "report_ms_median",
         "still_flush_ms_median",
+        "still_reassignments",
         "bytes_per_player",
         "fingerprint",
     ];
@@ -94,7 +97,7 @@ mod tests {
         assert_eq!(numbers.count(), NAMES.len() - 4, "{text}");
         let sizes = (row.islands, row.size_min, row.size_median, row.size_max);
         assert_eq!((row.players, sizes), (400, (4, 100, 100.0, 100)));
-        assert_eq!(row.islands_min, 4);
+        assert_eq!((row.islands_min, row.still_reassignments), (4, 0));
         assert!((0.2..0.35).contains(&row.recall_20m), "{}", row.recall_20m);
         assert!(row.bytes_per_player > 0.0 && row.first_flush_ms > 0.0);
     }
