@@ -1,4 +1,5 @@
 /** Recall against reassignments: a panel for each world, a mark for each policy. */
+import { PRODUCTION } from "./production.mjs";
 import { FAINT, INK, short, svg, text } from "./svg.mjs";
 
 /**
@@ -7,34 +8,12 @@ import { FAINT, INK, short, svg, text } from "./svg.mjs";
  * @property {string} policy
  * @property {number} recall share of the pairs within 20 m that share an island
  * @property {number} moves reassignments of a player in a minute
- *
- * @typedef {{ readonly recall: number, readonly moves: number }} Figures
  */
 
-/**
- * The worlds, with what Decentraland's own engine comes to there where that is known.
- *
- * @type {Readonly<Record<string, Figures | undefined>>}
- */
-export const PRODUCTION = {
-  "plaza-400": { recall: 0.25, moves: 0 },
-  "plaza-1000": { recall: 0.11, moves: 0 },
-  "plaza-1000-85": undefined,
-  "plaza-3000": { recall: 0.05, moves: 0.16 },
-  festival: { recall: 0.1, moves: 0.53 },
-  surge: { recall: 0.07, moves: 0.02 },
-  sparse: { recall: 0.23, moves: 0.88 },
-  city: { recall: 0.79, moves: 3.8 },
-};
-
-const COLORS = /** @type {Readonly<Record<string, string>>} */ ({
-  production: FAINT,
-  stable: INK,
-  "coherent:saver": "#54aeff",
-  "coherent:calm": "#0969da",
-  "coherent:balanced": "#8250df",
-  "coherent:tight": "#cf222e",
-});
+/** What the production engine's marks are called. */
+const PRODUCTION_NAME = "production";
+/** Of the presets of `coherent`, from most reassignments to fewest. */
+const COLORS = ["#cf222e", "#8250df", "#0969da", "#54aeff", "#1a7f37", "#bf8700"];
 const COLUMNS = 4;
 const PANEL = { width: 210, height: 190 };
 /** Of the axes inside a panel. */
@@ -43,26 +22,41 @@ const HEAD = 34;
 const MOVES_MAX = 4;
 
 /**
+ * @param {readonly string[]} policies
  * @param {readonly Point[]} points
  * @returns {string} the picture
  */
-export function plotRecall(points) {
+export function plotRecall(policies, points) {
+  const colors = colorsOf(policies);
   const worlds = Object.entries(PRODUCTION);
   const panels = worlds.map(([world, production], at) => {
     const left = (at % COLUMNS) * PANEL.width;
     const top = HEAD + Math.floor(at / COLUMNS) * PANEL.height;
     const own = points.filter((point) => point.world === world);
-    const all = production ? [...own, { world, policy: "production", ...production }] : own;
-    return `<g transform="translate(${left} ${top})">${panel(world, all)}</g>`;
+    const all = production ? [...own, { world, policy: PRODUCTION_NAME, ...production }] : own;
+    return `<g transform="translate(${left} ${top})">${panel(world, all, colors)}</g>`;
   });
   const height = HEAD + Math.ceil(worlds.length / COLUMNS) * PANEL.height + 8;
   const title = "Recall within 20 m against reassignments, by world and policy";
-  return svg(COLUMNS * PANEL.width, height, title, [legend(), ...panels]);
+  return svg(COLUMNS * PANEL.width, height, title, [legend(colors), ...panels]);
 }
 
-function legend() {
-  const names = Object.entries(COLORS);
-  const marks = names.map(([policy, color], at) => {
+/**
+ * @param {readonly string[]} policies
+ * @returns {ReadonlyMap<string, string>} by policy, that of the production engine too
+ */
+function colorsOf(policies) {
+  const presets = policies.filter((policy) => policy.startsWith("coherent:"));
+  return new Map([
+    [PRODUCTION_NAME, FAINT],
+    ["stable", INK],
+    ...presets.map((policy, nth) => /** @type {const} */ ([policy, COLORS[nth % COLORS.length] ?? INK])),
+  ]);
+}
+
+/** @param {ReadonlyMap<string, string>} colors */
+function legend(colors) {
+  const marks = [...colors].map(([policy, color], at) => {
     const x = 40 + at * 110;
     return mark(policy, color, x, 18) + text(x + 9, 22, policy.replace("coherent:", ""));
   });
@@ -72,8 +66,9 @@ function legend() {
 /**
  * @param {string} world
  * @param {readonly Point[]} points
+ * @param {ReadonlyMap<string, string>} colors
  */
-function panel(world, points) {
+function panel(world, points, colors) {
   // Half as wide where nobody is moved as often as in the city of the production engine.
   const most = points.some(({ moves }) => moves > 2.5) ? MOVES_MAX : 2.5;
   const x = (/** @type {number} */ moves) => PLOT.left + (moves / most) * PLOT.width;
@@ -100,7 +95,7 @@ function panel(world, points) {
       `text-anchor="end" font-size="10" fill="${INK}"`,
     ),
     way === "" ? "" : `<path d="M${way}" fill="none" stroke="${FAINT}"/>`,
-    ...points.map(({ policy, moves, recall }) => mark(policy, COLORS[policy] ?? INK, x(moves), y(recall))),
+    ...points.map(({ policy, moves, recall }) => mark(policy, colors.get(policy) ?? INK, x(moves), y(recall))),
   ].join("");
 }
 
