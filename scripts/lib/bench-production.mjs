@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { buildNative, figures } from "./bench-runs.mjs";
 import { Failure } from "./failure.mjs";
-import { markdownTable, renew } from "./markdown.mjs";
+import { around, markdownTable, renew } from "./markdown.mjs";
 import { ROOT } from "./paths.mjs";
-import { PRODUCTION } from "./plot-recall.mjs";
+import { PRODUCTION } from "./production.mjs";
 import { timed } from "./report.mjs";
 
 /**
@@ -22,10 +22,12 @@ import { timed } from "./report.mjs";
  *
  * @typedef {object} World
  * @property {string} name
- * @property {import("./plot-recall.mjs").Figures} production
+ * @property {import("./production.mjs").Figures} production
  * @property {readonly Deviation[]} found by rules
  */
 
+const COMMAND = "npm run bench -- production --document";
+const DOCUMENT = join(ROOT, "docs", "engine-figures.md");
 /** 300 seconds. */
 const FLUSHES = "150";
 const RULES = ["stable", "neighbours", "anybody", "both"];
@@ -37,6 +39,7 @@ const RULES = ["stable", "neighbours", "anybody", "both"];
  */
 export async function benchProduction(tools, args) {
   const isWritten = readDocument(args);
+  if (isWritten) await around(DOCUMENT, COMMAND);
   const native = await buildNative("archipelago-bench", "worlds", tools);
   /** @type {World[]} */
   const worlds = [];
@@ -51,8 +54,7 @@ export async function benchProduction(tools, args) {
   }
   const text = documentOf(worlds);
   console.log(`\n${text}\n`);
-  const file = join(ROOT, "docs", "engine-figures.md");
-  if (isWritten) await renew(file, "npm run bench -- production --document", text);
+  if (isWritten) await renew(DOCUMENT, COMMAND, text);
 }
 
 /** @param {readonly string[]} args */

@@ -36,10 +36,12 @@ export async function renew(file, command, text) {
 export async function around(file, command) {
   const begin = `<!-- Figures: \`${command}\` writes what follows. -->\n`;
   const end = "<!-- End of the figures. -->";
-  const [before, rest] = (await readFile(file, "utf8")).split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) {
+  const text = await readFile(file, "utf8");
+  const from = text.indexOf(begin);
+  // There may be other parts behind this one.
+  const to = text.indexOf(end, from);
+  if (from < 0 || to < 0) {
     throw new Failure(`${file} does not say where the figures go: between ${begin.trim()} and ${end}`);
   }
-  return [`${before}${begin}`, `${end}${after}`];
+  return [text.slice(0, from + begin.length), text.slice(to)];
 }

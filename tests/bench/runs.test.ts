@@ -56,16 +56,17 @@ test("a mistake of the program itself does stop it", async () => {
   );
 });
 
-test("a part of a document is renewed, and missed before there is anything to write", async (context) => {
+test("parts of a document are renewed one by one, and missed before there is anything to write", async (context) => {
   const folder = await mkdtemp(join(tmpdir(), "markdown-"));
   context.after(() => rm(folder, { recursive: true }));
   const file = join(folder, "figures.md");
-  const page = (text: string) =>
-    `# A\n\n<!-- Figures: \`npm run a\` writes what follows. -->\n\n${text}\n\n<!-- End of the figures. -->\n\nB\n`;
-  await writeFile(file, page("old"));
-  for (const text of ["new", "newer"]) {
-    await renew(file, "npm run a", text);
-    assert.equal(await readFile(file, "utf8"), page(text));
-  }
-  await assert.rejects(around(file, "npm run b"), { name: "Failure", message: /does not say where the figures go/ });
+  const part = (name: string, text: string) =>
+    `<!-- Figures: \`npm run ${name}\` writes what follows. -->\n\n${text}\n\n<!-- End of the figures. -->\n`;
+  const page = (a: string, b: string) => `# A\n\n${part("a", a)}\n# B\n\n${part("b", b)}\nC\n`;
+  await writeFile(file, page("old", "old"));
+  await renew(file, "npm run a", "new");
+  assert.equal(await readFile(file, "utf8"), page("new", "old"));
+  await renew(file, "npm run b", "newer");
+  assert.equal(await readFile(file, "utf8"), page("new", "newer"));
+  await assert.rejects(around(file, "npm run c"), { name: "Failure", message: /does not say where the figures go/ });
 });
