@@ -70,12 +70,7 @@ impl Config {
         let reader = Reader(&variable);
         let realms = realms::read(&reader)?;
         let realm_name = realms.first().cloned().unwrap_or_default();
-        let island_prefix = reader.text(
-            "ROOM_PREFIX",
-            "I",
-            "letters and digits, at most 16",
-            |prefix| prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()),
-        )?;
+        let island_prefix = read_island_prefix(&reader)?;
         let transport = transport::read(&reader, &realm_name)?;
         let upstream = upstream::read(&reader)?;
         Ok(Self {
@@ -95,26 +90,42 @@ impl Config {
             connector: read_connector(&reader, &island_prefix, &transport, &upstream)?,
             catalysts: catalysts::read(&reader)?,
             upstream,
-            realm: RealmConfig {
-                engine: read_engine(&reader, &transport)?
-                    .with_id_prefix(&island_prefix)
-                    .with_crowd_policy(read_crowd_policy(&reader)?),
-                flush_period_ms: reader.seconds("ARCHIPELAGO_FLUSH_FREQUENCY", 2.0)?,
-                connector_timeout_ms: reader.whole(
-                    "CHECK_HEARTBEAT_INTERVAL",
-                    60_000,
-                    CONNECTOR_TIMEOUT_MIN_MS..=LONGEST_MS,
-                )?,
-                resume_grace_ms: reader.seconds("RESUME_GRACE", 30.0)?,
-                own_rooms: match transport {
-                    Transport::WsRoom { realm } => Some(realm),
-                    _ => None,
-                },
-            },
+            realm: read_realm(&reader, &island_prefix, transport)?,
             realm_name,
             realms,
         })
     }
+}
+
+fn read_island_prefix(reader: &Reader<'_>) -> Result<String, ConfigError> {
+    let allowed = "letters and digits, at most 16";
+    reader.text("ROOM_PREFIX", "I", allowed, |prefix| {
+        prefix.len() <= 16 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    })
+}
+
+fn read_realm(
+    reader: &Reader<'_>,
+    island_prefix: &str,
+    transport: Transport,
+) -> Result<RealmConfig, ConfigError> {
+    let engine = read_engine(reader, &transport)?;
+    Ok(RealmConfig {
+        engine: engine
+            .with_id_prefix(island_prefix)
+            .with_crowd_policy(read_crowd_policy(reader)?),
+        flush_period_ms: reader.seconds("ARCHIPELAGO_FLUSH_FREQUENCY", 2.0)?,
+        connector_timeout_ms: reader.whole(
+            "CHECK_HEARTBEAT_INTERVAL",
+            60_000,
+            CONNECTOR_TIMEOUT_MIN_MS..=LONGEST_MS,
+        )?,
+        resume_grace_ms: reader.seconds("RESUME_GRACE", 30.0)?,
+        own_rooms: match transport {
+            Transport::WsRoom { realm } => Some(realm),
+            _ => None,
+        },
+    })
 }
 
 fn read_connector(
@@ -182,9 +193,7 @@ fn read_crowd_policy(reader: &Reader<'_>) -> Result<CrowdPolicy, ConfigError> {
     value.parse().map_err(|error| ConfigError {
         variable,
         value,
-        allowed: format!(
-            "stable, coherent or coherent:PRESET, perhaps with parameters, as in coherent:calm,margin=0.5; {error}"
-        ),
+        allowed: format!("a crowd policy, such as stable or coherent:calm,margin=0.5; {error}"),
     })
 }
 
