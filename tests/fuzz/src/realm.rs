@@ -1,7 +1,7 @@
 //! One realm: connectors and rooms that say anything in any order, deliveries that get lost, restarts.
 
 use archipelago_core::auth::Address;
-use archipelago_core::engine::{CrowdPolicy, EngineConfig};
+use archipelago_core::engine::{CoherentConfig, CrowdPolicy, EngineConfig};
 use archipelago_core::protocol::bus::{
     ConnectRequest, ConnectorCounters, ConnectorStamp, LiveSession, LiveSessions, Report,
     RoomCounters, RoomGuest, RoomReport, SessionHeartbeat,
@@ -55,11 +55,10 @@ fn config(input: &mut Input<'_>) -> RealmConfig {
     let max_peers = u32::from(choice % 4) + 1;
     // With one byte for both, what is known to be of interest keeps its meaning.
     let policy = if choice & 8 == 0 {
-        "stable"
+        CrowdPolicy::Stable
     } else {
-        "coherent"
+        CrowdPolicy::Coherent(CoherentConfig::default())
     };
-    let policy = CrowdPolicy::named(policy).expect("a policy");
     let engine = EngineConfig::new(max_peers, join_m, leave_m).expect("good distances");
     RealmConfig {
         engine: engine.with_crowd_policy(policy),
