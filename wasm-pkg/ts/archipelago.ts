@@ -61,8 +61,8 @@ export class Archipelago {
    * @param x to the east
    * @param y up
    * @param z to the north
-   * @param preferred the id of the island the peer would like to be in where a crowd leaves the choice; an empty string
-   *   withdraws the wish, and without the argument it stays as it is
+   * @param preferred the id of the island the peer would like to be in where a crowd leaves the choice, which it does
+   *   under the policy "stable" alone; an empty string withdraws the wish, and without the argument it stays as it is
    */
   setPosition(id: string, x: number, y: number, z: number, preferred?: string): void {
     this.#call((raw) => raw.setPosition(id, x, y, z, preferred));
@@ -91,8 +91,9 @@ export class Archipelago {
    * Brings the islands up to date and says what has to be told: first the leaves, in the order of leaving, then the
    * changes by island, oldest first. Who ends where it was is not told anything.
    *
-   * @param nowMs the time in milliseconds, on any clock; 2000 more than the last time if left out. It decides nothing:
-   *   islands keep it as the time when they were formed
+   * @param nowMs the time in milliseconds, on any clock that only goes forward; 2000 more than the last time if left
+   *   out. Islands keep it as the time when they were formed. Under the policy "stable" it decides nothing; under
+   *   "coherent" the time between full flushes says how fast peers walk and how long they have waited
    * @param scope "full" if left out
    */
   flush(nowMs?: number, scope?: FlushScope): IslandUpdate[] {

@@ -18,8 +18,11 @@ impl Engine {
     /// order of leaving; then the `ChangeTo`s by island, oldest first, inside an island in the order of its members.
     ///
     /// A peer is told only where it ended up, and nothing if it is where it was last told. The handles in the updates
-    /// are good until the engine is changed again. `now_ms`, the time in milliseconds of any clock that only goes
-    /// forward, decides nothing: islands that the flush opens were [formed](super::Island::formed_ms) then.
+    /// are good until the engine is changed again. `now_ms` is the time in milliseconds of any clock that only goes
+    /// forward: islands that the flush opens were [formed](super::Island::formed_ms) then. Under
+    /// [`CrowdPolicy::Stable`](super::CrowdPolicy::Stable) it decides nothing; under
+    /// [`CrowdPolicy::Coherent`](super::CrowdPolicy::Coherent) the time between full flushes says how fast people walk
+    /// and how long they have waited.
     pub fn flush(&mut self, now_ms: u64, scope: Scope) -> &[Update] {
         self.world.now_ms = now_ms;
         relax(&mut self.updates);
