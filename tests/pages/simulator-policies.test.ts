@@ -64,10 +64,24 @@ describe("the crowd policy", () => {
   });
 
   it("is refused by name where there is none of that name", async () => {
-    await onFiles("?world=hamlets&paused=1&policy=coherent", async (simulator) => {
+    await onFiles("?world=hamlets&paused=1&policy=steady", async (simulator) => {
       const [said = ""] = await simulator.page.locator("#problems p").allTextContents();
       const allowed = POLICIES.join(", ");
-      assert.equal(said, `policy=coherent is not allowed: it is one of ${allowed}. Using stable.`);
+      assert.equal(said, `policy=steady is not allowed: it is one of ${allowed}. Using stable.`);
+    });
+  });
+
+  it("has the usual preset where the address names none", async () => {
+    await onFiles("?world=hamlets&paused=1&policy=coherent", async (simulator) => {
+      assert.equal(await simulator.value("policy"), "coherent:balanced");
+      assert.equal(await simulator.page.locator("#problems p").count(), 0);
+    });
+  });
+
+  it("can be any of those that are compared", async () => {
+    await onFiles("?world=hamlets&paused=1", async ({ page }) => {
+      const options = await page.locator("#policy option").evaluateAll((all) => all.map((one) => one.value));
+      assert.deepEqual(options, [...POLICIES]);
     });
   });
 });

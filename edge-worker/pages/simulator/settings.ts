@@ -89,22 +89,21 @@ export function parseSettings(query: string): { settings: Settings; problems: st
     join,
     leave: number("leave", usualLeave(join), join),
     max: number("max", DEFAULTS.max),
-    policy: read(
-      "policy",
-      DEFAULTS.policy,
-      (text) => POLICIES.find((policy) => policy === text),
-      `one of ${POLICIES.join(", ")}`,
-    ),
-    speed: read(
-      "speed",
-      DEFAULTS.speed,
-      (text) => SPEEDS.find((speed) => String(speed) === text),
-      `one of ${SPEEDS.join(", ")}`,
-    ),
+    policy: read("policy", DEFAULTS.policy, parsePolicy, `one of ${POLICIES.join(", ")}`),
+    speed: read("speed", DEFAULTS.speed, parseSpeed, `one of ${SPEEDS.join(", ")}`),
     paused: read("paused", DEFAULTS.paused, (text) => ({ 0: false, 1: true })[text], "0 or 1"),
     steps: number("steps", DEFAULTS.steps),
   };
   return { settings, problems };
+}
+
+/** As the engine reads it: without a preset it is the usual one. */
+function parsePolicy(text: string): Policy | undefined {
+  return POLICIES.find((policy) => policy === (text === "coherent" ? "coherent:balanced" : text));
+}
+
+function parseSpeed(text: string): Speed | undefined {
+  return SPEEDS.find((speed) => String(speed) === text);
 }
 
 /** The query of a run, without what says nothing: `paused` unless it is, `steps` unless there are some. */
