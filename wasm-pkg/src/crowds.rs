@@ -1,6 +1,6 @@
-//! The crowd policy as JavaScript gives it: a name, or a preset with single parameters.
+//! The crowd policy as JavaScript gives it: a text as operators write it, or a preset with single parameters.
 
-use archipelago_core::engine::{CoherentConfig, CrowdPolicy, InvalidCoherent};
+use archipelago_core::engine::{CoherentConfig, CrowdPolicy, InvalidCoherent, UnknownPolicy};
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -9,10 +9,8 @@ use crate::refusal::{Refusal, text};
 /// The option.
 pub const CROWD_POLICY: &str = "crowdPolicy";
 
-const ALLOWED: &str = "\"stable\", \"coherent\", \"coherent:PRESET\" or an object with a preset and parameters; presets \
-                       are tight, balanced, calm and saver";
+/// The preset, where single parameters are given beside it.
 const PRESET: &str = "preset";
-const PRESET_ALLOWED: &str = "\"tight\", \"balanced\", \"calm\" or \"saver\"";
 
 #[wasm_bindgen]
 extern "C" {
@@ -23,22 +21,54 @@ extern "C" {
 
 /// The policy that the option asks for.
 pub fn parse(value: &JsValue) -> Result<CrowdPolicy, Refusal> {
-    let refused = || Refusal::new(CROWD_POLICY, value, ALLOWED);
-    if let Some(name) = text(value) {
-        return CrowdPolicy::named(&name).map_err(|_| refused());
-    }
-    if !value.is_object() || Array::is_array(value) {
-        return Err(refused());
-    }
-    let mut config = preset(value)?;
-    for key in Object::keys(value.unchecked_ref::<Object>()).iter() {
-        let name = key.as_string().unwrap_or_default();
-        let given = Reflect::get(value, &key).unwrap_or_default();
-        if name != PRESET && !given.is_undefined() {
-            config = set(config, &name, &given)?;
+    match text(value) {
+        Some(policy) => policy
+            .parse()
+            .map_err(|error| Refusal::new(CROWD_POLICY, value, allowed_texts(error))),
+        None if value.is_object() && !Array::is_array(value) => {
+            parse_object(value).map(CrowdPolicy::Coherent)
         }
+        None => Err(Refusal::new(CROWD_POLICY, value, allowed())),
     }
-    Ok(CrowdPolicy::Coherent(config))
+}
+
+fn parse_object(value: &JsValue) -> Result<CoherentConfig, Refusal> {
+    let (preset, given) = (preset(value)?, parameters(value));
+    // A number that nothing allows stands for whatever is none: the limits are told for both.
+    let numbers = given.iter().map(|(name, value)| {
+        let number = value.as_f64().unwrap_or(f64::NAN);
+        (snake_case(name), number)
+    });
+    let numbers: Vec<_> = numbers.collect();
+    let config = preset.with_all(numbers.iter().map(|(name, number)| (&name[..], *number)));
+    config.map_err(|error| {
+        let (name, allowed) = told(&error, camel_case, &[PRESET]);
+        let mut given = given.into_iter();
+        let (name, value) = match given.find(|(known, _)| snake_case(known) == name) {
+            Some(given) => given,
+            // The preset's own, which does not go with what is given.
+            None => (camel_case(&name), preset.get(&name).into()),
+        };
+        Refusal::new(field(&name), &value, allowed)
+    })
+}
+
+fn allowed_texts(error: UnknownPolicy) -> String {
+    match error {
+        UnknownPolicy::Coherent(error) if !matches!(error, InvalidCoherent::Preset { .. }) => {
+            let (name, allowed) = told(&error, str::to_owned, &[]);
+            format!("a policy with {name} {allowed}")
+        }
+        _ => allowed(),
+    }
+}
+
+fn allowed() -> String {
+    format!(
+        "\"stable\", \"coherent\", \"coherent:PRESET\", perhaps with parameters as in \"coherent:calm,margin=0.5\", or an \
+         object with a preset and parameters; presets are {}",
+        CoherentConfig::PRESETS.join(", ")
+    )
 }
 
 fn preset(value: &JsValue) -> Result<CoherentConfig, Refusal> {
@@ -47,33 +77,56 @@ fn preset(value: &JsValue) -> Result<CoherentConfig, Refusal> {
         return Ok(CoherentConfig::default());
     }
     let known = text(&preset).and_then(|name| CoherentConfig::preset(&name).ok());
-    known.ok_or_else(|| Refusal::new(field(PRESET), &preset, PRESET_ALLOWED))
+    known.ok_or_else(|| {
+        let allowed = format!("one of {}", CoherentConfig::PRESETS.join(", "));
+        Refusal::new(field(PRESET), &preset, allowed)
+    })
 }
 
-fn set(config: CoherentConfig, name: &str, given: &JsValue) -> Result<CoherentConfig, Refusal> {
-    let refused = |allowed: String| Refusal::new(field(name), given, allowed);
-    // A number that nothing allows stands for whatever is none: the limits are told for both.
-    let number = given.as_f64().unwrap_or(f64::NAN);
-    config
-        .with(&snake_case(name), number)
-        .map_err(|error| match error {
-            InvalidCoherent::Value { min, max, .. } => {
-                refused(format!("a number from {} to {}", string(min), string(max)))
-            }
-            InvalidCoherent::Whole { .. } => refused("a whole number".to_owned()),
-            InvalidCoherent::Reach { kernel_cell_m, .. } => refused(format!(
-                "at most {} times kernelCellM, which is {}",
+/// What is given beside the preset, by its name in JavaScript.
+fn parameters(value: &JsValue) -> Vec<(String, JsValue)> {
+    let keys = Object::keys(value.unchecked_ref::<Object>()).into_iter();
+    let given = keys.map(|key| {
+        let given = Reflect::get(value, &key).unwrap_or_default();
+        (key.as_string().unwrap_or_default(), given)
+    });
+    given
+        .filter(|(name, given)| name != PRESET && !given.is_undefined())
+        .collect()
+}
+
+/// The engine's name of the parameter that is refused, and what it may be; with the names that parameters have where
+/// they are given, and what else is given there.
+fn told(error: &InvalidCoherent, name_of: fn(&str) -> String, others: &[&str]) -> (String, String) {
+    match error {
+        InvalidCoherent::Value {
+            name,
+            min,
+            max,
+            whole,
+            ..
+        } => {
+            let number = if *whole { "a whole number" } else { "a number" };
+            let allowed = format!("{number} from {} to {}", string(*min), string(*max));
+            ((*name).to_owned(), allowed)
+        }
+        InvalidCoherent::Reach { kernel_cell_m, .. } => {
+            let allowed = format!(
+                "at most {} times {}, which is {}",
                 string(CoherentConfig::REACH_MAX),
-                string(kernel_cell_m)
-            )),
-            InvalidCoherent::Parameter { .. } | InvalidCoherent::Preset { .. } => {
-                let names: Vec<_> = CoherentConfig::parameters().map(camel_case).collect();
-                refused(format!(
-                    "left out: the parameters are {PRESET}, {}",
-                    names.join(", ")
-                ))
-            }
-        })
+                name_of("kernel_cell_m"),
+                string(*kernel_cell_m)
+            );
+            ("radius_m".to_owned(), allowed)
+        }
+        InvalidCoherent::Twice { name } => ((*name).to_owned(), "given once".to_owned()),
+        InvalidCoherent::Parameter { name } | InvalidCoherent::Preset { name } => {
+            let mut known: Vec<_> = others.iter().copied().map(str::to_owned).collect();
+            known.extend(CoherentConfig::parameters().map(name_of));
+            let allowed = format!("left out: the parameters are {}", known.join(", "));
+            (name.clone(), allowed)
+        }
+    }
 }
 
 fn field(name: &str) -> String {

@@ -149,28 +149,6 @@ fn refused_options_name_field_value_and_what_is_allowed() {
             "joinDistanse is {\"m\":64}: it must be left out: the options are crowdPolicy, joinDistance, \
              leaveDistance, maxPeersPerIsland, roomPrefix",
         ),
-        (
-            r#"{"crowdPolicy": "wild"}"#,
-            "crowdPolicy is \"wild\": it must be \"stable\", \"coherent\", \"coherent:PRESET\" or an object with a preset \
-             and parameters; presets are tight, balanced, calm and saver",
-        ),
-        (
-            r#"{"crowdPolicy": {"preset": "wild"}}"#,
-            "crowdPolicy.preset is \"wild\": it must be \"tight\", \"balanced\", \"calm\" or \"saver\"",
-        ),
-        (
-            r#"{"crowdPolicy": {"preset": "calm", "mix": 1.5}}"#,
-            "crowdPolicy.mix is 1.5: it must be a number from 0 to 1",
-        ),
-        (
-            r#"{"crowdPolicy": {"radiusM": 100}}"#,
-            "crowdPolicy.radiusM is 100: it must be at most 4 times kernelCellM, which is 10",
-        ),
-        (
-            r#"{"crowdPolicy": {"depth": 1}}"#,
-            "crowdPolicy.depth is 1: it must be left out: the parameters are preset, kernelCellM, radiusM, lookAheadS, \
-             stayS, mix, margin, chainCost, chainLength, fill, dwellS",
-        ),
         ("[]", "options is []: it must be an object"),
         ("64", "options is 64: it must be an object"),
     ] {
@@ -183,6 +161,73 @@ fn refused_options_name_field_value_and_what_is_allowed() {
         said(Archipelago::new(&infinite)),
         "joinDistance is Infinity: it must be finite and above 0"
     );
+}
+
+#[wasm_bindgen_test]
+fn refused_crowd_policies_are_named() {
+    for (policy, said) in [
+        (
+            r#""wild""#,
+            "crowdPolicy is \"wild\": it must be \"stable\", \"coherent\", \"coherent:PRESET\", perhaps with parameters as \
+             in \"coherent:calm,margin=0.5\", or an object with a preset and parameters; presets are tight, balanced, \
+             calm, saver",
+        ),
+        (
+            r#""coherent,mix=1.5""#,
+            "crowdPolicy is \"coherent,mix=1.5\": it must be a policy with mix a number from 0 to 1",
+        ),
+        (
+            r#""coherent,radius_m=50""#,
+            "crowdPolicy is \"coherent,radius_m=50\": it must be a policy with radius_m at most 4 times kernel_cell_m, \
+             which is 10",
+        ),
+        (
+            r#""coherent,depth=1""#,
+            "crowdPolicy is \"coherent,depth=1\": it must be a policy with depth left out: the parameters are \
+             kernel_cell_m, radius_m, look_ahead_s, stay_s, mix, margin, chain_cost, chain_length, fill, dwell_s",
+        ),
+        (
+            r#"{"preset": "wild"}"#,
+            "crowdPolicy.preset is \"wild\": it must be one of tight, balanced, calm, saver",
+        ),
+        (
+            r#"{"preset": "calm", "mix": 1.5}"#,
+            "crowdPolicy.mix is 1.5: it must be a number from 0 to 1",
+        ),
+        (
+            r#"{"chainLength": 2.5}"#,
+            "crowdPolicy.chainLength is 2.5: it must be a whole number from 1 to 6",
+        ),
+        (
+            r#"{"kernelCellM": 1, "radiusM": 5}"#,
+            "crowdPolicy.radiusM is 5: it must be at most 4 times kernelCellM, which is 1",
+        ),
+        (
+            r#"{"kernelCellM": 1}"#,
+            "crowdPolicy.radiusM is 20: it must be at most 4 times kernelCellM, which is 1",
+        ),
+        (
+            r#"{"depth": 1}"#,
+            "crowdPolicy.depth is 1: it must be left out: the parameters are preset, kernelCellM, radiusM, lookAheadS, \
+             stayS, mix, margin, chainCost, chainLength, fill, dwellS",
+        ),
+    ] {
+        assert_eq!(refused(&format!(r#"{{"crowdPolicy": {policy}}}"#)), said);
+    }
+}
+
+#[wasm_bindgen_test]
+fn crowd_policies_are_taken_whatever_the_order_of_their_parameters() {
+    for policy in [
+        r#""coherent:calm, margin=0.5""#,
+        r#""coherent,radius_m=4,kernel_cell_m=1""#,
+        r#"{"kernelCellM": 1, "radiusM": 4}"#,
+        r#"{"radiusM": 4, "kernelCellM": 1}"#,
+        r#"{"kernelCellM": 50, "radiusM": 100}"#,
+        r#"{"radiusM": 100, "kernelCellM": 50}"#,
+    ] {
+        made(&format!(r#"{{"crowdPolicy": {policy}}}"#));
+    }
 }
 
 #[wasm_bindgen_test]

@@ -7,19 +7,19 @@ export interface CoherentCrowds {
   preset?: CrowdPreset | undefined;
   /** Side, in metres, of the cells in which neighbours are counted. 1 to 1000. */
   kernelCellM?: number | undefined;
-  /** Who is within so many metres is a neighbour. 1 to 1000, and at most four cells. */
+  /** Who is within so many metres is a neighbour. 1 to 1000; at most four times `kernelCellM`. */
   radiusM?: number | undefined;
   /** Walkers are judged by where they will be in so many seconds. 0 to 60. */
   lookAheadS?: number | undefined;
   /** Walkers go only to where they will be staying in so many seconds, if they walk on. 0 to 60. */
   stayS?: number | undefined;
-  /** What counts: from 0, the place alone, to 1, the neighbours alone. */
+  /** What counts: with 0 the place alone, with 1 the neighbours alone. 0 to 1. */
   mix?: number | undefined;
   /** How much better another island has to be. 0.01 to 3. */
   margin?: number | undefined;
   /** How much worse it is to move somebody for the sake of another. 0 to 3. */
   chainCost?: number | undefined;
-  /** How many may move at once, for one to have room. An integer from 1 to 6. */
+  /** How many may move at once, for one to have room. A whole number from 1 to 6. */
   chainLength?: number | undefined;
   /** How full islands are when a crowd is cut up. 0.1 to 1. */
   fill?: number | undefined;
@@ -27,11 +27,14 @@ export interface CoherentCrowds {
   dwellS?: number | undefined;
 }
 
+/** The same as a text, in the engine's own spelling: `"coherent:calm,margin=0.5,look_ahead_s=2"`. */
+export type CoherentText = `coherent${"" | `:${CrowdPreset}`}${"" | `,${string}`}`;
+
 /**
- * Who shares an island where more stand together than it holds. With "stable" everybody stays where it is and islands
+ * Who shares an island where more stand together than it holds. With "stable" hardly anybody is moved and islands
  * overlap; with "coherent" islands are places, and who goes elsewhere changes islands.
  */
-export type CrowdPolicy = "stable" | "coherent" | `coherent:${CrowdPreset}` | CoherentCrowds;
+export type CrowdPolicy = "stable" | CoherentText | CoherentCrowds;
 
 /** How islands are made. Everything has a default; nothing else is accepted. */
 export interface ArchipelagoOptions {

@@ -8,69 +8,82 @@ use super::coherent::{CoherentConfig, InvalidCoherent};
 /// all policies do the same.
 #[derive(Clone, Copy, Debug, PartialEq, Default)]
 pub enum CrowdPolicy {
-    /// Whoever is on an island stays there as long as it holds together. In a crowd the islands overlap: that costs no
+    /// Whoever is on an island stays there as long as it holds together. In a crowd the islands overlap: that costs few
     /// reassignments, but most of the people around one are on other islands.
     #[default]
     Stable,
     /// Islands are places: most of the people around one are on the same island, and who goes elsewhere changes
-    /// islands.
+    /// islands. Which island a peer [prefers](super::Engine::update) makes no difference.
     Coherent(CoherentConfig),
 }
 
-impl CrowdPolicy {
-    /// The policy of that name: `stable`, `coherent` (its preset `balanced`) or `coherent:PRESET`.
-    ///
-    /// # Errors
-    /// If no policy has that name.
-    pub fn named(name: &str) -> Result<Self, UnknownPolicy> {
-        let unknown = || UnknownPolicy::Name {
-            name: name.to_owned(),
-        };
-        match name.split_once(':') {
-            None if name == "stable" => Ok(Self::Stable),
-            None if name == "coherent" => Ok(Self::Coherent(CoherentConfig::default())),
-            Some(("coherent", preset)) => Ok(Self::Coherent(CoherentConfig::preset(preset)?)),
-            _ => Err(unknown()),
-        }
-    }
-}
-
-/// A [name](CrowdPolicy::named), and perhaps single parameters of it, see [`CoherentConfig::with`]:
-/// `coherent:calm,margin=0.5,look_ahead_s=2`.
+/// `stable`, `coherent` (its preset `balanced`) or `coherent:PRESET`, and behind `coherent` perhaps single parameters, in
+/// any order, see [`CoherentConfig::with`]: `coherent:calm,margin=0.5,look_ahead_s=2`.
 impl FromStr for CrowdPolicy {
     type Err = UnknownPolicy;
 
     fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
-        let mut parts = text.split(',').map(str::trim);
-        let mut policy = Self::named(parts.next().unwrap_or_default())?;
-        for part in parts {
-            let malformed = || UnknownPolicy::Parameter {
-                text: part.to_owned(),
-            };
-            let (name, value) = part.split_once('=').ok_or_else(malformed)?;
-            let value = value.trim().parse().map_err(|_| malformed())?;
-            let Self::Coherent(config) = &mut policy else {
-                return Err(malformed());
-            };
-            *config = config.with(name.trim(), value)?;
+        let (name, parameters) = match text.split_once(',') {
+            Some((name, parameters)) => (name, Some(parameters)),
+            None => (text, None),
+        };
+        match (named(name.trim())?, parameters) {
+            (policy, None) => Ok(policy),
+            (Self::Coherent(config), Some(parameters)) => {
+                Ok(Self::Coherent(config.with_all(read(parameters)?)?))
+            }
+            (Self::Stable, Some(parameters)) => Err(UnknownPolicy::NoParameters {
+                text: parameters.trim().to_owned(),
+            }),
         }
-        Ok(policy)
     }
+}
+
+/// The policy of a name, with the parameters that the name stands for.
+fn named(name: &str) -> Result<CrowdPolicy, UnknownPolicy> {
+    match name.split_once(':') {
+        None if name == "stable" => Ok(CrowdPolicy::Stable),
+        None if name == "coherent" => Ok(CrowdPolicy::Coherent(CoherentConfig::default())),
+        Some(("coherent", preset)) => Ok(CrowdPolicy::Coherent(CoherentConfig::preset(preset)?)),
+        _ => Err(UnknownPolicy::Name {
+            name: name.to_owned(),
+        }),
+    }
+}
+
+fn read(parameters: &str) -> Result<Vec<(&str, f64)>, UnknownPolicy> {
+    let each = parameters.split(',').map(str::trim);
+    each.map(|text| {
+        let given = text.split_once('=');
+        let number =
+            given.and_then(|(name, value)| Some((name.trim(), value.trim().parse().ok()?)));
+        number.ok_or_else(|| UnknownPolicy::Parameter {
+            text: text.to_owned(),
+        })
+    })
+    .collect()
 }
 
 /// A text that no policy has.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum UnknownPolicy {
     /// There is no such policy.
-    #[error("there is no crowd policy {name:?}: it must be stable, coherent or coherent:PRESET")]
+    #[error(
+        "there is no crowd policy {name:?}: it must be stable, coherent or coherent:PRESET, with one of the presets {}",
+        CoherentConfig::PRESETS.join(", ")
+    )]
     Name {
         /// What was asked for.
         name: String,
     },
-    /// That is no parameter, or the policy has none.
-    #[error(
-        "a parameter is {text:?}: it must be the name and the number of a parameter of coherent, as in margin=0.5"
-    )]
+    /// The policy has none.
+    #[error("stable has no parameters: {text:?} must be left out")]
+    NoParameters {
+        /// What was given as its parameters.
+        text: String,
+    },
+    /// That is no parameter.
+    #[error("a parameter is {text:?}: it must be a name and a number, as in margin=0.5")]
     Parameter {
         /// What was given as a parameter.
         text: String,
@@ -84,23 +97,27 @@ pub enum UnknownPolicy {
 mod tests {
     use super::*;
 
+    fn refusal(text: &str) -> String {
+        text.parse::<CrowdPolicy>().unwrap_err().to_string()
+    }
+
     #[test]
     fn policies_have_names() {
-        assert_eq!(CrowdPolicy::named("stable"), Ok(CrowdPolicy::default()));
+        assert_eq!("stable".parse(), Ok(CrowdPolicy::default()));
         let coherent = |preset| Ok(CrowdPolicy::Coherent(preset));
-        assert_eq!(
-            CrowdPolicy::named("coherent"),
-            coherent(CoherentConfig::balanced())
-        );
+        assert_eq!("coherent".parse(), coherent(CoherentConfig::balanced()));
         for preset in CoherentConfig::PRESETS {
             let config = CoherentConfig::preset(preset).unwrap();
-            let name = format!("coherent:{preset}");
-            assert_eq!(CrowdPolicy::named(&name), coherent(config));
+            assert_eq!(format!("coherent:{preset}").parse(), coherent(config));
         }
         for name in ["", "Stable", "stable:", "coherent:", "coherent:x", "x:calm"] {
-            let refusal = CrowdPolicy::named(name).unwrap_err().to_string();
-            assert!(refusal.contains("it must be"), "{refusal}");
+            assert!(refusal(name).contains("it must be"), "{name}");
         }
+        assert_eq!(
+            refusal("steady"),
+            "there is no crowd policy \"steady\": it must be stable, coherent or coherent:PRESET, with one of the \
+             presets tight, balanced, calm, saver"
+        );
     }
 
     #[test]
@@ -108,20 +125,38 @@ mod tests {
         let calm = CoherentConfig::calm().with("margin", 0.5).unwrap();
         let expected = calm.with("look_ahead_s", 2.0).unwrap();
         assert_eq!(
-            "coherent:calm, margin=0.5, look_ahead_s = 2".parse(),
+            " coherent:calm , margin=0.5, look_ahead_s = 2".parse(),
             Ok(CrowdPolicy::Coherent(expected))
         );
-        assert_eq!("stable".parse(), Ok(CrowdPolicy::Stable));
-        for (text, what) in [
+        for (text, said) in [
             ("coherent,mix=2", "mix is 2: it must be from 0 to 1"),
-            ("coherent,mix", "a parameter is \"mix\": it must be"),
+            (
+                "coherent,mix",
+                "a parameter is \"mix\": it must be a name and a number, as in margin=0.5",
+            ),
             ("coherent,mix=x", "a parameter is \"mix=x\": it must be"),
             ("coherent,", "a parameter is \"\": it must be"),
-            ("stable,mix=1", "a parameter is \"mix=1\": it must be"),
+            (
+                "stable,mix=1",
+                "stable has no parameters: \"mix=1\" must be",
+            ),
             ("coherent,depth=1", "there is no parameter \"depth\""),
+            ("coherent,mix=1,mix=0", "mix is given twice: it must be"),
         ] {
-            let refusal = text.parse::<CrowdPolicy>().unwrap_err().to_string();
-            assert!(refusal.starts_with(what), "{refusal}");
+            assert!(refusal(text).starts_with(said), "{}", refusal(text));
+        }
+    }
+
+    #[test]
+    fn the_order_of_parameters_does_not_matter() {
+        let read = |text: &str| text.parse::<CrowdPolicy>();
+        for [a, b] in [
+            ["kernel_cell_m=50", "radius_m=100"],
+            ["kernel_cell_m=1", "radius_m=4"],
+        ] {
+            let policy = read(&format!("coherent,{a},{b}"));
+            assert!(policy.is_ok(), "{policy:?}");
+            assert_eq!(policy, read(&format!("coherent,{b},{a}")));
         }
     }
 }

@@ -47,7 +47,7 @@ fn run(arguments: &[&str]) -> Result<(), Box<dyn Error>> {
         }
         ["check", world, policy] => {
             World::named(world, SEED)?;
-            CrowdPolicy::named(policy)?;
+            policy.parse::<CrowdPolicy>()?;
             println!("{{}}");
         }
         ["dump", world, flushes, file] => {

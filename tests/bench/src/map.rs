@@ -1,6 +1,6 @@
 //! Who is where and with whom at the end of a run, to be drawn.
 
-use archipelago_core::engine::{CrowdPolicy, IslandNumber};
+use archipelago_core::engine::IslandNumber;
 use archipelago_worlds::Run;
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub struct Map {
 /// # Errors
 /// If there is no such world or policy.
 pub fn map(world: &str, policy: &str, flushes: u32) -> Result<Map, Refusal> {
-    let mut run = Run::new(world, SEED, CrowdPolicy::named(policy)?)?;
+    let mut run = Run::new(world, SEED, policy.parse()?)?;
     for flush in 0..flushes {
         if flush > 0 {
             run.walk();

@@ -1,6 +1,6 @@
 //! One run of a world, and what is found in it.
 
-use archipelago_core::engine::{CrowdPolicy, UnknownPolicy};
+use archipelago_core::engine::UnknownPolicy;
 use archipelago_worlds::figures::{
     Together, islands_min, reassignments_per_player_minute, sizes, together,
 };
@@ -69,7 +69,7 @@ pub fn measure(world: &str, policy: &str, flushes: u32) -> Result<Row, Refusal> 
     if flushes < 2 {
         return Err(Refusal::Flushes { flushes });
     }
-    let mut run = Run::new(world, SEED, CrowdPolicy::named(policy)?)?;
+    let mut run = Run::new(world, SEED, policy.parse()?)?;
     let (mut notes, mut floor) = (Notes::default(), Floor::default());
     for flush in 1..=flushes {
         if flush > 1 {

@@ -6,7 +6,7 @@ use archipelago_fuzz::texts::VARIABLES;
 use super::text;
 use crate::Seed;
 
-const TEXTS: [(&str, u8, &str); 14] = [
+const TEXTS: [(&str, u8, &str); 15] = [
     ("token", 0, "AQ"),
     (
         "token-shaped",
@@ -33,6 +33,7 @@ const TEXTS: [(&str, u8, &str); 14] = [
         8,
         "coherent:tight,margin=0.5, kernel_cell_m=20,radius_m=60.5,chain_length=6,dwell_s=1e2",
     ),
+    ("policy-order", 8, "coherent,radius_m=4,kernel_cell_m=1"),
 ];
 
 type Settings = &'static [(&'static str, &'static str)];
