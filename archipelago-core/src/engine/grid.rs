@@ -72,11 +72,6 @@ impl Grid {
         self.outdated = true;
     }
 
-    /// Whether somebody may be elsewhere, or not be there at all.
-    pub fn is_outdated(&self) -> bool {
-        self.outdated
-    }
-
     /// How many cells there are, of which many may be empty: all indices are below.
     pub fn cell_bound(&self) -> usize {
         self.starts.len().saturating_sub(1)
