@@ -86,6 +86,7 @@ function panel(world, points, colors) {
   const way = presets.map(({ moves, recall }) => `${short(x(moves))} ${short(y(recall))}`).join("L");
   return [
     text(PLOT.left, 20, world, 'font-weight="600"'),
+    text(PLOT.left + PLOT.width, 20, "recall, 20 m", `text-anchor="end" font-size="10" fill="${INK}"`),
     ...lines,
     ...ticks,
     text(

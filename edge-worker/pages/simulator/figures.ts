@@ -65,9 +65,10 @@ export function share(value: number | undefined): string {
   return value === undefined ? NOTHING : `${ONE.format(value * 100)} %`;
 }
 
-/** `1.2 ms` */
+/** `1.2 ms`; browsers do not tell time any finer. */
 export function milliseconds(value: number | undefined): string {
   if (value === undefined) return NOTHING;
+  if (value < 0.1) return "< 0.1 ms";
   return `${value < 100 ? ONE.format(value) : WHOLE.format(value)} ms`;
 }
 
