@@ -3,14 +3,15 @@
 use super::config::CoherentConfig;
 use super::depth::depth;
 use super::hubs::Hubs;
-use super::kernel::{Kernel, PARTS};
-use super::motion::{Heading, Motion, Walk};
+use super::kernel::{Kernel, PARTS, Square};
+use super::motion::{Heading, Motion, Outlook};
 use super::passing::lasting;
 use super::patience::Patience;
 use super::spread::Spread;
-use super::squares::{Player, Squares};
+use super::squares::Squares;
 use super::tally::{Count, Tally};
 use super::whole::Whole;
+use crate::engine::grid::Entry;
 use crate::engine::peers::{Peer, State};
 use crate::engine::position::Ground;
 use crate::engine::world::World;
@@ -33,8 +34,6 @@ struct Sum {
     moving: f64,
     /// The crowd it belongs to, or [`NOBODY`].
     crowd: u32,
-    /// See [`Patience::quiet`]; when the flush began.
-    quiet: f32,
 }
 
 /// An island when the flush began.
@@ -42,6 +41,8 @@ struct Sum {
 pub(super) struct Site {
     /// The mean of the members' positions; x and z in metres.
     pub centre: (f64, f64),
+    /// See [`Patience::quiet`].
+    pub quiet: f32,
     /// It is an island of a crowd, all of whose members have reported where they are.
     pub is_known: bool,
 }
@@ -53,7 +54,6 @@ impl Sum {
         count: 0.0,
         moving: 0.0,
         crowd: NOBODY,
-        quiet: 0.0,
     };
 
     fn add(&mut self, at: Ground, sign: f64) {
@@ -70,8 +70,26 @@ impl Sum {
 impl Site {
     const NONE: Self = Self {
         centre: (0.0, 0.0),
+        quiet: 0.0,
         is_known: false,
     };
+}
+
+/// Somebody of a crowd.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Player {
+    /// Where it is, or soon will be; x and z in metres.
+    pub ahead: (f64, f64),
+    /// Where a walker will be later, likewise; `None` for one that stands.
+    pub later: Option<(f64, f64)>,
+    /// See [`lasting`]; 1 for one that stands.
+    pub lasting: f64,
+    /// Whether it has come from elsewhere.
+    pub moved: bool,
+    /// The square where it is.
+    pub square: Square,
+    /// And of where it soon will be.
+    pub aim: Square,
 }
 
 /// A move that was made.
@@ -84,11 +102,22 @@ struct Move {
 }
 
 /// Everybody in crowds, who is with whom, and what moving would bring.
+///
+/// People are known by their places among the entries of the grid, where those are side by side who stand there.
 #[derive(Debug)]
 pub(super) struct Crowd {
     pub squares: Squares,
     pub kernel: Kernel,
     pub config: CoherentConfig,
+    pub motion: Motion,
+    pub tally: Tally,
+    /// In the order of bins of where they soon will be.
+    pub by_aim: Vec<u32>,
+    /// By entry: the bin, or [`NOBODY`]; and later, in parts, how many neighbours it has at its aim on any island.
+    pub totals: Vec<u32>,
+    outlook: Outlook,
+    /// Somebody is in a crowd.
+    is_open: bool,
     /// By slot.
     sums: Vec<Sum>,
     /// By slot.
@@ -98,7 +127,7 @@ pub(super) struct Crowd {
     moves: Vec<Move>,
     hubs: Hubs,
     whole: Whole,
-    pub tally: Tally,
+    order: Vec<u32>,
 }
 
 impl Crowd {
@@ -107,19 +136,26 @@ impl Crowd {
             squares: Squares::default(),
             kernel: Kernel::new(config.radius_m / config.kernel_cell_m),
             config,
+            motion: Motion::default(),
+            tally: Tally::default(),
+            by_aim: Vec::new(),
+            totals: Vec::new(),
+            outlook: Outlook::default(),
+            is_open: false,
             sums: Vec::new(),
             sites: Vec::new(),
             sizes: Vec::new(),
             moves: Vec::new(),
             hubs: Hubs::default(),
             whole: Whole::default(),
-            tally: Tally::default(),
+            order: Vec::new(),
         }
     }
 
     /// Forgets everybody: moves from now on only change the world.
     pub fn clear(&mut self) {
-        self.squares.clear();
+        self.is_open = false;
+        self.by_aim.clear();
         self.tally.clear();
         self.sums.clear();
         self.sites.clear();
@@ -127,15 +163,15 @@ impl Crowd {
         self.hubs.start(0);
     }
 
-    /// Starts with the members of the islands of each crowd, and everybody without one.
-    pub fn start<'a>(
-        &mut self,
-        world: &World,
-        crowds: impl Iterator<Item = &'a [u32]>,
-        motion: &Motion,
-        patience: &mut Patience,
-    ) {
+    /// Whether there is anybody to change places with.
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// Starts with the members of the islands of each crowd. All entries of the grid have to know their homes.
+    pub fn start<'a>(&mut self, world: &World, crowds: impl Iterator<Item = &'a [u32]>) {
         self.clear();
+        self.is_open = true;
         self.sums.resize(world.islands.slot_bound(), Sum::NOTHING);
         let all = 0..world.islands.slot_bound() as u32;
         self.sizes
@@ -147,90 +183,85 @@ impl Crowd {
         }
         self.hubs.start(world.islands.slot_bound());
         let spread = self.measure(world);
-        let handles = world.peers.state.len();
-        let (side_m, reach) = (self.config.kernel_cell_m, self.kernel.reach());
-        self.squares.start(spread, handles, side_m, reach);
-        let walk = motion.since(world.now_ms, [self.config.look_ahead_s, self.config.stay_s]);
-        self.sum_up(world, walk);
-        self.squares.open();
-        self.settle_in(world, walk, patience);
-        self.squares.arrange();
-        self.tally.start(&self.squares, self.sums.len());
+        self.squares
+            .start(spread, self.config.kernel_cell_m, self.kernel.reach());
+        let later_s = [self.config.look_ahead_s, self.config.stay_s];
+        self.outlook = self.motion.outlook(world.now_ms, later_s);
+        self.sum_up(world);
+        let Self { squares, tally, .. } = self;
+        tally.sort(squares, &self.totals, &mut self.by_aim);
+        let entries = world.grid.all_entries();
+        for (bin, entry) in self.totals.iter_mut().zip(entries) {
+            if *bin != NOBODY {
+                *bin = squares.bin(squares.square_of(entry.ground)) as u32;
+            }
+        }
+        tally.start(entries, squares, &self.totals, &mut self.order);
     }
 
     /// How much ground they stand on, as far as some of them can tell.
     fn measure(&self, world: &World) -> Spread {
-        let handles = world.peers.state.len();
-        let mut spread = Spread::new(handles.div_ceil(SAMPLE));
-        for nth in 0..handles.min(SAMPLE) {
-            let at = if handles > SAMPLE {
-                scatter(nth as u32, handles)
+        let entries = world.grid.all_entries();
+        let mut spread = Spread::new(entries.len().div_ceil(SAMPLE));
+        for nth in 0..entries.len().min(SAMPLE) {
+            let at = if entries.len() > SAMPLE {
+                scatter(nth as u32, entries.len())
             } else {
                 nth
             };
-            let sum = self.sums.get(world.peers.spots[at].island as usize);
-            if takes_part(world.peers.state[at], sum) {
-                spread.add(world.peers.spots[at].ground);
+            if self.takes_part(&entries[at]) {
+                spread.add(entries[at].ground);
             }
         }
         spread
     }
 
-    /// Sums up the members of all islands, and counts how many are in each place.
-    fn sum_up(&mut self, world: &World, walk: Walk<'_>) {
-        // In the order of handles: that of memory.
-        for (peer, state) in world.peers.all() {
-            let sum = self.sums.get_mut(world.home(peer) as usize);
-            if !takes_part(state, sum.as_deref()) {
+    /// Sums up the members of all islands, and finds the bins of their aims.
+    fn sum_up(&mut self, world: &World) {
+        self.totals.clear();
+        for entry in world.grid.all_entries() {
+            let Some(sum) = self.sums.get_mut(entry.home as usize) else {
+                self.totals.push(NOBODY);
+                continue;
+            };
+            if sum.crowd == NOBODY {
+                self.totals.push(NOBODY);
                 continue;
             }
-            let position = world.peers.ground(peer);
-            if let Some(sum) = sum {
-                sum.add(position, 1.0);
-                let Heading { moved, .. } = walk.heading(peer, position);
-                sum.moving += f64::from(u8::from(moved));
-            }
-            self.squares.count(peer, position);
+            let Heading { ahead, moved, .. } =
+                self.motion.heading(self.outlook, entry.peer, entry.ground);
+            sum.add(entry.ground, 1.0);
+            sum.moving += f64::from(u8::from(moved));
+            let aim = self.squares.square(rounded(ahead));
+            self.totals.push(self.squares.bin(aim) as u32);
         }
-        for (slot, sum) in (0..).zip(&mut self.sums) {
-            sum.quiet = Patience::quiet(sum.moving / sum.count);
+        for (slot, sum) in (0..).zip(&self.sums) {
             self.sites.push(Site {
                 centre: sum.centre(),
+                quiet: Patience::quiet(sum.moving / sum.count),
                 is_known: sum.crowd != NOBODY && world.islands.get(slot).silent == 0,
             });
         }
     }
 
-    /// Puts everybody into place.
-    fn settle_in(&mut self, world: &World, walk: Walk<'_>, patience: &mut Patience) {
-        for (peer, _) in world.peers.all() {
-            if !self.squares.is_counted(peer) {
-                continue;
-            }
-            let position = world.peers.ground(peer);
-            let Heading {
-                ahead,
-                later,
-                speed_mps,
-                moved,
-            } = walk.heading(peer, position);
-            let home = world.home(peer);
-            if let Some(sum) = self.sums.get(home as usize)
-                && self.sites[home as usize].is_known
-            {
-                patience.look_around(peer, moved, sum.quiet);
-            }
-            let (x, z) = (f64::from(position.x()), f64::from(position.z()));
-            self.squares.put(Player {
-                peer,
-                label: home,
-                ahead: [ahead.0 as f32, ahead.1 as f32],
-                later: [later.0 as f32, later.1 as f32],
-                lasting: lasting(speed_mps) as f32,
-                square: self.squares.square(x, z),
-                reluctance: patience.reluctance(peer) as f32,
-                ..Player::NOBODY
-            });
+    /// Whether somebody is in a crowd.
+    fn takes_part(&self, entry: &Entry) -> bool {
+        let sum = self.sums.get(entry.home as usize);
+        sum.is_some_and(|sum| sum.crowd != NOBODY)
+    }
+
+    /// Where somebody is, and is going.
+    pub fn player(&self, entry: &Entry) -> Player {
+        let heading = self.motion.heading(self.outlook, entry.peer, entry.ground);
+        let lasting = f64::from(lasting(heading.speed_mps) as f32);
+        let ahead = rounded(heading.ahead);
+        Player {
+            ahead,
+            later: (lasting < 1.0).then_some(rounded(heading.later)),
+            lasting,
+            moved: heading.moved,
+            square: self.squares.square_of(entry.ground),
+            aim: self.squares.square(ahead),
         }
     }
 
@@ -257,11 +288,12 @@ impl Crowd {
 
     /// How much better it is for somebody to be with others, from -2 to 2: the depth past the border between the
     /// centres, and the difference in neighbours as a share of all neighbours; of both, what lasts.
-    pub fn worth(&self, place: usize, from: u32, to: u32) -> f64 {
-        let (here, there) = self.neighbours(place, from, to);
-        let player = &self.squares.players[place];
-        let depth = depth(player.ahead(), self.centre(from), self.centre(to));
-        player.lasting() * self.weigh(depth, there - here, player.total)
+    pub fn worth(&self, world: &World, place: u32, from: u32, to: u32) -> f64 {
+        let player = self.player(&world.grid.all_entries()[place as usize]);
+        let (here, there) = self.neighbours(&player, from, to);
+        let total = f64::from(self.totals[place as usize]) / PARTS;
+        let depth = depth(player.ahead, self.centre(from), self.centre(to));
+        player.lasting * self.weigh(depth, there - here, total)
     }
 
     /// Depth and neighbours, each in its share.
@@ -271,8 +303,8 @@ impl Crowd {
     }
 
     /// The neighbours somebody will have on its island, without itself, and on another one.
-    fn neighbours(&self, place: usize, from: u32, to: u32) -> (f64, f64) {
-        let Player { square, aim, .. } = self.squares.players[place];
+    fn neighbours(&self, player: &Player, from: u32, to: u32) -> (f64, f64) {
+        let Player { square, aim, .. } = *player;
         let (mut here, mut there) = (0, 0);
         let mut add = |count: &Count| {
             let share = self.kernel.parts(count.square, aim);
@@ -350,10 +382,8 @@ impl Crowd {
     pub fn relabel(&mut self, world: &mut World, peer: Peer, to: u32) {
         let from = world.home(peer);
         world.set_home(peer, to);
-        if let Some(place) = self.squares.place(peer) {
-            let player = &mut self.squares.players[place];
-            player.label = to;
-            let square = player.square;
+        if self.is_open {
+            let square = self.squares.square_of(world.peers.ground(peer));
             let bin = self.squares.bin(square);
             if from != NOBODY {
                 self.sizes[from as usize] -= 1;
@@ -387,9 +417,9 @@ impl Crowd {
     }
 }
 
-/// Whether somebody on such an island, or on none, is in a crowd.
-fn takes_part(state: State, sum: Option<&Sum>) -> bool {
-    state == State::Member && sum.is_none_or(|sum| sum.crowd != NOBODY)
+/// As exact as positions are.
+fn rounded((x, z): (f64, f64)) -> (f64, f64) {
+    (f64::from(x as f32), f64::from(z as f32))
 }
 
 /// The place of a number in a list, such that numbers from 0 on are all over it and in step with nothing.

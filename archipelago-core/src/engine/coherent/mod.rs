@@ -45,7 +45,6 @@ use chains::Chains;
 use components::Components;
 use crowd::{Crowd, NOBODY};
 use gather::Gathering;
-use motion::Motion;
 use patience::Patience;
 use place::Placing;
 use wants::Wants;
@@ -54,7 +53,6 @@ use wants::Wants;
 #[derive(Debug)]
 pub(super) struct Coherent {
     crowd: Crowd,
-    motion: Motion,
     patience: Patience,
     components: Components,
     wants: Wants,
@@ -78,7 +76,6 @@ impl Coherent {
     pub fn new(config: CoherentConfig) -> Self {
         Self {
             crowd: Crowd::new(config),
-            motion: Motion::default(),
             patience: Patience::default(),
             components: Components::default(),
             wants: Wants::default(),
@@ -98,20 +95,16 @@ impl Coherent {
 
     /// A handle belongs to somebody new.
     pub fn welcome(&mut self, peer: Peer) {
-        self.motion.forget(peer);
+        self.crowd.motion.forget(peer);
         self.patience.forget(peer);
     }
 
     /// Gives back the memory that only a rush needs; islands may have got other slots.
     pub fn give_back(&mut self) {
-        let new = Self::new(self.crowd.config);
-        let motion = std::mem::take(&mut self.motion);
-        let patience = std::mem::take(&mut self.patience);
-        *self = Self {
-            motion,
-            patience,
-            ..new
-        };
+        let mut new = Self::new(self.crowd.config);
+        new.crowd.motion = std::mem::take(&mut self.crowd.motion);
+        new.patience = std::mem::take(&mut self.patience);
+        *self = new;
     }
 
     /// A full flush. Those islands are dirty; from `fresh` on they were opened in this flush, for newcomers and for what
@@ -125,7 +118,7 @@ impl Coherent {
     ) {
         self.patience.pass();
         if dirty.is_empty() {
-            self.motion.pass(world.now_ms);
+            self.crowd.motion.pass(world.now_ms);
             return;
         }
         world.grid.know_homes(&world.peers);
@@ -143,7 +136,7 @@ impl Coherent {
         if !(self.slots.is_empty() && self.homeless.is_empty()) {
             self.rearrange(world, splitter);
         }
-        self.motion.note(world);
+        self.crowd.motion.note(world);
     }
 
     /// A flush for these newcomers only, each on an island of its own.
@@ -229,7 +222,7 @@ impl Coherent {
 
     /// Everything that a full flush does about crowds.
     fn rearrange(&mut self, world: &mut World, splitter: &mut Splitter) {
-        let interval_s = self.motion.interval_s(world.now_ms);
+        let interval_s = self.crowd.motion.interval_s(world.now_ms);
         let Self {
             crowd,
             chains,
@@ -243,7 +236,8 @@ impl Coherent {
             let from = std::mem::replace(&mut first, *end);
             &self.slots[from..*end]
         });
-        crowd.start(world, crowds, &self.motion, patience);
+        world.grid.know_homes(&world.peers);
+        crowd.start(world, crowds);
         chains.start(world);
         wants.collect(world, crowd, patience, chains);
         chains.arrange();

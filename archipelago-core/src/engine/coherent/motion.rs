@@ -30,6 +30,15 @@ pub(super) struct Motion {
     at_ms: Option<u64>,
 }
 
+/// How far ways are followed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outlook {
+    /// 1 by the interval: to divide takes longer.
+    per_s: f64,
+    ahead_s: f64,
+    later_s: f64,
+}
+
 impl Motion {
     /// Seconds since the last full flush; 0 if there was none.
     pub fn interval_s(&self, now_ms: u64) -> f64 {
@@ -37,10 +46,9 @@ impl Motion {
         passed as f64 / 1000.0
     }
 
-    /// Everybody's way from the last full flush until now, and so many seconds on: the look ahead, and later.
-    pub fn since(&self, now_ms: u64, [ahead_s, later_s]: [f64; 2]) -> Walk<'_> {
-        Walk {
-            before: &self.before,
+    /// From the last full flush until now, and so many seconds on: the look ahead, and later.
+    pub fn outlook(&self, now_ms: u64, [ahead_s, later_s]: [f64; 2]) -> Outlook {
+        Outlook {
             per_s: 1.0 / self.interval_s(now_ms),
             ahead_s,
             later_s,
@@ -69,26 +77,14 @@ impl Motion {
             _ => [f32::NAN; 2],
         }));
     }
-}
 
-/// Everybody's way between two full flushes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Walk<'a> {
-    before: &'a [[f32; 2]],
-    /// 1 by the interval: to divide takes longer.
-    per_s: f64,
-    ahead_s: f64,
-    later_s: f64,
-}
-
-impl Walk<'_> {
     /// Where somebody is going.
-    pub fn heading(&self, peer: Peer, position: Ground) -> Heading {
+    pub fn heading(&self, outlook: Outlook, peer: Peer, position: Ground) -> Heading {
         let (x, z) = (f64::from(position.x()), f64::from(position.z()));
         let unknown = [f32::NAN; 2];
         let [was_x, was_z] = self.before.get(peer.index()).unwrap_or(&unknown);
-        let vx = (x - f64::from(*was_x)) * self.per_s;
-        let vz = (z - f64::from(*was_z)) * self.per_s;
+        let vx = (x - f64::from(*was_x)) * outlook.per_s;
+        let vz = (z - f64::from(*was_z)) * outlook.per_s;
         let speed = vx.abs() + vz.abs();
         let walks = (WALKING_MPS..JUMP_MPS).contains(&speed);
         // Who walks is hard to foresee: to add nothing costs less than a wrong guess.
@@ -97,8 +93,8 @@ impl Walk<'_> {
         // A newcomer was nowhere before.
         let moved = walks || speed >= JUMP_MPS || was_x.is_nan();
         Heading {
-            ahead: (x + self.ahead_s * vx, z + self.ahead_s * vz),
-            later: (x + self.later_s * vx, z + self.later_s * vz),
+            ahead: (x + outlook.ahead_s * vx, z + outlook.ahead_s * vz),
+            later: (x + outlook.later_s * vx, z + outlook.later_s * vz),
             speed_mps: (vx * vx + vz * vz).sqrt(),
             moved,
         }

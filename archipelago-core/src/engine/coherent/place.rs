@@ -148,7 +148,7 @@ fn push(
     peer: Peer,
     top: u32,
 ) -> bool {
-    if crowd.squares.players.is_empty() {
+    if !crowd.is_open() {
         return false;
     }
     let moves = crowd.config.chain_length as usize - 1;

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::crowd::NOBODY;
 use super::kernel::Square;
 use super::squares::Squares;
+use crate::engine::grid::Entry;
 
 /// Members of an island in a square.
 #[derive(Clone, Copy, Debug)]
@@ -37,26 +37,57 @@ impl Tally {
         }
     }
 
-    /// Counts everybody.
-    pub fn start(&mut self, squares: &Squares, slots: usize) {
-        self.clear();
-        self.late.resize(slots, Vec::new());
-        // There cannot be more.
-        self.counts.reserve(squares.players.len());
-        self.starts.push(0);
+    /// Counts everybody of whom a bin is known; `order` is working memory.
+    pub fn start(
+        &mut self,
+        entries: &[Entry],
+        squares: &Squares,
+        bins: &[u32],
+        order: &mut Vec<u32>,
+    ) {
+        self.sort(squares, bins, order);
+        let mut from = 0;
         for bin in 0..squares.bins() {
-            let start = self.counts.len();
-            for player in squares.players_in(bin) {
-                let (slot, square) = (player.label, player.square);
+            let (start, end) = (self.counts.len(), self.starts[bin + 1] as usize);
+            // Where the members of the bin were: that need not be known any more.
+            self.starts[bin] = start as u32;
+            for at in &order[from..end] {
+                let Entry { home, ground, .. } = entries[*at as usize];
+                let square = squares.square_of(ground);
                 let mut counts = self.counts[start..].iter_mut();
-                match counts.find(|count| count.is_of(slot, square)) {
+                match counts.find(|count| count.is_of(home, square)) {
                     Some(count) => count.count += 1,
-                    None if slot != NOBODY => self.counts.push(Count::one(slot, square)),
-                    None => {}
+                    None => self.counts.push(Count::one(home, square)),
                 }
             }
-            self.starts.push(self.counts.len() as u32);
+            from = end;
         }
+        self.starts[squares.bins()] = self.counts.len() as u32;
+    }
+
+    /// Lists all of whom a bin is known in the order of bins.
+    pub fn sort(&mut self, squares: &Squares, bins: &[u32], order: &mut Vec<u32>) {
+        let starts = &mut self.starts;
+        starts.clear();
+        starts.resize(squares.bins() + 2, 0);
+        for bin in bins {
+            if let Some(next) = starts.get_mut((*bin as usize).saturating_add(2)) {
+                *next += 1;
+            }
+        }
+        let mut sum = 0;
+        for start in starts.iter_mut() {
+            sum += *start;
+            *start = sum;
+        }
+        order.resize(sum as usize, 0);
+        for (at, bin) in (0..).zip(bins) {
+            if let Some(next) = starts.get_mut((*bin as usize).saturating_add(1)) {
+                order[*next as usize] = at;
+                *next += 1;
+            }
+        }
+        starts.pop();
     }
 
     /// The counts of some bins that follow each other; those that have come late are not among them.

@@ -69,7 +69,7 @@ fn attempt(
     };
     match make_room(world, crowd, chains, patience) {
         Some(worth) if may_move(world, crowd, first) => {
-            let own = crowd.worth(want.place as usize, source, want.to);
+            let own = crowd.worth(world, want.place, source, want.to);
             let total = worth + own - patience.reluctance(want.peer);
             if total > margin {
                 crowd.shift(world, first.peer, first.to);
@@ -107,7 +107,7 @@ pub(super) fn make_room(
             chains.settle(step.peer);
             return None;
         }
-        let worth = crowd.worth(step.place as usize, world.home(step.peer), step.to);
+        let worth = crowd.worth(world, step.place, world.home(step.peer), step.to);
         let worth = worth - patience.reluctance(step.peer);
         total += price(worth, patience.is_ready(step.peer), &crowd.config);
         crowd.shift(world, step.peer, step.to);

@@ -3,12 +3,12 @@
 use std::ops::Range;
 
 use super::chains::{Chains, TARGETS, WORTH_MIN, price};
-use super::crowd::{Crowd, NOBODY};
+use super::crowd::{Crowd, NOBODY, Player};
 use super::depth::{past, per_depth};
 use super::kernel::{PARTS, Square};
 use super::passing::nearest;
 use super::patience::Patience;
-use super::squares::Player;
+use crate::engine::grid::Entry;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
@@ -54,7 +54,10 @@ struct Own {
 #[derive(Clone, Copy, Debug)]
 struct Asked {
     player: Player,
+    peer: Peer,
     place: u32,
+    /// How much more than others it has to gain by a move.
+    reluctance: f64,
     /// How many neighbours are on its island, in parts, without itself.
     here: f64,
     /// And on all islands; no parts.
@@ -89,15 +92,21 @@ impl Wants {
         self.parts.resize(world.islands.slot_bound(), 0);
         self.touched.resize(world.islands.slot_bound() + 1, 0);
         let (mut last, mut total, mut own) = (None, 0.0, Own::NONE);
-        for at in 0..crowd.squares.by_aim.len() {
-            let place = crowd.squares.by_aim[at];
-            let player = crowd.squares.players[place as usize];
-            let Player { label, aim, .. } = player;
-            if !crowd.site(label).is_known {
+        for at in 0..crowd.by_aim.len() {
+            let place = crowd.by_aim[at];
+            let entry = &world.grid.all_entries()[place as usize];
+            let Entry {
+                peer, home: label, ..
+            } = *entry;
+            let site = crowd.site(label);
+            if !site.is_known {
                 continue;
             }
-            if Self::is_among_its_own(crowd, &player) {
-                patience.wait(player.peer, false);
+            let player = crowd.player(entry);
+            let aim = player.aim;
+            patience.look_around(peer, player.moved, site.quiet);
+            if Self::is_among_its_own(crowd, &player, label) {
+                patience.wait(peer, false);
                 continue;
             }
             if last != Some(aim) {
@@ -107,7 +116,7 @@ impl Wants {
             match *self.around {
                 [] => continue,
                 [Around { slot, .. }] if slot == label => {
-                    patience.wait(player.peer, false);
+                    patience.wait(peer, false);
                     continue;
                 }
                 _ => {}
@@ -116,27 +125,30 @@ impl Wants {
                 own = self.face(world, crowd, label);
             }
             let itself = f64::from(crowd.kernel.parts(player.square, aim));
+            let total = total - itself;
+            crowd.totals[place as usize] = total as u32;
             let asked = Asked {
                 player,
+                peer,
                 place,
+                reluctance: patience.reluctance(peer),
                 here: own.parts - itself,
-                total: (total - itself) / PARTS,
+                total: total / PARTS,
             };
-            crowd.squares.players[place as usize].total = asked.total;
-            self.ask(crowd, asked, own, patience, chains);
+            self.ask(crowd, &asked, own, patience, chains);
         }
         sort(&mut self.list);
     }
 
     /// Whether there is nobody of another island around somebody's aim, as far as can be told at a glance.
-    fn is_among_its_own(crowd: &Crowd, player: &Player) -> bool {
+    fn is_among_its_own(crowd: &Crowd, player: &Player, label: u32) -> bool {
         if crowd.squares.are_close() || crowd.kernel.parts(player.square, player.aim) == 0 {
             return false;
         }
         let mut bins = crowd.squares.around(player.aim, crowd.kernel.reach());
         bins.all(|bins| {
             let counts = crowd.tally.counts(bins).iter();
-            let others = counts.filter(|count| count.slot != player.label);
+            let others = counts.filter(|count| count.slot != label);
             others.count() == 0
         })
     }
@@ -193,32 +205,31 @@ impl Wants {
     fn ask(
         &mut self,
         crowd: &Crowd,
-        asked: Asked,
+        asked: &Asked,
         own: Own,
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
-        let Asked { player, .. } = asked;
-        let reluctance = f64::from(player.reluctance);
-        let places = match player.later() {
+        let Asked { player, peer, .. } = *asked;
+        let places = match player.later {
             None => 0..self.around.len(),
             Some(spot) => {
                 let others = self.around.iter().map(|other| other.centre);
                 let Some(at) = nearest(spot, own.centre, others) else {
-                    patience.wait(player.peer, false);
+                    patience.wait(peer, false);
                     return;
                 };
                 at..at + 1
             }
         };
-        let (best, open) = self.choose(crowd, &asked, &own, places);
+        let (best, open) = self.choose(crowd, asked, &own, places);
         let wants = best.1 != NOBODY;
-        patience.wait(player.peer, wants);
-        if wants && patience.is_ready(player.peer) {
+        patience.wait(peer, wants);
+        if wants && patience.is_ready(peer) {
             self.list.push(Want {
                 crowd: crowd.number(own.slot),
-                worth: best.0 - reluctance,
-                peer: player.peer,
+                worth: best.0 - asked.reluctance,
+                peer,
                 place: asked.place,
                 to: best.1,
             });
@@ -238,7 +249,7 @@ impl Wants {
         places: Range<usize>,
     ) -> ((f64, u32), usize) {
         let player = &asked.player;
-        let reluctance = f64::from(player.reluctance);
+        let reluctance = asked.reluctance;
         let mut best = (crowd.config.margin + reluctance, NOBODY);
         // Whoever is worth less is of no use for a chain either.
         let least = if own.trades {
@@ -247,12 +258,12 @@ impl Wants {
         } else {
             best.0
         };
-        let ahead = player.ahead();
+        let ahead = player.ahead;
         let mut open = 0;
         for (at, other) in (places.start as u32..).zip(&self.around[places]) {
             let depth = past(ahead, own.centre, other.centre, other.per_depth);
             let neighbours = (other.parts - asked.here) / PARTS;
-            let worth = player.lasting() * crowd.weigh(depth, neighbours, asked.total);
+            let worth = player.lasting * crowd.weigh(depth, neighbours, asked.total);
             // Hard to foresee: noted in any case, and stays if it counts.
             let is_open = worth > least && other.slot != own.slot;
             self.open[open] = (worth, at);
@@ -267,7 +278,7 @@ impl Wants {
     fn offer(
         &mut self,
         crowd: &Crowd,
-        asked: Asked,
+        asked: &Asked,
         slot: u32,
         mut open: usize,
         patience: &Patience,
@@ -277,10 +288,10 @@ impl Wants {
             self.open[..open].sort_by(|a, b| b.0.total_cmp(&a.0));
             open = TARGETS;
         }
-        let peer = asked.player.peer;
+        let peer = asked.peer;
         let is_ready = patience.is_ready(peer);
         for (worth, at) in &self.open[..open] {
-            let worth = *worth - f64::from(asked.player.reluctance);
+            let worth = *worth - asked.reluctance;
             let worth = price(worth, is_ready, &crowd.config);
             if worth > WORTH_MIN {
                 let other = &mut self.around[*at as usize];
