@@ -12,6 +12,8 @@ use crate::engine::grid::Entry;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
+/// So many are called at once.
+const CALLED: usize = 64;
 /// More than what is lost by rounding.
 const ROUNDING: f64 = 1e-9;
 
@@ -50,18 +52,35 @@ struct Own {
     trades: bool,
 }
 
-/// Somebody who is asked.
+/// Somebody who may be asked.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
+struct Called {
     player: Player,
     peer: Peer,
+    /// The slot of its island.
+    label: u32,
     place: u32,
     /// How much more than others it has to gain by a move.
     reluctance: f64,
+}
+
+/// Somebody who is asked.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    called: Called,
     /// How many neighbours are on its island, in parts, without itself.
     here: f64,
     /// And on all islands; no parts.
     total: f64,
+}
+
+/// What is seen at an aim.
+#[derive(Clone, Copy, Debug)]
+struct View {
+    aim: Option<Square>,
+    /// How many neighbours are on any island, in parts.
+    total: f64,
+    own: Own,
 }
 
 /// Finds out what everybody wants.
@@ -69,6 +88,8 @@ struct Asked {
 pub(super) struct Wants {
     /// Crowd by crowd, the most urgent first.
     pub list: Vec<Want>,
+    /// Those who were called.
+    called: Vec<Called>,
     /// By slot: how many neighbours are on it, in parts; 0 between two aims.
     parts: Vec<u64>,
     /// The islands met around an aim, and room for one more than there can be.
@@ -91,53 +112,86 @@ impl Wants {
         self.list.clear();
         self.parts.resize(world.islands.slot_bound(), 0);
         self.touched.resize(world.islands.slot_bound() + 1, 0);
-        let (mut last, mut total, mut own) = (None, 0.0, Own::NONE);
-        for at in 0..crowd.by_aim.len() {
-            let place = crowd.by_aim[at];
-            let entry = &world.grid.all_entries()[place as usize];
-            let Entry {
-                peer, home: label, ..
-            } = *entry;
-            let site = crowd.site(label);
-            if !site.is_known {
-                continue;
+        let (mut first, mut view) = (0, View::NONE);
+        while let Some(next) = self.call(world, crowd, patience, first) {
+            for at in 0..self.called.len() {
+                let called = self.called[at];
+                self.hear(world, crowd, &called, &mut view, patience, chains);
             }
-            let player = crowd.player(entry);
-            let aim = player.aim;
-            patience.look_around(peer, player.moved, site.quiet);
-            if Self::is_among_its_own(crowd, &player, label) {
-                patience.wait(peer, false);
-                continue;
-            }
-            if last != Some(aim) {
-                total = self.look_around(crowd, aim);
-                (last, own) = (Some(aim), Own::NONE);
-            }
-            match *self.around {
-                [] => continue,
-                [Around { slot, .. }] if slot == label => {
-                    patience.wait(peer, false);
-                    continue;
-                }
-                _ => {}
-            }
-            if label != own.slot {
-                own = self.face(world, crowd, label);
-            }
-            let itself = f64::from(crowd.kernel.parts(player.square, aim));
-            let total = total - itself;
-            crowd.totals[place as usize] = total as u32;
-            let asked = Asked {
-                player,
-                peer,
-                place,
-                reluctance: patience.reluctance(peer),
-                here: own.parts - itself,
-                total: total / PARTS,
-            };
-            self.ask(crowd, &asked, own, patience, chains);
+            first = next;
         }
         sort(&mut self.list);
+    }
+
+    /// Lists the next ones to be asked, from that one of all on; where those after them begin. What is known of them is
+    /// all over the memory: it comes sooner if none of it depends on what they want.
+    fn call(
+        &mut self,
+        world: &World,
+        crowd: &Crowd,
+        patience: &mut Patience,
+        first: usize,
+    ) -> Option<usize> {
+        let rest = crowd.by_aim.get(first..).filter(|rest| !rest.is_empty())?;
+        let count = rest.len().min(CALLED);
+        self.called.clear();
+        for place in &rest[..count] {
+            let entry = &world.grid.all_entries()[*place as usize];
+            let site = crowd.site(entry.home);
+            if site.is_known {
+                let player = crowd.player(entry);
+                patience.look_around(entry.peer, player.moved, site.quiet);
+                self.called.push(Called {
+                    player,
+                    peer: entry.peer,
+                    label: entry.home,
+                    place: *place,
+                    reluctance: patience.reluctance(entry.peer),
+                });
+            }
+        }
+        Some(first + count)
+    }
+
+    /// What one of them wants.
+    fn hear(
+        &mut self,
+        world: &World,
+        crowd: &mut Crowd,
+        called: &Called,
+        view: &mut View,
+        patience: &mut Patience,
+        chains: &mut Chains,
+    ) {
+        let Called { player, label, .. } = *called;
+        if Self::is_among_its_own(crowd, &player, label) {
+            patience.wait(called.peer, false);
+            return;
+        }
+        if view.aim != Some(player.aim) {
+            view.total = self.look_around(crowd, player.aim);
+            (view.aim, view.own) = (Some(player.aim), Own::NONE);
+        }
+        match *self.around {
+            [] => return,
+            [Around { slot, .. }] if slot == label => {
+                patience.wait(called.peer, false);
+                return;
+            }
+            _ => {}
+        }
+        if label != view.own.slot {
+            view.own = self.face(world, crowd, label);
+        }
+        let itself = f64::from(crowd.kernel.parts(player.square, player.aim));
+        let total = view.total - itself;
+        crowd.totals[called.place as usize] = total as u32;
+        let asked = Asked {
+            called: *called,
+            here: view.own.parts - itself,
+            total: total / PARTS,
+        };
+        self.ask(crowd, &asked, view.own, patience, chains);
     }
 
     /// Whether there is nobody of another island around somebody's aim, as far as can be told at a glance.
@@ -210,7 +264,7 @@ impl Wants {
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
-        let Asked { player, peer, .. } = *asked;
+        let Called { player, peer, .. } = asked.called;
         let places = match player.later {
             None => 0..self.around.len(),
             Some(spot) => {
@@ -228,9 +282,9 @@ impl Wants {
         if wants && patience.is_ready(peer) {
             self.list.push(Want {
                 crowd: crowd.number(own.slot),
-                worth: best.0 - asked.reluctance,
+                worth: best.0 - asked.called.reluctance,
                 peer,
-                place: asked.place,
+                place: asked.called.place,
                 to: best.1,
             });
         }
@@ -248,8 +302,8 @@ impl Wants {
         own: &Own,
         places: Range<usize>,
     ) -> ((f64, u32), usize) {
-        let player = &asked.player;
-        let reluctance = asked.reluctance;
+        let player = &asked.called.player;
+        let reluctance = asked.called.reluctance;
         let mut best = (crowd.config.margin + reluctance, NOBODY);
         // Whoever is worth less is of no use for a chain either.
         let least = if own.trades {
@@ -288,20 +342,28 @@ impl Wants {
             self.open[..open].sort_by(|a, b| b.0.total_cmp(&a.0));
             open = TARGETS;
         }
-        let peer = asked.peer;
+        let peer = asked.called.peer;
         let is_ready = patience.is_ready(peer);
         for (worth, at) in &self.open[..open] {
-            let worth = *worth - asked.reluctance;
+            let worth = *worth - asked.called.reluctance;
             let worth = price(worth, is_ready, &crowd.config);
             if worth > WORTH_MIN {
                 let other = &mut self.around[*at as usize];
                 if other.edge == NOBODY {
                     other.edge = chains.edge(slot, other.slot);
                 }
-                chains.offer(other.edge, worth, peer, asked.place);
+                chains.offer(other.edge, worth, peer, asked.called.place);
             }
         }
     }
+}
+
+impl View {
+    const NONE: Self = Self {
+        aim: None,
+        total: 0.0,
+        own: Own::NONE,
+    };
 }
 
 impl Own {
