@@ -6,7 +6,7 @@ use super::hubs::Hubs;
 use super::kernel::{Kernel, PARTS, Square};
 use super::motion::{Heading, Motion, Outlook};
 use super::passing::lasting;
-use super::patience::Patience;
+use super::patience::{quiet, reluctance};
 use super::spread::Spread;
 use super::squares::Squares;
 use super::tally::{Count, Tally};
@@ -41,7 +41,7 @@ struct Sum {
 pub(super) struct Site {
     /// The mean of the members' positions; x and z in metres.
     pub centre: (f64, f64),
-    /// See [`Patience::quiet`].
+    /// See [`quiet`].
     pub quiet: f32,
     /// It is an island of a crowd, all of whose members have reported where they are.
     pub is_known: bool,
@@ -187,6 +187,7 @@ impl Crowd {
             .start(spread, self.config.kernel_cell_m, self.kernel.reach());
         let later_s = [self.config.look_ahead_s, self.config.stay_s];
         self.outlook = self.motion.outlook(world.now_ms, later_s);
+        self.motion.fetch(world);
         self.sum_up(world);
         let Self { squares, tally, .. } = self;
         tally.sort(squares, &self.totals, &mut self.by_aim);
@@ -219,7 +220,7 @@ impl Crowd {
     /// Sums up the members of all islands, and finds the bins of their aims.
     fn sum_up(&mut self, world: &World) {
         self.totals.clear();
-        for entry in world.grid.all_entries() {
+        for (place, entry) in (0..).zip(world.grid.all_entries()) {
             let Some(sum) = self.sums.get_mut(entry.home as usize) else {
                 self.totals.push(NOBODY);
                 continue;
@@ -229,7 +230,7 @@ impl Crowd {
                 continue;
             }
             let Heading { ahead, moved, .. } =
-                self.motion.heading(self.outlook, entry.peer, entry.ground);
+                self.outlook.heading(self.motion.past(place), entry.ground);
             sum.add(entry.ground, 1.0);
             sum.moving += f64::from(u8::from(moved));
             let aim = self.squares.square(rounded(ahead));
@@ -238,7 +239,7 @@ impl Crowd {
         for (slot, sum) in (0..).zip(&self.sums) {
             self.sites.push(Site {
                 centre: sum.centre(),
-                quiet: Patience::quiet(sum.moving / sum.count),
+                quiet: quiet(sum.moving / sum.count),
                 is_known: sum.crowd != NOBODY && world.islands.get(slot).silent == 0,
             });
         }
@@ -251,8 +252,9 @@ impl Crowd {
     }
 
     /// Where somebody is, and is going.
-    pub fn player(&self, entry: &Entry) -> Player {
-        let heading = self.motion.heading(self.outlook, entry.peer, entry.ground);
+    pub fn player(&self, world: &World, place: u32) -> Player {
+        let entry = &world.grid.all_entries()[place as usize];
+        let heading = self.outlook.heading(self.motion.past(place), entry.ground);
         let lasting = f64::from(lasting(heading.speed_mps) as f32);
         let ahead = rounded(heading.ahead);
         Player {
@@ -263,6 +265,11 @@ impl Crowd {
             square: self.squares.square_of(entry.ground),
             aim: self.squares.square(ahead),
         }
+    }
+
+    /// How much more than others somebody has to gain by a move.
+    pub fn reluctance(&self, place: u32) -> f64 {
+        reluctance(self.motion.past(place).quiet)
     }
 
     /// Which of the crowds an island belongs to.
@@ -289,7 +296,7 @@ impl Crowd {
     /// How much better it is for somebody to be with others, from -2 to 2: the depth past the border between the
     /// centres, and the difference in neighbours as a share of all neighbours; of both, what lasts.
     pub fn worth(&self, world: &World, place: u32, from: u32, to: u32) -> f64 {
-        let player = self.player(&world.grid.all_entries()[place as usize]);
+        let player = self.player(world, place);
         let (here, there) = self.neighbours(&player, from, to);
         let total = f64::from(self.totals[place as usize]) / PARTS;
         let depth = depth(player.ahead, self.centre(from), self.centre(to));

@@ -116,7 +116,7 @@ impl Coherent {
         dirty: &[u32],
         fresh: usize,
     ) {
-        self.patience.pass();
+        self.crowd.motion.begin();
         if dirty.is_empty() {
             self.crowd.motion.pass(world.now_ms);
             return;
@@ -242,6 +242,7 @@ impl Coherent {
         wants.collect(world, crowd, patience, chains);
         chains.arrange();
         trade::trade(world, crowd, &wants.list, chains, patience);
+        self.crowd.motion.put_back(world);
         self.place_homeless(world, splitter);
         self.slots.extend_from_slice(&self.placing.touched);
         let radius_m = self.crowd.config.radius_m;

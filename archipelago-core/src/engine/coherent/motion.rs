@@ -1,5 +1,6 @@
 //! Where people are going, as far as two full flushes can tell.
 
+use super::patience::since;
 use crate::engine::peers::{Peer, State};
 use crate::engine::position::Ground;
 use crate::engine::world::World;
@@ -22,12 +23,36 @@ pub(super) struct Heading {
     pub moved: bool,
 }
 
-/// Where everybody was when the last full flush ended.
+/// What is remembered of somebody.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Past {
+    /// Where it was when the last full flush ended, x and z; NaN if that was not known.
+    at: [f32; 2],
+    /// For how many flushes it has been [quiet](since)…
+    pub quiet: f32,
+    /// …until it was last looked at, in this full flush.
+    seen: u32,
+}
+
+impl Past {
+    const UNKNOWN: Self = Self {
+        at: [f32::NAN; 2],
+        quiet: 0.0,
+        seen: 0,
+    };
+}
+
+/// What is remembered of everybody from one full flush to the next.
 #[derive(Debug, Default)]
 pub(super) struct Motion {
-    /// By peer: x and z; NaN for whom was not known.
-    before: Vec<[f32; 2]>,
+    /// By peer.
+    pasts: Vec<Past>,
+    /// In a flush, by entry of the grid: people are asked in the order of place, and what is all over the memory is
+    /// fetched faster all at once.
+    here: Vec<Past>,
     at_ms: Option<u64>,
+    /// Full flushes, the one at hand included.
+    flush: u32,
 }
 
 /// How far ways are followed.
@@ -57,9 +82,44 @@ impl Motion {
 
     /// The handle belongs to a newcomer.
     pub fn forget(&mut self, peer: Peer) {
-        if let Some(before) = self.before.get_mut(peer.index()) {
-            *before = [f32::NAN; 2];
+        if let Some(past) = self.pasts.get_mut(peer.index()) {
+            *past = Past::UNKNOWN;
         }
+    }
+
+    /// Fetches what is remembered of those in the grid.
+    pub fn fetch(&mut self, world: &World) {
+        self.pasts.resize(world.peers.state.len(), Past::UNKNOWN);
+        self.here.clear();
+        let entries = world.grid.all_entries().iter();
+        let pasts = entries.map(|entry| self.pasts[entry.peer.index()]);
+        self.here.extend(pasts);
+    }
+
+    /// What is remembered of somebody, by its place among the entries of the grid.
+    pub fn past(&self, place: u32) -> Past {
+        self.here[place as usize]
+    }
+
+    /// Somebody is looked at who moves or stands where it is so [quiet](super::patience::quiet): for how many flushes it
+    /// has been.
+    pub fn stand(&mut self, place: u32, moved: bool, quiet: f32) -> f32 {
+        let past = &mut self.here[place as usize];
+        let flushes = self.flush - std::mem::replace(&mut past.seen, self.flush);
+        past.quiet = since(past.quiet, flushes, moved, quiet);
+        past.quiet
+    }
+
+    /// Remembers what has changed in what was fetched.
+    pub fn put_back(&mut self, world: &World) {
+        for (entry, past) in world.grid.all_entries().iter().zip(&self.here) {
+            self.pasts[entry.peer.index()] = *past;
+        }
+    }
+
+    /// A full flush begins, whether or not there is anything to do.
+    pub fn begin(&mut self) {
+        self.flush += 1;
     }
 
     /// The end of a full flush in which everybody is where it was.
@@ -70,21 +130,24 @@ impl Motion {
     /// The end of a full flush.
     pub fn note(&mut self, world: &World) {
         self.at_ms = Some(world.now_ms);
-        self.before.clear();
+        self.pasts.resize(world.peers.state.len(), Past::UNKNOWN);
         let peers = world.peers.state.iter().zip(&world.peers.spots);
-        self.before.extend(peers.map(|(state, spot)| match state {
-            State::Member => [spot.ground.x(), spot.ground.z()],
-            _ => [f32::NAN; 2],
-        }));
+        for (past, (state, spot)) in self.pasts.iter_mut().zip(peers) {
+            past.at = match state {
+                State::Member => [spot.ground.x(), spot.ground.z()],
+                _ => Past::UNKNOWN.at,
+            };
+        }
     }
+}
 
-    /// Where somebody is going.
-    pub fn heading(&self, outlook: Outlook, peer: Peer, position: Ground) -> Heading {
+impl Outlook {
+    /// Where somebody is going who is there now.
+    pub fn heading(self, past: Past, position: Ground) -> Heading {
         let (x, z) = (f64::from(position.x()), f64::from(position.z()));
-        let unknown = [f32::NAN; 2];
-        let [was_x, was_z] = self.before.get(peer.index()).unwrap_or(&unknown);
-        let vx = (x - f64::from(*was_x)) * outlook.per_s;
-        let vz = (z - f64::from(*was_z)) * outlook.per_s;
+        let [was_x, was_z] = past.at;
+        let vx = (x - f64::from(was_x)) * self.per_s;
+        let vz = (z - f64::from(was_z)) * self.per_s;
         let speed = vx.abs() + vz.abs();
         let walks = (WALKING_MPS..JUMP_MPS).contains(&speed);
         // Who walks is hard to foresee: to add nothing costs less than a wrong guess.
@@ -93,8 +156,8 @@ impl Motion {
         // A newcomer was nowhere before.
         let moved = walks || speed >= JUMP_MPS || was_x.is_nan();
         Heading {
-            ahead: (x + outlook.ahead_s * vx, z + outlook.ahead_s * vz),
-            later: (x + outlook.later_s * vx, z + outlook.later_s * vz),
+            ahead: (x + self.ahead_s * vx, z + self.ahead_s * vz),
+            later: (x + self.later_s * vx, z + self.later_s * vz),
             speed_mps: (vx * vx + vz * vz).sqrt(),
             moved,
         }

@@ -70,7 +70,7 @@ fn attempt(
     match make_room(world, crowd, chains, patience) {
         Some(worth) if may_move(world, crowd, first) => {
             let own = crowd.worth(world, want.place, source, want.to);
-            let total = worth + own - patience.reluctance(want.peer);
+            let total = worth + own - crowd.reluctance(want.place);
             if total > margin {
                 crowd.shift(world, first.peer, first.to);
             } else {
@@ -108,7 +108,7 @@ pub(super) fn make_room(
             return None;
         }
         let worth = crowd.worth(world, step.place, world.home(step.peer), step.to);
-        let worth = worth - patience.reluctance(step.peer);
+        let worth = worth - crowd.reluctance(step.place);
         total += price(worth, patience.is_ready(step.peer), &crowd.config);
         crowd.shift(world, step.peer, step.to);
     }
@@ -120,10 +120,10 @@ pub(super) fn settle(crowd: &mut Crowd, first: Step, chains: &mut Chains, patien
     for at in 0..chains.steps.len() {
         let peer = chains.steps[at].peer;
         chains.settle(peer);
-        patience.note_move(peer);
+        patience.forget(peer);
     }
     chains.settle(first.peer);
-    patience.note_move(first.peer);
+    patience.forget(first.peer);
     crowd.keep();
 }
 

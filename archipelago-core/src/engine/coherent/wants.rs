@@ -7,8 +7,7 @@ use super::crowd::{Crowd, NOBODY, Player};
 use super::depth::{past, per_depth};
 use super::kernel::{PARTS, Square};
 use super::passing::nearest;
-use super::patience::Patience;
-use crate::engine::grid::Entry;
+use super::patience::{Patience, reluctance};
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
@@ -113,7 +112,7 @@ impl Wants {
         self.parts.resize(world.islands.slot_bound(), 0);
         self.touched.resize(world.islands.slot_bound() + 1, 0);
         let (mut first, mut view) = (0, View::NONE);
-        while let Some(next) = self.call(world, crowd, patience, first) {
+        while let Some(next) = self.call(world, crowd, first) {
             for at in 0..self.called.len() {
                 let called = self.called[at];
                 self.hear(world, crowd, &called, &mut view, patience, chains);
@@ -128,29 +127,28 @@ impl Wants {
     fn call(
         &mut self,
         world: &World,
-        crowd: &Crowd,
-        patience: &mut Patience,
+        crowd: &mut Crowd,
         first: usize,
     ) -> Option<usize> {
-        let rest = crowd.by_aim.get(first..).filter(|rest| !rest.is_empty())?;
-        let count = rest.len().min(CALLED);
+        let count = (crowd.by_aim.len() - first).min(CALLED);
         self.called.clear();
-        for place in &rest[..count] {
-            let entry = &world.grid.all_entries()[*place as usize];
+        for at in first..first + count {
+            let place = crowd.by_aim[at];
+            let entry = &world.grid.all_entries()[place as usize];
             let site = crowd.site(entry.home);
             if site.is_known {
-                let player = crowd.player(entry);
-                patience.look_around(entry.peer, player.moved, site.quiet);
+                let player = crowd.player(world, place);
+                let quiet = crowd.motion.stand(place, player.moved, site.quiet);
                 self.called.push(Called {
                     player,
                     peer: entry.peer,
                     label: entry.home,
-                    place: *place,
-                    reluctance: patience.reluctance(entry.peer),
+                    place,
+                    reluctance: reluctance(quiet),
                 });
             }
         }
-        Some(first + count)
+        (count > 0).then_some(first + count)
     }
 
     /// What one of them wants.
