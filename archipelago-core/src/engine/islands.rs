@@ -125,7 +125,7 @@ impl Islands {
         self.members.list(self.slots[slot as usize].members)
     }
 
-    /// Where they are.
+    /// Where they are, in the same order; means nothing for those who are silent.
     pub fn grounds(&self, slot: u32) -> &[Ground] {
         self.members.grounds(self.slots[slot as usize].members)
     }

@@ -85,6 +85,7 @@ impl Members {
         &self.peers[block.range()]
     }
 
+    /// Where those of a block are.
     pub fn grounds(&self, block: Block) -> &[Ground] {
         &self.grounds[block.range()]
     }

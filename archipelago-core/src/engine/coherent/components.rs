@@ -37,6 +37,11 @@ pub(super) struct Components {
 }
 
 impl Components {
+    /// Memory for a number of everybody, of no use until the next search.
+    pub fn memory(&mut self) -> &mut Vec<u32> {
+        &mut self.survey.roots
+    }
+
     /// Finds the components of these islands.
     pub fn find(&mut self, world: &World, seeds: &[u32]) {
         let most = seeds.len() as f64 >= MOST * world.islands.count() as f64;

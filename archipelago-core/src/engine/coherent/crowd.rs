@@ -127,7 +127,6 @@ pub(super) struct Crowd {
     moves: Vec<Move>,
     hubs: Hubs,
     whole: Whole,
-    order: Vec<u32>,
 }
 
 impl Crowd {
@@ -148,7 +147,6 @@ impl Crowd {
             moves: Vec::new(),
             hubs: Hubs::default(),
             whole: Whole::default(),
-            order: Vec::new(),
         }
     }
 
@@ -168,8 +166,14 @@ impl Crowd {
         self.is_open
     }
 
-    /// Starts with the members of the islands of each crowd. All entries of the grid have to know their homes.
-    pub fn start<'a>(&mut self, world: &World, crowds: impl Iterator<Item = &'a [u32]>) {
+    /// Starts with the members of the islands of each crowd; `order` is working memory. All entries of the grid have to
+    /// know their homes.
+    pub fn start<'a>(
+        &mut self,
+        world: &World,
+        crowds: impl Iterator<Item = &'a [u32]>,
+        order: &mut Vec<u32>,
+    ) {
         self.clear();
         self.is_open = true;
         self.sums.resize(world.islands.slot_bound(), Sum::NOTHING);
@@ -197,7 +201,7 @@ impl Crowd {
                 *bin = squares.bin(squares.square_of(entry.ground)) as u32;
             }
         }
-        tally.start(entries, squares, &self.totals, &mut self.order);
+        tally.start(entries, squares, &self.totals, order);
     }
 
     /// How much ground they stand on, as far as some of them can tell.
@@ -331,11 +335,11 @@ impl Crowd {
     /// Whether somebody of an island is within the join distance of somebody.
     pub fn is_adjacent(world: &World, peer: Peer, slot: u32) -> bool {
         let from = world.peers.ground(peer);
-        let members = world.islands.members(slot);
-        members.iter().any(|member| {
-            let position = world.peers.ground(*member);
-            world.peers.state(*member) == State::Member
-                && from.squared_distance(position) <= world.join_squared
+        let members = world.islands.members(slot).iter();
+        let mut located = world.islands.grounds(slot).iter().zip(members);
+        located.any(|(position, member)| {
+            from.squared_distance(*position) <= world.join_squared
+                && world.peers.state(*member) == State::Member
         })
     }
 

@@ -1,7 +1,7 @@
 //! Islands so small that everybody is near one of them: nobody else is needed for such an island to hang together.
 
 use super::crowd::NOBODY;
-use crate::engine::peers::{Peer, State};
+use crate::engine::peers::Peer;
 use crate::engine::position::Ground;
 use crate::engine::world::World;
 
@@ -74,23 +74,28 @@ impl Hubs {
 }
 
 fn find(world: &World, slot: u32, centre: (f64, f64)) -> Hub {
-    let members = world.islands.members(slot);
-    let mut nearest = (f64::INFINITY, NOBODY as usize);
-    for (at, peer) in members.iter().enumerate() {
-        let position = world.peers.ground(*peer);
-        let dx = f64::from(position.x()) - centre.0;
-        let dz = f64::from(position.z()) - centre.1;
-        let distance = dx * dx + dz * dz;
-        if distance < nearest.0 && world.peers.state(*peer) == State::Member {
-            nearest = (distance, at);
-        }
+    if world.islands.get(slot).silent > 0 {
+        return Hub::Missing;
     }
-    let Some(hub) = members.get(nearest.1) else {
+    let grounds = world.islands.grounds(slot);
+    let mut nearest = (f64::INFINITY, NOBODY as usize);
+    for (at, ground) in grounds.iter().enumerate() {
+        let dx = f64::from(ground.x()) - centre.0;
+        let dz = f64::from(ground.z()) - centre.1;
+        let distance = dx * dx + dz * dz;
+        nearest = if distance < nearest.0 {
+            (distance, at)
+        } else {
+            nearest
+        };
+    }
+    let Some(hub) = grounds.get(nearest.1) else {
         return Hub::Missing;
     };
-    let position = world.peers.ground(*hub);
-    if members.iter().all(|peer| is_near(world, position, *peer)) {
-        Hub::Member(*hub, position)
+    // Mostly it is one: found out without a guess for each.
+    let is_far = |at: &&Ground| hub.squared_distance(**at) > world.leave_squared;
+    if grounds.iter().filter(is_far).count() == 0 {
+        Hub::Member(world.islands.members(slot)[nearest.1], *hub)
     } else {
         Hub::Missing
     }

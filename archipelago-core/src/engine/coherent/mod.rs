@@ -228,6 +228,7 @@ impl Coherent {
             chains,
             patience,
             wants,
+            components,
             ..
         } = self;
         patience.start(world.peers.state.len(), interval_s, crowd.config.dwell_s);
@@ -237,7 +238,7 @@ impl Coherent {
             &self.slots[from..*end]
         });
         world.grid.know_homes(&world.peers);
-        crowd.start(world, crowds);
+        crowd.start(world, crowds, components.memory());
         chains.start(world);
         wants.collect(world, crowd, patience, chains);
         chains.arrange();

@@ -15,7 +15,7 @@ pub(super) struct Survey {
     /// By slot: towards the root of each island.
     parents: Vec<u32>,
     /// Of everybody in the order of the grid: the root when the cells had been joined.
-    roots: Vec<u32>,
+    pub roots: Vec<u32>,
 }
 
 impl Survey {

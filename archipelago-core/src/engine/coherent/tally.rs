@@ -6,6 +6,10 @@ use super::kernel::Square;
 use super::squares::Squares;
 use crate::engine::grid::Entry;
 
+/// A list gets room for such a share of what is in it, and so many.
+const SPARE_SHARE: usize = 4;
+const SPARE_MIN: usize = 64;
+
 /// Members of an island in a square.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Count {
@@ -21,10 +25,10 @@ pub(super) struct Tally {
     counts: Vec<Count>,
     /// By bin, and one more: where its counts start.
     starts: Vec<u32>,
-    /// By slot: members who have come to where nobody of their island was before.
-    late: Vec<Vec<Count>>,
-    /// The islands that have such.
-    late_slots: Vec<u32>,
+    /// Members who have come to where nobody of their island was before, and the next such of the island.
+    late: Vec<(Count, u32)>,
+    /// By slot: the first of those.
+    heads: Vec<u32>,
 }
 
 impl Tally {
@@ -32,9 +36,8 @@ impl Tally {
     pub fn clear(&mut self) {
         self.counts.clear();
         self.starts.clear();
-        for slot in self.late_slots.drain(..) {
-            self.late[slot as usize].clear();
-        }
+        self.late.clear();
+        self.heads.clear();
     }
 
     /// Counts everybody of whom a bin is known; `order` is working memory.
@@ -57,7 +60,10 @@ impl Tally {
                 let mut counts = self.counts[start..].iter_mut();
                 match counts.find(|count| count.is_of(home, square)) {
                     Some(count) => count.count += 1,
-                    None => self.counts.push(Count::one(home, square)),
+                    None => {
+                        grow(&mut self.counts);
+                        self.counts.push(Count::one(home, square));
+                    }
                 }
             }
             from = end;
@@ -97,7 +103,9 @@ impl Tally {
 
     /// The counts of an island that are not found by their bins.
     pub fn late(&self, slot: u32) -> impl Iterator<Item = &Count> {
-        self.late.get(slot as usize).into_iter().flatten()
+        let next = move |at: &u32| self.late.get(*at as usize).map(|late| late.1);
+        let ways = std::iter::successors(self.heads.get(slot as usize).copied(), next);
+        ways.map_while(|at| self.late.get(at as usize).map(|late| &late.0))
     }
 
     /// Somebody has come to an island.
@@ -106,13 +114,11 @@ impl Tally {
             count.count += 1;
             return;
         }
-        let bound = self.late.len().max(slot as usize + 1);
-        self.late.resize(bound, Vec::new());
-        let late = &mut self.late[slot as usize];
-        if late.is_empty() {
-            self.late_slots.push(slot);
-        }
-        late.push(Count::one(slot, square));
+        let bound = self.heads.len().max(slot as usize + 1);
+        self.heads.resize(bound, u32::MAX);
+        let head = &mut self.heads[slot as usize];
+        let next = std::mem::replace(head, self.late.len() as u32);
+        self.late.push((Count::one(slot, square), next));
     }
 
     /// Somebody has left an island.
@@ -124,16 +130,27 @@ impl Tally {
 
     fn find(&mut self, bin: usize, square: Square, slot: u32) -> Option<&mut Count> {
         let range = self.range(bin..bin + 1);
-        let mut counts = self.counts[range].iter_mut();
-        if let Some(count) = counts.find(|count| count.is_of(slot, square)) {
-            return Some(count);
+        if let Some(at) =
+            (self.counts[range.clone()].iter()).position(|count| count.is_of(slot, square))
+        {
+            return self.counts.get_mut(range.start + at);
         }
-        let mut late = self.late.get_mut(slot as usize)?.iter_mut();
-        late.find(|count| count.square == square)
+        let mut at = *self.heads.get(slot as usize)?;
+        while self.late.get(at as usize)?.0.square != square {
+            at = self.late[at as usize].1;
+        }
+        self.late.get_mut(at as usize).map(|late| &mut late.0)
     }
 
     fn range(&self, bins: Range<usize>) -> Range<usize> {
         self.starts[bins.start] as usize..self.starts[bins.end] as usize
+    }
+}
+
+/// Makes room for one more, and for some others: not for as many again.
+fn grow<T>(list: &mut Vec<T>) {
+    if list.len() == list.capacity() {
+        list.reserve_exact(list.len() / SPARE_SHARE + SPARE_MIN);
     }
 }
 

@@ -124,12 +124,7 @@ impl Wants {
 
     /// Lists the next ones to be asked, from that one of all on; where those after them begin. What is known of them is
     /// all over the memory: it comes sooner if none of it depends on what they want.
-    fn call(
-        &mut self,
-        world: &World,
-        crowd: &mut Crowd,
-        first: usize,
-    ) -> Option<usize> {
+    fn call(&mut self, world: &World, crowd: &mut Crowd, first: usize) -> Option<usize> {
         let count = (crowd.by_aim.len() - first).min(CALLED);
         self.called.clear();
         for at in first..first + count {

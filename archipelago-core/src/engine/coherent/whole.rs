@@ -19,15 +19,16 @@ impl Whole {
         let from = world.peers.ground(peer);
         self.near.clear();
         self.rest.clear();
-        for member in world.islands.members(world.home(peer)) {
+        let slot = world.home(peer);
+        let members = world.islands.members(slot).iter();
+        for (member, ground) in members.zip(world.islands.grounds(slot)) {
             if *member == peer {
                 continue;
             }
-            let position = world.peers.ground(*member);
-            if from.squared_distance(position) <= distance {
-                self.near.push(position);
+            if from.squared_distance(*ground) <= distance {
+                self.near.push(*ground);
             } else {
-                self.rest.push(position);
+                self.rest.push(*ground);
             }
         }
         if hangs_together(&mut self.near, distance) {
