@@ -1,7 +1,7 @@
 //! The ground in squares, and these in bins, so that those around a spot are a few runs of bins.
 //!
 //! A bin is one square where people stand close together, as many as can be around a spot where they do not. The bins of
-//! a row follow each other. Where there is too much ground for that, it is folded: what is as far as the table is long,
+//! a row, which goes from south to north as the columns of the grid do, follow each other. Where there is too much ground for that, it is folded: what is as far as the table is long,
 //! or a multiple of it, is in the same bin, so somebody in a bin need not be near and has to be asked for its square.
 
 use std::ops::Range;
@@ -63,8 +63,8 @@ impl Squares {
     pub fn square(&self, (x, z): (f64, f64)) -> Square {
         let cell = |coordinate: f64| floor(coordinate * self.per_m);
         Square {
-            row: cell(z),
-            column: cell(x),
+            row: cell(x),
+            column: cell(z),
         }
     }
 

@@ -46,13 +46,11 @@ impl Survey {
         if roots.filter(|other| **other != root).count() == 0 {
             return;
         }
+        let mut own = self.root(root);
         for at in span {
-            let other = self.roots[at];
-            if other != root
-                && self.root(other) != self.root(root)
-                && is_near(here, &world.grid.all_entries()[at], world.join_squared)
-            {
-                self.unite(root, other);
+            let other = self.root(self.roots[at]);
+            if other != own && is_near(here, &world.grid.all_entries()[at], world.join_squared) {
+                own = self.unite(own, other);
             }
         }
     }
@@ -66,7 +64,8 @@ impl Survey {
             let span = world.grid.span(&(cell..cell + 1));
             for at in span.clone().skip(1) {
                 if self.roots[at] != self.roots[span.start] {
-                    self.unite(self.roots[span.start], self.roots[at]);
+                    let [a, b] = [span.start, at].map(|at| self.root(self.roots[at]));
+                    self.unite(a, b);
                 }
             }
         }
@@ -91,10 +90,12 @@ impl Survey {
         self.parents.len()
     }
 
-    fn unite(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.root(a), self.root(b));
+    /// Joins two roots; the one of both from now on.
+    fn unite(&mut self, a: u32, b: u32) -> u32 {
         // Towards the lower one: which it is decides nothing.
-        self.parents[a.max(b) as usize] = a.min(b);
+        let (above, below) = (a.min(b), a.max(b));
+        self.parents[below as usize] = above;
+        above
     }
 }
 
