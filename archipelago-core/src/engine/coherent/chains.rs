@@ -60,6 +60,22 @@ struct Node {
     step: Step,
 }
 
+impl Node {
+    /// Where a search begins.
+    fn first(slot: u32) -> Self {
+        Self {
+            slot,
+            worth: 0.0,
+            parent: usize::MAX,
+            step: Step {
+                peer: Peer::NOBODY,
+                place: 0,
+                to: slot,
+            },
+        }
+    }
+}
+
 const BITS: usize = u64::BITS as usize;
 
 /// What a chain is looked for.
@@ -193,16 +209,7 @@ impl Chains {
         least: f64,
     ) -> bool {
         self.nodes.clear();
-        self.nodes.push(Node {
-            slot: start,
-            worth: 0.0,
-            parent: usize::MAX,
-            step: Step {
-                peer: Peer::from_index(usize::MAX),
-                place: 0,
-                to: start,
-            },
-        });
+        self.nodes.push(Node::first(start));
         let mut best: Option<(f64, usize, Step)> = None;
         let (mut first, mut end) = (0, 1);
         for nth in 1..=moves {
@@ -217,9 +224,15 @@ impl Chains {
             }
             (first, end) = (end, self.nodes.len());
         }
-        let Some((_, mut node, end)) = best else {
+        let Some((_, node, end)) = best else {
             return false;
         };
+        self.trace(node, end);
+        true
+    }
+
+    /// Notes the moves that lead to a node, and the last one from there.
+    fn trace(&mut self, mut node: usize, end: Step) {
         self.steps.clear();
         self.steps.push(end);
         while node != 0 {
@@ -227,7 +240,6 @@ impl Chains {
             node = self.nodes[node].parent;
         }
         self.steps.reverse();
-        true
     }
 
     /// All moves from the island of a node.
@@ -241,50 +253,57 @@ impl Chains {
     ) {
         let node = self.nodes[parent];
         for at in self.edges_of(node.slot) {
-            let Edge {
-                to, best: first, ..
-            } = self.edges[at];
+            let to = self.edges[at].to;
             let size = crowd.size(to);
             let is_end = to == search.source || (1..world.max_peers).contains(&size);
             if !is_end && (search.is_last || size == 0) {
                 continue;
             }
-            // Nobody on the edge is worth more than the first one: often it need not be known whether that one is free.
             let known = if is_end {
                 best.map_or(search.least, |(worth, ..)| worth)
             } else {
                 self.reached(to, search.layer)
             };
-            if node.worth + first.worth <= known {
+            let Some((worth, step)) = self.step(world, &node, at, known) else {
                 continue;
-            }
-            let Some(offer) = self.free_offer(at) else {
-                continue;
-            };
-            let worth = node.worth + offer.worth;
-            if worth <= known || world.home(offer.peer) != node.slot {
-                continue;
-            }
-            let step = Step {
-                peer: offer.peer,
-                place: offer.place,
-                to,
             };
             if is_end {
                 *best = Some((worth, parent, step));
             } else if !is_on_way(&self.nodes, parent, to) {
-                let next = Node {
-                    slot: to,
-                    worth,
-                    parent,
-                    step,
-                };
-                let mut layer = self.nodes[search.layer..].iter_mut();
-                match layer.find(|other| other.slot == to) {
-                    Some(other) => *other = next,
-                    None => self.nodes.push(next),
-                }
+                self.reach(search.layer, worth, parent, step);
             }
+        }
+    }
+
+    /// The best move along an edge from a node, and what it and those before are worth if that is more than what is known.
+    fn step(&self, world: &World, node: &Node, edge: usize, known: f64) -> Option<(f64, Step)> {
+        let Edge { to, best, .. } = self.edges[edge];
+        // Nobody on the edge is worth more than the first one: often it need not be known whether that one is free.
+        if node.worth + best.worth <= known {
+            return None;
+        }
+        let offer = self.free_offer(edge)?;
+        let worth = node.worth + offer.worth;
+        let step = Step {
+            peer: offer.peer,
+            place: offer.place,
+            to,
+        };
+        (worth > known && world.home(offer.peer) == node.slot).then_some((worth, step))
+    }
+
+    /// The island of a step is best reached by it, of all ways into that layer.
+    fn reach(&mut self, layer: usize, worth: f64, parent: usize, step: Step) {
+        let node = Node {
+            slot: step.to,
+            worth,
+            parent,
+            step,
+        };
+        let mut known = self.nodes[layer..].iter_mut();
+        match known.find(|other| other.slot == node.slot) {
+            Some(other) => *other = node,
+            None => self.nodes.push(node),
         }
     }
 

@@ -176,16 +176,7 @@ impl Crowd {
     ) {
         self.clear();
         self.is_open = true;
-        self.sums.resize(world.islands.slot_bound(), Sum::NOTHING);
-        let all = 0..world.islands.slot_bound() as u32;
-        self.sizes
-            .extend(all.map(|slot| world.islands.size(slot) as u32));
-        for (nth, slots) in (0..).zip(crowds) {
-            for slot in slots {
-                self.sums[*slot as usize].crowd = nth;
-            }
-        }
-        self.hubs.start(world.islands.slot_bound());
+        self.take_in(world, crowds);
         let spread = self.measure(world);
         self.squares
             .start(spread, self.config.kernel_cell_m, self.kernel.reach());
@@ -202,6 +193,20 @@ impl Crowd {
             }
         }
         tally.start(entries, squares, &self.totals, order);
+    }
+
+    /// Notes which islands there are, and to which crowds they belong.
+    fn take_in<'a>(&mut self, world: &World, crowds: impl Iterator<Item = &'a [u32]>) {
+        let slots = world.islands.slot_bound();
+        let sizes = (0..slots as u32).map(|slot| world.islands.size(slot) as u32);
+        self.sizes.extend(sizes);
+        self.hubs.start(slots);
+        self.sums.resize(slots, Sum::NOTHING);
+        for (nth, slots) in (0..).zip(crowds) {
+            for slot in slots {
+                self.sums[*slot as usize].crowd = nth;
+            }
+        }
     }
 
     /// How much ground they stand on, as far as some of them can tell.

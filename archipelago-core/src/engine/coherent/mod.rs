@@ -206,16 +206,14 @@ impl Coherent {
                 ..
             } = self;
             cut::cut(points, most, &mut |part| {
-                let from = slots.len();
+                let first = slots.len();
                 part_peers.clear();
                 part_peers.extend(part.iter().map(|(.., peer)| *peer));
                 part_peers.sort_unstable();
-                let first = slots.len();
                 let members: Vec<_> = part_peers.iter().map(|peer| world.root(*peer)).collect();
-                debug_assert_eq!(first, from);
                 slots.push(world.settle(members.into_iter()));
-                splitter.split(world, slots[from], slots);
-                placing.touched.extend_from_slice(&slots[from..]);
+                splitter.split(world, slots[first], slots);
+                placing.touched.extend_from_slice(&slots[first..]);
             });
         }
     }

@@ -42,6 +42,7 @@ pub(super) fn trade(
     }
 }
 
+/// Moves somebody to where it wants to be, after those who make room for it.
 fn attempt(
     world: &mut World,
     crowd: &mut Crowd,
@@ -50,7 +51,6 @@ fn attempt(
     patience: &mut Patience,
 ) -> Outcome {
     let source = world.home(want.peer);
-    let margin = crowd.config.margin;
     let size = world.islands.size(want.to);
     chains.steps.clear();
     if size == 0 {
@@ -58,7 +58,8 @@ fn attempt(
     }
     if size >= world.max_peers {
         let moves = crowd.config.chain_length as usize - 1;
-        if !chains.find(world, crowd, want.to, source, moves, margin - want.worth) {
+        let least = crowd.config.margin - want.worth;
+        if !chains.find(world, crowd, want.to, source, moves, least) {
             return Outcome::Dropped;
         }
     }
@@ -67,28 +68,39 @@ fn attempt(
         place: want.place,
         to: want.to,
     };
-    match make_room(world, crowd, chains, patience) {
-        Some(worth) if may_move(world, crowd, first) => {
-            let own = crowd.worth(world, want.place, source, want.to);
-            let total = worth + own - crowd.reluctance(want.place);
-            if total > margin {
-                crowd.shift(world, first.peer, first.to);
-            } else {
-                crowd.take_back(world);
-                return Outcome::Dropped;
-            }
+    let outcome = carry_out(world, crowd, first, chains, patience);
+    if matches!(outcome, Outcome::Moved) {
+        settle(crowd, first, chains, patience);
+        if world.islands.size(source) == 0 {
+            world.islands.close(source);
         }
-        Some(_) => {
-            crowd.take_back(world);
-            chains.settle(want.peer);
-            return Outcome::Barred;
-        }
-        None => return Outcome::Barred,
+    } else {
+        crowd.take_back(world);
     }
-    settle(crowd, first, chains, patience);
-    if world.islands.size(source) == 0 {
-        world.islands.close(source);
+    outcome
+}
+
+/// Makes the moves of the chain found last, and the one that it is for. Unless all of them can be made and are worth it,
+/// what was moved has to be taken back.
+fn carry_out(
+    world: &mut World,
+    crowd: &mut Crowd,
+    first: Step,
+    chains: &mut Chains,
+    patience: &Patience,
+) -> Outcome {
+    let Some(worth) = make_room(world, crowd, chains, patience) else {
+        return Outcome::Barred;
+    };
+    if !may_move(world, crowd, first) {
+        chains.settle(first.peer);
+        return Outcome::Barred;
     }
+    let own = crowd.worth(world, first.place, world.home(first.peer), first.to);
+    if worth + own - crowd.reluctance(first.place) <= crowd.config.margin {
+        return Outcome::Dropped;
+    }
+    crowd.shift(world, first.peer, first.to);
     Outcome::Moved
 }
 
