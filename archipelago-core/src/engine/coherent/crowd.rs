@@ -6,14 +6,14 @@ use super::hubs::Hubs;
 use super::kernel::{Kernel, PARTS, Square};
 use super::motion::{Heading, Motion, Outlook};
 use super::passing::lasting;
-use super::patience::{quiet, reluctance};
+use super::patience::reluctance;
 use super::spread::Spread;
 use super::squares::Squares;
+use super::sums::{Site, Sum};
 use super::tally::{Count, Tally};
 use super::whole::Whole;
 use crate::engine::grid::Entry;
 use crate::engine::peers::{Peer, State};
-use crate::engine::position::Ground;
 use crate::engine::world::World;
 
 /// No island.
@@ -23,57 +23,6 @@ pub(super) const NOBODY: u32 = u32::MAX;
 const NEIGHBOURS_MIN: f64 = 0.5;
 /// So many are asked where people stand.
 const SAMPLE: usize = 4096;
-
-/// Where the members of an island are, summed up.
-#[derive(Clone, Copy, Debug)]
-struct Sum {
-    x: f64,
-    z: f64,
-    count: f64,
-    /// Members who had come from elsewhere when the flush began.
-    moving: f64,
-    /// The crowd it belongs to, or [`NOBODY`].
-    crowd: u32,
-}
-
-/// An island when the flush began.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Site {
-    /// The mean of the members' positions; x and z in metres.
-    pub centre: (f64, f64),
-    /// See [`quiet`].
-    pub quiet: f32,
-    /// It is an island of a crowd, all of whose members have reported where they are.
-    pub is_known: bool,
-}
-
-impl Sum {
-    const NOTHING: Self = Self {
-        x: 0.0,
-        z: 0.0,
-        count: 0.0,
-        moving: 0.0,
-        crowd: NOBODY,
-    };
-
-    fn add(&mut self, at: Ground, sign: f64) {
-        self.x += sign * f64::from(at.x());
-        self.z += sign * f64::from(at.z());
-        self.count += sign;
-    }
-
-    fn centre(&self) -> (f64, f64) {
-        (self.x / self.count, self.z / self.count)
-    }
-}
-
-impl Site {
-    const NONE: Self = Self {
-        centre: (0.0, 0.0),
-        quiet: 0.0,
-        is_known: false,
-    };
-}
 
 /// Somebody of a crowd.
 #[derive(Clone, Copy, Debug)]
@@ -230,14 +179,11 @@ impl Crowd {
     fn sum_up(&mut self, world: &World) {
         self.totals.clear();
         for (place, entry) in (0..).zip(world.grid.all_entries()) {
-            let Some(sum) = self.sums.get_mut(entry.home as usize) else {
+            let sum = self.sums.get_mut(entry.home as usize);
+            let Some(sum) = sum.filter(|sum| sum.crowd != NOBODY) else {
                 self.totals.push(NOBODY);
                 continue;
             };
-            if sum.crowd == NOBODY {
-                self.totals.push(NOBODY);
-                continue;
-            }
             let Heading { ahead, moved, .. } =
                 self.outlook.heading(self.motion.past(place), entry.ground);
             sum.add(entry.ground, 1.0);
@@ -246,11 +192,8 @@ impl Crowd {
             self.totals.push(self.squares.bin(aim) as u32);
         }
         for (slot, sum) in (0..).zip(&self.sums) {
-            self.sites.push(Site {
-                centre: sum.centre(),
-                quiet: quiet(sum.moving / sum.count),
-                is_known: sum.crowd != NOBODY && world.islands.get(slot).silent == 0,
-            });
+            let reported = world.islands.get(slot).silent == 0;
+            self.sites.push(Site::of(sum, reported));
         }
     }
 

@@ -58,12 +58,11 @@ impl Tally {
                 let Entry { home, ground, .. } = entries[*at as usize];
                 let square = squares.square_of(ground);
                 let mut counts = self.counts[start..].iter_mut();
-                match counts.find(|count| count.is_of(home, square)) {
-                    Some(count) => count.count += 1,
-                    None => {
-                        grow(&mut self.counts);
-                        self.counts.push(Count::one(home, square));
-                    }
+                if let Some(count) = counts.find(|count| count.is_of(home, square)) {
+                    count.count += 1;
+                } else {
+                    grow(&mut self.counts);
+                    self.counts.push(Count::one(home, square));
                 }
             }
             from = end;

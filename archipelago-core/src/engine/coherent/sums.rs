@@ -1,0 +1,69 @@
+//! Where the members of islands are, as a whole.
+
+use super::crowd::NOBODY;
+use super::patience::quiet;
+use crate::engine::position::Ground;
+
+/// Where the members of an island are, summed up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sum {
+    x: f64,
+    z: f64,
+    count: f64,
+    /// Members who had come from elsewhere when the flush began.
+    pub moving: f64,
+    /// The crowd it belongs to, or [`NOBODY`].
+    pub crowd: u32,
+}
+
+/// An island when the flush began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Site {
+    /// The mean of the members' positions; x and z in metres.
+    pub centre: (f64, f64),
+    /// See [`quiet`].
+    pub quiet: f32,
+    /// It is an island of a crowd, all of whose members have reported where they are.
+    pub is_known: bool,
+}
+
+impl Sum {
+    /// Nobody, and no crowd.
+    pub const NOTHING: Self = Self {
+        x: 0.0,
+        z: 0.0,
+        count: 0.0,
+        moving: 0.0,
+        crowd: NOBODY,
+    };
+
+    /// Somebody has come there, or gone if the sign is negative.
+    pub fn add(&mut self, at: Ground, sign: f64) {
+        self.x += sign * f64::from(at.x());
+        self.z += sign * f64::from(at.z());
+        self.count += sign;
+    }
+
+    /// The mean of the members' positions; x and z in metres.
+    pub fn centre(&self) -> (f64, f64) {
+        (self.x / self.count, self.z / self.count)
+    }
+}
+
+impl Site {
+    /// An island of such members; `reported` if all of them have said where they are.
+    pub fn of(sum: &Sum, reported: bool) -> Self {
+        Self {
+            centre: sum.centre(),
+            quiet: quiet(sum.moving / sum.count),
+            is_known: sum.crowd != NOBODY && reported,
+        }
+    }
+
+    /// What stands for one where there is none.
+    pub const NONE: Self = Self {
+        centre: (0.0, 0.0),
+        quiet: 0.0,
+        is_known: false,
+    };
+}
