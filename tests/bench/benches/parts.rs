@@ -107,10 +107,10 @@ fn reports(criterion: &mut Criterion) {
     });
 }
 
-/// Everybody alone, and others so far off that next to nobody is looked at: people are put into the cells of the grid.
-/// Any farther apart, and empty cells would not be worth counting.
+/// Everybody alone, and others far off: people are put into the cells of the grid, and those around are looked at in
+/// vain. Any farther apart, and empty cells would not be worth counting.
 fn grid(criterion: &mut Criterion) {
-    flushes(criterion, "grid", &squares(PLAYERS, 90.0));
+    flushes(criterion, "grid", &squares(PLAYERS, 80.0));
 }
 
 /// Full islands that stay as they are: nobody looks for neighbours, but each might have come apart.
@@ -118,7 +118,7 @@ fn split(criterion: &mut Criterion) {
     flushes(criterion, "split", &squares(FULL, 10.0));
 }
 
-/// Everybody alone, with others just out of reach: nothing to split, nothing to merge.
+/// Everybody alone, with others just out of reach, to whom distances are measured: nothing to split, nothing to merge.
 fn cluster(criterion: &mut Criterion) {
     flushes(criterion, "cluster", &squares(PLAYERS, 65.0));
 }
