@@ -106,7 +106,7 @@ test("in a crowd the policy decides who shares an island", async () => {
     return archipelago.islands().map(({ peers }) => new Set(peers.map((id) => id.split(" ")[0])).size);
   };
   assert.deepEqual(await gathered("stable"), [2, 2]);
-  for (const places of ["coherent", "coherent:tight", { preset: "tight", margin: 0.3 }] as const) {
+  for (const places of ["coherent", "coherent:tight,margin=0.3", { preset: "tight", margin: 0.3 }] as const) {
     assert.deepEqual(await gathered(places), [1, 1]);
   }
 });

@@ -17,13 +17,16 @@ extern "C" {
     /// JavaScript's own conversion: what formats floats is large.
     #[wasm_bindgen(js_name = String)]
     fn string(number: f64) -> String;
+
+    /// JavaScript's own conversion: what reads floats is larger still.
+    #[wasm_bindgen(js_name = Number)]
+    fn number(text: &str) -> f64;
 }
 
 /// The policy that the option asks for.
 pub fn parse(value: &JsValue) -> Result<CrowdPolicy, Refusal> {
     match text(value) {
-        Some(policy) => policy
-            .parse()
+        Some(policy) => CrowdPolicy::read(&policy, decimal)
             .map_err(|error| Refusal::new(CROWD_POLICY, value, allowed_texts(error))),
         None if value.is_object() && !Array::is_array(value) => {
             parse_object(value).map(CrowdPolicy::Coherent)
@@ -51,6 +54,15 @@ fn parse_object(value: &JsValue) -> Result<CoherentConfig, Refusal> {
         };
         Refusal::new(field(&name), &value, allowed)
     })
+}
+
+/// JavaScript knows more numbers than the engine: other bases, and nothing at all.
+fn decimal(text: &str) -> Option<f64> {
+    let is_decimal = |byte| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
+    let is_number = !text.is_empty() && text.bytes().all(is_decimal);
+    is_number
+        .then(|| number(text))
+        .filter(|number| !number.is_nan())
 }
 
 fn allowed_texts(error: UnknownPolicy) -> String {

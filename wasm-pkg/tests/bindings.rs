@@ -214,6 +214,11 @@ fn refused_crowd_policies_are_named() {
     ] {
         assert_eq!(refused(&format!(r#"{{"crowdPolicy": {policy}}}"#)), said);
     }
+    // Numbers to JavaScript, but not to the engine.
+    for policy in ["coherent,mix=0x1", "coherent,mix=", "coherent,mix=1e"] {
+        let told = refused(&format!(r#"{{"crowdPolicy": "{policy}"}}"#));
+        assert!(told.contains("it must be \"stable\""), "{told}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -17,12 +17,12 @@ pub enum CrowdPolicy {
     Coherent(CoherentConfig),
 }
 
-/// `stable`, `coherent` (its preset `balanced`) or `coherent:PRESET`, and behind `coherent` perhaps single parameters, in
-/// any order, see [`CoherentConfig::with`]: `coherent:calm,margin=0.5,look_ahead_s=2`.
-impl FromStr for CrowdPolicy {
-    type Err = UnknownPolicy;
-
-    fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
+impl CrowdPolicy {
+    /// As [`str::parse`] does, with the target's own way to read a number, if it has a smaller one.
+    ///
+    /// # Errors
+    /// If no policy has that text.
+    pub fn read(text: &str, number: impl Fn(&str) -> Option<f64>) -> Result<Self, UnknownPolicy> {
         let (name, parameters) = match text.split_once(',') {
             Some((name, parameters)) => (name, Some(parameters)),
             None => (text, None),
@@ -30,12 +30,23 @@ impl FromStr for CrowdPolicy {
         match (named(name.trim())?, parameters) {
             (policy, None) => Ok(policy),
             (Self::Coherent(config), Some(parameters)) => {
-                Ok(Self::Coherent(config.with_all(read(parameters)?)?))
+                let given = read(parameters, number)?;
+                Ok(Self::Coherent(config.with_all(given)?))
             }
             (Self::Stable, Some(parameters)) => Err(UnknownPolicy::NoParameters {
                 text: parameters.trim().to_owned(),
             }),
         }
+    }
+}
+
+/// `stable`, `coherent` (its preset `balanced`) or `coherent:PRESET`, and behind `coherent` perhaps single parameters, in
+/// any order, see [`CoherentConfig::with`]: `coherent:calm,margin=0.5,look_ahead_s=2`.
+impl FromStr for CrowdPolicy {
+    type Err = UnknownPolicy;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPolicy> {
+        Self::read(text, |number| number.parse().ok())
     }
 }
 
@@ -51,13 +62,15 @@ fn named(name: &str) -> Result<CrowdPolicy, UnknownPolicy> {
     }
 }
 
-fn read(parameters: &str) -> Result<Vec<(&str, f64)>, UnknownPolicy> {
+fn read(
+    parameters: &str,
+    number: impl Fn(&str) -> Option<f64>,
+) -> Result<Vec<(&str, f64)>, UnknownPolicy> {
     let each = parameters.split(',').map(str::trim);
     each.map(|text| {
         let given = text.split_once('=');
-        let number =
-            given.and_then(|(name, value)| Some((name.trim(), value.trim().parse().ok()?)));
-        number.ok_or_else(|| UnknownPolicy::Parameter {
+        let given = given.and_then(|(name, value)| Some((name.trim(), number(value.trim())?)));
+        given.ok_or_else(|| UnknownPolicy::Parameter {
             text: text.to_owned(),
         })
     })
