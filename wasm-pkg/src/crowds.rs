@@ -71,6 +71,7 @@ fn allowed_texts(error: UnknownPolicy) -> String {
             let (name, allowed) = told(&error, str::to_owned, &[]);
             format!("a policy with {name} {allowed}")
         }
+        UnknownPolicy::NoParameters { .. } => "\"stable\" without parameters".to_owned(),
         _ => allowed(),
     }
 }

@@ -173,6 +173,10 @@ fn refused_crowd_policies_are_named() {
              calm, saver",
         ),
         (
+            r#""stable,mix=1""#,
+            "crowdPolicy is \"stable,mix=1\": it must be \"stable\" without parameters",
+        ),
+        (
             r#""coherent,mix=1.5""#,
             "crowdPolicy is \"coherent,mix=1.5\": it must be a policy with mix a number from 0 to 1",
         ),
