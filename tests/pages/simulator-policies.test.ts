@@ -80,7 +80,9 @@ describe("the crowd policy", () => {
 
   it("can be any of those that are compared", async () => {
     await onFiles("?world=hamlets&paused=1", async ({ page }) => {
-      const options = await page.locator("#policy option").evaluateAll((all) => all.map((one) => one.value));
+      const options = await page
+        .locator("#policy option")
+        .evaluateAll((all) => all.map((one) => one.getAttribute("value")));
       assert.deepEqual(options, [...POLICIES]);
     });
   });
