@@ -8,9 +8,12 @@ mod support;
 
 use std::sync::{Mutex, PoisonError};
 
-use archipelago_core::engine::{CoherentConfig, CrowdPolicy, NamedEngine};
+use archipelago_core::engine::{
+    CoherentConfig, CrowdPolicy, Engine, EngineConfig, NamedEngine, Position, Scope,
+};
 use seeds::setting;
 use support::model::Name;
+use support::rng::Rng;
 use support::subject::Handles;
 use support::town::Tally;
 use support::{golden, random, restored, town};
@@ -122,6 +125,32 @@ fn below_capacity_after_a_restart() {
         just_fit(&mut world);
         restored::play_in(world).map(|()| Tally::new())
     });
+}
+
+/// Far more islands in one place than anybody looks at, half of the people on the move: alone, and with as many all over
+/// the country, for whom the ground is divided into larger bins.
+#[test]
+fn everybody_on_one_square() {
+    for country_m in [0.0, 20_000.0] {
+        let config = EngineConfig::default().with_crowd_policy(COHERENT);
+        let (mut engine, mut rng) = (Engine::new(config), Rng::new(1));
+        let mut spot = |side_m: f64| {
+            let (x, z) = (rng.f() * side_m, rng.f() * side_m);
+            Position::new(x, 0.0, z).expect("finite")
+        };
+        let peers: Vec<_> = (0..5000).map(|_| engine.insert(spot(20.0), None)).collect();
+        for _ in 0..if country_m > 0.0 { 5000 } else { 0 } {
+            engine.insert(spot(country_m), None);
+        }
+        for flush in 0..6 {
+            engine.flush(flush * 2000, Scope::Full);
+            for peer in peers.iter().step_by(2) {
+                engine.update(*peer, spot(20.0), None);
+            }
+        }
+        engine.flush(12_000, Scope::Full);
+        engine.check(Scope::Full).expect("sound");
+    }
 }
 
 #[test]

@@ -13,6 +13,9 @@ const CROWDED: f64 = 0.9;
 pub(super) const TARGETS: usize = 3;
 /// So many members for each pair of islands.
 const MEMBERS: usize = 6;
+/// From an island members can move to so many others, those first met. Where there are more, everybody is on top of each
+/// other, and one is as good as another.
+const EDGES: usize = 32;
 /// Nobody is moved who would lose as much.
 pub(super) const WORTH_MIN: f64 = -1.2;
 
@@ -142,14 +145,19 @@ impl Chains {
         self.sorted = std::mem::replace(&mut self.edges, sorted);
     }
 
-    /// The edge between two islands.
+    /// The edge between two islands; [`NOBODY`] if there are too many.
     pub fn edge(&mut self, slot: u32, to: u32) -> u32 {
         let (mut edge, mut last) = (self.heads[slot as usize], NOBODY);
+        let mut met = 0;
         while let Some(known) = self.edges.get(edge as usize) {
             if known.to == to {
                 return edge;
             }
             (last, edge) = (edge, known.next);
+            met += 1;
+        }
+        if met == EDGES {
+            return NOBODY;
         }
         let edge = self.edges.len() as u32;
         match self.edges.get_mut(last as usize) {
@@ -168,7 +176,9 @@ impl Chains {
 
     /// Somebody could move along an edge.
     pub fn offer(&mut self, edge: u32, worth: f64, peer: Peer, place: u32) {
-        let Edge { best, worst, .. } = &mut self.edges[edge as usize];
+        let Some(Edge { best, worst, .. }) = self.edges.get_mut(edge as usize) else {
+            return;
+        };
         if worth < *worst {
             return;
         }
@@ -328,6 +338,20 @@ impl Chains {
         let mut nodes = self.nodes[layer..].iter();
         let node = nodes.find(|node| node.slot == slot);
         node.map_or(f64::NEG_INFINITY, |node| node.worth)
+    }
+}
+
+/// From now on the first [`TARGETS`] of what could be worth so much are those worth most, the first on a tie; the others
+/// are lost.
+pub(super) fn best_first(open: &mut [(f64, u32)]) {
+    for at in 1..open.len() {
+        let one = open[at];
+        let mut to = at.min(TARGETS);
+        while to > 0 && open[to - 1].0.total_cmp(&one.0).is_lt() {
+            open[to] = open[to - 1];
+            to -= 1;
+        }
+        open[to] = one;
     }
 }
 

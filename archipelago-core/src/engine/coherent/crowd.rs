@@ -21,8 +21,6 @@ pub(super) const NOBODY: u32 = u32::MAX;
 
 /// Fewer neighbours than this are not worth more for being few.
 const NEIGHBOURS_MIN: f64 = 0.5;
-/// So many are asked where people stand.
-const SAMPLE: usize = 4096;
 
 /// Somebody of a crowd.
 #[derive(Clone, Copy, Debug)]
@@ -126,16 +124,16 @@ impl Crowd {
         self.clear();
         self.is_open = true;
         self.take_in(world, crowds);
-        let spread = self.measure(world);
+        let entries = world.grid.all_entries();
+        let spread = Spread::of(entries, |entry| self.takes_part(entry));
         self.squares
             .start(spread, self.config.kernel_cell_m, self.kernel.reach());
         let later_s = [self.config.look_ahead_s, self.config.stay_s];
         self.outlook = self.motion.outlook(world.now_ms, later_s);
         self.motion.fetch(world);
         self.sum_up(world);
+        self.sort_by_aim(entries);
         let Self { squares, tally, .. } = self;
-        tally.sort(squares, &self.totals, &mut self.by_aim);
-        let entries = world.grid.all_entries();
         for (bin, entry) in self.totals.iter_mut().zip(entries) {
             if *bin != NOBODY {
                 *bin = squares.bin(squares.square_of(entry.ground)) as u32;
@@ -158,23 +156,6 @@ impl Crowd {
         }
     }
 
-    /// How much ground they stand on, as far as some of them can tell.
-    fn measure(&self, world: &World) -> Spread {
-        let entries = world.grid.all_entries();
-        let mut spread = Spread::new(entries.len().div_ceil(SAMPLE));
-        for nth in 0..entries.len().min(SAMPLE) {
-            let at = if entries.len() > SAMPLE {
-                scatter(nth as u32, entries.len())
-            } else {
-                nth
-            };
-            if self.takes_part(&entries[at]) {
-                spread.add(entries[at].ground);
-            }
-        }
-        spread
-    }
-
     /// Sums up the members of all islands, and finds the bins of their aims.
     fn sum_up(&mut self, world: &World) {
         self.totals.clear();
@@ -195,6 +176,23 @@ impl Crowd {
             let reported = world.islands.get(slot).silent == 0;
             self.sites.push(Site::of(sum, reported));
         }
+    }
+
+    /// Lists everybody by aim; where many have the same one, island by island.
+    fn sort_by_aim(&mut self, entries: &[Entry]) {
+        let (squares, outlook, motion) = (&self.squares, self.outlook, &self.motion);
+        let key = |place: u32| {
+            let Entry { home, ground, .. } = entries[place as usize];
+            if squares.are_close() {
+                // All have the same one.
+                return (0, 0, home);
+            }
+            let heading = outlook.heading(motion.past(place), ground);
+            let Square { row, column } = squares.square(rounded(heading.ahead));
+            (row, column, home)
+        };
+        self.tally
+            .sort(squares, &self.totals, &mut self.by_aim, key);
     }
 
     /// Whether somebody is in a crowd.
@@ -272,7 +270,7 @@ impl Crowd {
             there += if count.slot == to { parts } else { 0 };
         };
         for bins in self.squares.around(aim, self.kernel.reach()) {
-            self.tally.counts(bins).iter().for_each(&mut add);
+            self.tally.each_of(bins, [from, to], &mut add);
         }
         let late = self.tally.late(from).chain(self.tally.late(to));
         late.for_each(add);
@@ -379,10 +377,4 @@ impl Crowd {
 /// As exact as positions are.
 fn rounded((x, z): (f64, f64)) -> (f64, f64) {
     (f64::from(x as f32), f64::from(z as f32))
-}
-
-/// The place of a number in a list, such that numbers from 0 on are all over it and in step with nothing.
-fn scatter(nth: u32, length: usize) -> usize {
-    let share = u64::from(nth.wrapping_mul(0x9e37_79b1));
-    ((share * length as u64) >> u32::BITS) as usize
 }

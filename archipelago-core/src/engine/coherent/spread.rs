@@ -1,7 +1,10 @@
 //! How much ground people stand on, as far as some of them can tell.
 
+use crate::engine::grid::Entry;
 use crate::engine::position::Ground;
 
+/// So many are asked where people stand.
+const SAMPLE: usize = 4096;
 /// So many times as far as is usual from the middle, there are few.
 const MOST: f64 = 2.0;
 
@@ -28,6 +31,22 @@ impl Spread {
             count: 0,
             weight,
         }
+    }
+
+    /// Those of the entries that take part, as far as some of them can tell.
+    pub fn of(entries: &[Entry], takes_part: impl Fn(&Entry) -> bool) -> Self {
+        let mut spread = Self::new(entries.len().div_ceil(SAMPLE));
+        for nth in 0..entries.len().min(SAMPLE) {
+            let at = if entries.len() > SAMPLE {
+                scatter(nth as u32, entries.len())
+            } else {
+                nth
+            };
+            if takes_part(&entries[at]) {
+                spread.add(entries[at].ground);
+            }
+        }
+        spread
     }
 
     /// Somebody stands there.
@@ -57,4 +76,10 @@ impl Spread {
             high.min(mean + MOST * spread),
         )
     }
+}
+
+/// The place of a number in a list, such that numbers from 0 on are all over it and in step with nothing.
+fn scatter(nth: u32, length: usize) -> usize {
+    let share = u64::from(nth.wrapping_mul(0x9e37_79b1));
+    ((share * length as u64) >> u32::BITS) as usize
 }

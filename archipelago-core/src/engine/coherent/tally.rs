@@ -9,6 +9,8 @@ use crate::engine::grid::Entry;
 /// A list gets room for such a share of what is in it, and so many.
 const SPARE_SHARE: usize = 4;
 const SPARE_MIN: usize = 64;
+/// In a bin with more people than this, and so with more counts, they are in the order of islands: found by halving.
+const DENSE: usize = 128;
 
 /// Members of an island in a square.
 #[derive(Clone, Copy, Debug)]
@@ -48,15 +50,20 @@ impl Tally {
         bins: &[u32],
         order: &mut Vec<u32>,
     ) {
-        self.sort(squares, bins, order);
+        let home = |at| entries[at as usize].home;
+        self.sort(squares, bins, order, home);
         let mut from = 0;
         for bin in 0..squares.bins() {
-            let (start, end) = (self.counts.len(), self.starts[bin + 1] as usize);
+            let (mut start, end) = (self.counts.len(), self.starts[bin + 1] as usize);
             // Where the members of the bin were: that need not be known any more.
             self.starts[bin] = start as u32;
+            let is_dense = end - from > DENSE;
             for at in &order[from..end] {
                 let Entry { home, ground, .. } = entries[*at as usize];
                 let square = squares.square_of(ground);
+                if is_dense && self.counts.last().is_some_and(|last| last.slot != home) {
+                    start = self.counts.len();
+                }
                 let mut counts = self.counts[start..].iter_mut();
                 if let Some(count) = counts.find(|count| count.is_of(home, square)) {
                     count.count += 1;
@@ -70,8 +77,14 @@ impl Tally {
         self.starts[squares.bins()] = self.counts.len() as u32;
     }
 
-    /// Lists all of whom a bin is known in the order of bins.
-    pub fn sort(&mut self, squares: &Squares, bins: &[u32], order: &mut Vec<u32>) {
+    /// Lists all of whom a bin is known in the order of bins; those of a dense one by that key.
+    pub fn sort<K: Ord>(
+        &mut self,
+        squares: &Squares,
+        bins: &[u32],
+        order: &mut Vec<u32>,
+        key: impl Fn(u32) -> K,
+    ) {
         let starts = &mut self.starts;
         starts.clear();
         starts.resize(squares.bins() + 2, 0);
@@ -93,11 +106,32 @@ impl Tally {
             }
         }
         starts.pop();
+        for ends in starts.windows(2) {
+            let members = &mut order[ends[0] as usize..ends[1] as usize];
+            if members.len() > DENSE {
+                members.sort_unstable_by_key(|at| (key(*at), *at));
+            }
+        }
     }
 
     /// The counts of some bins that follow each other; those that have come late are not among them.
     pub fn counts(&self, bins: Range<usize>) -> &[Count] {
         &self.counts[self.range(bins)]
+    }
+
+    /// Calls back for the counts of those two islands in some bins, and for others where it is not dense.
+    pub fn each_of(&self, bins: Range<usize>, slots: [u32; 2], back: &mut impl FnMut(&Count)) {
+        let counts = self.counts(bins.clone());
+        if !is_dense(counts) {
+            return counts.iter().for_each(back);
+        }
+        for bin in bins {
+            for slot in slots {
+                let counts = self.counts[self.range_of(bin, slot)].iter();
+                let counts = counts.filter(|count| count.slot == slot);
+                counts.for_each(&mut *back);
+            }
+        }
     }
 
     /// The counts of an island that are not found by their bins.
@@ -128,7 +162,7 @@ impl Tally {
     }
 
     fn find(&mut self, bin: usize, square: Square, slot: u32) -> Option<&mut Count> {
-        let range = self.range(bin..bin + 1);
+        let range = self.range_of(bin, slot);
         if let Some(at) =
             (self.counts[range.clone()].iter()).position(|count| count.is_of(slot, square))
         {
@@ -141,9 +175,25 @@ impl Tally {
         self.late.get_mut(at as usize).map(|late| &mut late.0)
     }
 
+    fn range_of(&self, bin: usize, slot: u32) -> Range<usize> {
+        let range = self.range(bin..bin + 1);
+        let counts = &self.counts[range.clone()];
+        if !is_dense(counts) {
+            return range;
+        }
+        let first = counts.partition_point(|count| count.slot < slot);
+        let count = counts[first..].partition_point(|count| count.slot == slot);
+        range.start + first..range.start + first + count
+    }
+
     fn range(&self, bins: Range<usize>) -> Range<usize> {
         self.starts[bins.start] as usize..self.starts[bins.end] as usize
     }
+}
+
+/// Whether there are so many counts in one bin or several that it takes too long to look at each.
+pub(super) fn is_dense(counts: &[Count]) -> bool {
+    counts.len() > DENSE
 }
 
 /// Makes room for one more, and for some others: not for as many again.

@@ -2,17 +2,21 @@
 
 use std::ops::Range;
 
-use super::chains::{Chains, TARGETS, WORTH_MIN, price};
+use super::chains::{Chains, TARGETS, WORTH_MIN, best_first, price};
 use super::crowd::{Crowd, NOBODY, Player};
 use super::depth::{past, per_depth};
 use super::kernel::{PARTS, Square};
 use super::passing::nearest;
 use super::patience::{Patience, reluctance};
+use super::tally::is_dense;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
 /// So many are called at once.
 const CALLED: usize = 64;
+/// Of the islands around an aim so many are looked at, those with most neighbours: where there are more, everybody is
+/// on top of each other, and one island is as good as another.
+const AROUND_MAX: usize = 32;
 /// More than what is lost by rounding.
 const ROUNDING: f64 = 1e-9;
 
@@ -89,10 +93,11 @@ pub(super) struct Wants {
     pub list: Vec<Want>,
     /// Those who were called.
     called: Vec<Called>,
-    /// By slot: how many neighbours are on it, in parts; 0 between two aims.
+    /// By slot: how many neighbours are on it, in parts, around the aim at hand.
     parts: Vec<u64>,
-    /// The islands met around an aim, and room for one more than there can be.
+    /// The islands met around that aim, so many, and room for one more than there can be.
     touched: Vec<u32>,
+    met: usize,
     /// The islands around the aim at hand.
     around: Vec<Around>,
     /// Where somebody could go: how much that is worth, and the place among those; with room for one more.
@@ -109,6 +114,7 @@ impl Wants {
         chains: &mut Chains,
     ) {
         self.list.clear();
+        self.forget();
         self.parts.resize(world.islands.slot_bound(), 0);
         self.touched.resize(world.islands.slot_bound() + 1, 0);
         let (mut first, mut view) = (0, View::NONE);
@@ -194,14 +200,14 @@ impl Wants {
         }
         let mut bins = crowd.squares.around(player.aim, crowd.kernel.reach());
         bins.all(|bins| {
-            let counts = crowd.tally.counts(bins).iter();
-            let others = counts.filter(|count| count.slot != label);
-            others.count() == 0
+            let counts = crowd.tally.counts(bins);
+            !is_dense(counts) && counts.iter().filter(|count| count.slot != label).count() == 0
         })
     }
 
     /// Lists the islands around an aim; the number of all neighbours there, in parts.
     fn look_around(&mut self, crowd: &Crowd, aim: Square) -> f64 {
+        self.forget();
         let mut touched = 0;
         for bins in crowd.squares.around(aim, crowd.kernel.reach()) {
             for count in crowd.tally.counts(bins) {
@@ -214,10 +220,11 @@ impl Wants {
                 *parts += u64::from(share) * u64::from(count.count);
             }
         }
+        self.met = touched;
         self.around.clear();
         let mut total = 0.0;
         for slot in &self.touched[..touched] {
-            let parts = std::mem::take(&mut self.parts[*slot as usize]) as f64;
+            let parts = self.parts[*slot as usize] as f64;
             total += parts;
             self.around.push(Around {
                 slot: *slot,
@@ -227,14 +234,26 @@ impl Wants {
                 per_depth: 0.0,
             });
         }
+        if touched > AROUND_MAX {
+            self.around.sort_unstable_by(|a, b| {
+                let order = b.parts.total_cmp(&a.parts);
+                order.then(a.slot.cmp(&b.slot))
+            });
+            self.around.truncate(AROUND_MAX);
+        }
         self.open.resize(self.around.len() + 1, (0.0, 0));
         total
     }
 
+    /// Nothing is known of any aim.
+    fn forget(&mut self) {
+        for slot in &self.touched[..std::mem::take(&mut self.met)] {
+            self.parts[*slot as usize] = 0;
+        }
+    }
+
     /// Looks at the islands around from one of them.
     fn face(&mut self, world: &World, crowd: &Crowd, label: u32) -> Own {
-        let own = self.around.iter().find(|around| around.slot == label);
-        let parts = own.map_or(0.0, |own| own.parts);
         let centre = crowd.site(label).centre;
         for other in &mut self.around {
             other.per_depth = per_depth(centre, other.centre);
@@ -242,7 +261,7 @@ impl Wants {
         }
         Own {
             slot: label,
-            parts,
+            parts: self.parts[label as usize] as f64,
             centre,
             trades: Chains::takes_part(world, crowd, label),
         }
@@ -332,7 +351,7 @@ impl Wants {
         chains: &mut Chains,
     ) {
         if open > TARGETS {
-            self.open[..open].sort_by(|a, b| b.0.total_cmp(&a.0));
+            best_first(&mut self.open[..open]);
             open = TARGETS;
         }
         let peer = asked.called.peer;
