@@ -135,7 +135,8 @@ fn everybody_on_one_square() {
         let config = EngineConfig::default().with_crowd_policy(COHERENT);
         let (mut engine, mut rng) = (Engine::new(config), Rng::new(1));
         let mut spot = |side_m: f64| {
-            let (x, z) = (rng.f() * side_m, rng.f() * side_m);
+            let mut along = || (rng.f() * side_m) as f32;
+            let (x, z) = (along(), along());
             Position::new(x, 0.0, z).expect("finite")
         };
         let peers: Vec<_> = (0..5000).map(|_| engine.insert(spot(20.0), None)).collect();
