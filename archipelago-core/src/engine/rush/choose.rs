@@ -42,6 +42,7 @@ pub(super) fn choose_all(draft: &mut Draft, world: &World, queue: &[Peer]) {
         around: NONE,
         node: NONE,
     };
+    draft.homes.reserve(queue.len());
     let mut chooser = Chooser {
         cells: vec![nobody; world.grid.cell_bound()],
         nodes: Vec::new(),

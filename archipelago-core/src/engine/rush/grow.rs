@@ -15,7 +15,7 @@ use super::{Draft, NONE};
 type Next = BinaryHeap<Reverse<u64>>;
 
 /// Finds the targets, and all ties between them.
-pub(super) fn grow_all(draft: &mut Draft, near: &Near, ties: &mut Ties) {
+pub(super) fn grow_all(draft: &mut Draft, near: Near, ties: &mut Ties) {
     // By seat: into which target it goes.
     let mut homes = vec![NONE; near.seats.len()];
     let mut next = Next::new();
@@ -31,7 +31,7 @@ pub(super) fn grow_all(draft: &mut Draft, near: &Near, ties: &mut Ties) {
                 && let Some(seat) = next.pop().map(seat_of)
             {
                 draft.sizes[target as usize] += 1;
-                look_around(seat, near, &mut homes, &mut next, ties);
+                look_around(seat, &near, &mut homes, &mut next, ties);
             }
             for seat in next.drain().map(seat_of) {
                 homes[seat as usize] = NONE;
@@ -42,9 +42,10 @@ pub(super) fn grow_all(draft: &mut Draft, near: &Near, ties: &mut Ties) {
     for (target, seat) in refused {
         ties.note(homes[seat as usize], target);
     }
-    draft
-        .homes
-        .extend(near.seats.iter().map(|seat| homes[*seat as usize]));
+    draft.homes = near.seats;
+    for home in &mut draft.homes {
+        *home = homes[*home as usize];
+    }
 }
 
 /// Looks around from a new member of a target.
@@ -54,7 +55,7 @@ fn look_around(seat: u32, near: &Near, homes: &mut [u32], next: &mut Next, ties:
         let home = &mut homes[*later as usize];
         if *home == NONE {
             *home = target;
-            next.push(queued(near.arrivals[*later as usize], *later));
+            next.push(queued(near.arrival(*later), *later));
         } else if *home != target {
             ties.note(target, *home);
         }

@@ -48,13 +48,13 @@ pub(super) fn place_all(world: &mut World, mut queue: Vec<Peer>) {
     world.grid.expire();
     let mut ties = Ties::default();
     let mut draft = Draft {
-        homes: Vec::with_capacity(queue.len()),
+        homes: Vec::new(),
         sizes: Vec::new(),
         firsts: Vec::new(),
         max_peers: world.max_peers as u32,
     };
     if let Some(near) = Near::find(world, &queue) {
-        grow::grow_all(&mut draft, &near, &mut ties);
+        grow::grow_all(&mut draft, near, &mut ties);
     } else {
         world.grid.refresh(&world.peers);
         choose::choose_all(&mut draft, world, &queue);

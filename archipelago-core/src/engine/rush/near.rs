@@ -19,8 +19,8 @@ const MARGIN: f64 = 1.0001;
 pub(super) struct Near {
     /// By arrival: the seat.
     pub seats: Vec<u32>,
-    /// By seat: the arrival.
-    pub arrivals: Vec<u32>,
+    /// By seat.
+    spots: Vec<Spot>,
     /// By seat, and one more: where those near it start.
     starts: Vec<u32>,
     later: Vec<u32>,
@@ -59,14 +59,12 @@ impl Near {
     pub fn find(world: &World, queue: &[Peer]) -> Option<Self> {
         let cells = Cells::around(world, queue)?;
         let sorted = cells.sort(&world.peers, queue)?;
-        let pairs = Pairs::find(&cells, &sorted, world.join_squared);
-        let (starts, later) = pairs.arrange(queue.len());
-        Some(Self {
-            seats: sorted.seats,
-            arrivals: sorted.spots.iter().map(|spot| spot.arrival).collect(),
-            starts,
-            later,
-        })
+        Some(Search::over(&cells, sorted, world.join_squared))
+    }
+
+    /// Which arrival somebody is.
+    pub fn arrival(&self, seat: u32) -> u32 {
+        self.spots[seat as usize].arrival
     }
 
     /// The seats of those near one who came later.
@@ -147,68 +145,102 @@ impl Cells {
     }
 }
 
-/// The seats of pairs that are near each other, the earlier arrival first; and some that mean nothing behind them.
-#[derive(Debug, Default)]
-struct Pairs {
+/// Looks for those near each other column by column, so that no more than two columns of pairs have to be kept.
+struct Search {
+    near: Near,
+    distance_squared: f64,
+    /// The seats of pairs that are near each other, the earlier arrival first; and some that mean nothing behind them.
     pairs: Vec<(u32, u32)>,
     count: usize,
+    /// How many of them were found from the column before.
+    known: usize,
 }
 
-impl Pairs {
-    fn find(cells: &Cells, sorted: &Sorted, distance_squared: f64) -> Self {
-        let mut pairs = Self::default();
+impl Search {
+    fn over(cells: &Cells, sorted: Sorted, distance_squared: f64) -> Near {
+        let Sorted {
+            seats,
+            spots,
+            starts,
+        } = sorted;
+        let mut search = Self {
+            near: Near {
+                starts: vec![0; seats.len() + 2],
+                later: Vec::new(),
+                seats,
+                spots,
+            },
+            distance_squared,
+            pairs: Vec::new(),
+            count: 0,
+            known: 0,
+        };
         let rows = cells.rows as usize;
-        // From below the lowest row of the first column on: there are three rows in each of two columns.
-        let windows = sorted.starts.windows(rows + 4);
-        for starts in windows {
-            let [here, beside, above] = [starts[1], starts[2], starts[3]].map(|at| at as usize);
-            let next = starts[rows] as usize..starts[rows + 3] as usize;
-            for at in here..beside {
-                pairs.note(&sorted.spots, at, at + 1..above, distance_squared);
-                pairs.note(&sorted.spots, at, next.clone(), distance_squared);
+        for column in 0..cells.columns as usize {
+            // From below the lowest row on: there are three rows in each of two columns.
+            let cells = &starts[column * rows..];
+            for starts in cells.windows(rows + 4).take(rows) {
+                let [here, beside, above] = [starts[1], starts[2], starts[3]].map(|at| at as usize);
+                let next = starts[rows] as usize..starts[rows + 3] as usize;
+                for at in here..beside {
+                    search.note(at, at + 1..above);
+                    search.note(at, next.clone());
+                }
             }
+            search.arrange(cells[1] as usize..cells[rows + 1] as usize);
         }
-        pairs
+        search.near
     }
 
     /// Notes who of others is near somebody.
     #[inline]
-    fn note(&mut self, spots: &[Spot], at: usize, others: Range<usize>, distance_squared: f64) {
-        if self.pairs.len() < self.count + others.len() {
-            self.pairs.resize(self.count + others.len() + 1024, (0, 0));
+    fn note(&mut self, at: usize, others: Range<usize>) {
+        let end = self.count + others.len();
+        if self.pairs.len() < end {
+            self.pairs.resize(end + 1024, (0, 0));
         }
-        let from = spots[at];
-        for (other, to) in spots[others.clone()].iter().zip(others.start as u32..) {
-            let at = at as u32;
+        let pairs = &mut self.pairs[self.count..end];
+        let (from, seat, seats) = (self.near.spots[at], at as u32, others.start as u32..);
+        let mut count = 0;
+        for (to, other) in self.near.spots[others].iter().zip(seats) {
             // Who is near is hard to foresee: to note it in any case costs less than a wrong guess.
-            self.pairs[self.count] = if from.arrival < other.arrival {
-                (at, to)
+            pairs[count] = if from.arrival < to.arrival {
+                (seat, other)
             } else {
-                (to, at)
+                (other, seat)
             };
-            let is_near = from.ground.squared_distance(other.ground) <= distance_squared;
-            self.count += usize::from(is_near);
+            let is_near = from.ground.squared_distance(to.ground) <= self.distance_squared;
+            count += usize::from(is_near);
         }
+        self.count += count;
     }
 
-    /// Lists those near each one after the other.
-    fn arrange(mut self, seats: usize) -> (Vec<u32>, Vec<u32>) {
-        self.pairs.truncate(self.count);
-        let mut starts = vec![0; seats + 2];
-        for (a, _) in &self.pairs {
+    /// Lists those near each one of a column one after the other, and keeps the pairs of the next column.
+    fn arrange(&mut self, seats: Range<usize>) {
+        let Near { starts, later, .. } = &mut self.near;
+        for (a, _) in &self.pairs[self.known..self.count] {
             starts[*a as usize + 2] += 1;
         }
-        let mut end = 0;
-        for start in &mut starts {
+        let mut end = later.len() as u32;
+        // Where the next one starts while they are put in is where it will end.
+        starts[seats.start + 1] = end;
+        for start in &mut starts[seats.start + 2..seats.end + 2] {
             end += *start;
             *start = end;
         }
-        let mut later = vec![0; self.count];
-        for (a, b) in &self.pairs {
-            let next = &mut starts[*a as usize + 1];
-            later[*next as usize] = *b;
-            *next += 1;
+        later.resize(end as usize, 0);
+        self.known = 0;
+        for at in 0..self.count {
+            let (a, b) = self.pairs[at];
+            if (a as usize) < seats.end {
+                let next = &mut starts[a as usize + 1];
+                later[*next as usize] = b;
+                *next += 1;
+            } else {
+                self.pairs[self.known] = (a, b);
+                self.known += 1;
+            }
         }
-        (starts, later)
+        self.count = self.known;
     }
 }
