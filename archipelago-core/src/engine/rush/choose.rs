@@ -108,10 +108,15 @@ impl Chooser<'_> {
         let mut best = self.lowest_of(cell);
         if self.cells[cell as usize].around < best {
             let mut lowest = best;
-            for other in world.grid.runs(cell).into_iter().flatten() {
-                if self.cells[other as usize].lowest < best {
-                    lowest = self.lowest_of(other).min(lowest);
-                    best = self.nearest(other, from, best, world.join_squared);
+            let within_reach = world.grid.runs_near(cell, from);
+            for (run, within_reach) in world.grid.runs(cell).into_iter().zip(within_reach) {
+                for other in run {
+                    if self.cells[other as usize].lowest < best {
+                        lowest = self.lowest_of(other).min(lowest);
+                        if within_reach.contains(&other) {
+                            best = self.nearest(other, from, best, world.join_squared);
+                        }
+                    }
                 }
             }
             self.cells[cell as usize].around = lowest.min(best);
