@@ -14,7 +14,7 @@ import { runQuietly } from "./product.mjs";
  * @property {readonly string[]} [options] wasm-bindgen's, besides the usual ones
  */
 
-/** What rustc emits for wasm32-unknown-unknown by default. */
+/** What rustc emits for wasm32-unknown-unknown by default, and what `.cargo/config.toml` adds to it. */
 const FEATURES = [
   "bulk-memory",
   "multivalue",
@@ -22,6 +22,7 @@ const FEATURES = [
   "nontrapping-float-to-int",
   "reference-types",
   "sign-ext",
+  "simd",
 ].map((feature) => `--enable-${feature}`);
 
 /**

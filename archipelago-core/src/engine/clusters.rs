@@ -17,6 +17,9 @@ pub(super) struct Clusters {
     /// Of the component at hand.
     component_marks: Marks,
     component: Vec<u32>,
+    /// Components that are to be merged, one after the other, and where each ends.
+    fitting: Vec<u32>,
+    ends: Vec<usize>,
     /// Islands known to belong to a crowd.
     crowd_marks: Marks,
     /// Islands that take part in a pass of the crowd policy.
@@ -71,20 +74,34 @@ impl Clusters {
     ) {
         self.component_marks.start(world);
         crowd.clear();
+        self.fitting.clear();
+        self.ends.clear();
         for slot in dirty {
             if self.component_marks.has(*slot) || !contacts.has_any(*slot) {
                 continue;
             }
             self.spread(*slot, contacts);
             if self.is_all(world, contacts, borders.as_deref_mut()) {
-                merge_all(world, &mut self.component);
-                if let Some((into, others)) = self.component.split_first() {
-                    for from in others {
-                        contacts.merge(*from, *into);
-                    }
-                }
+                self.fitting.extend_from_slice(&self.component);
+                self.ends.push(self.fitting.len());
             } else {
                 crowd.extend_from_slice(&self.component);
+            }
+        }
+        self.merge_fitting(world, contacts);
+    }
+
+    /// Not before everybody has been asked who is beside it.
+    fn merge_fitting(&mut self, world: &mut World, contacts: &mut Contacts) {
+        let mut start = 0;
+        for end in &self.ends {
+            let these = &mut self.fitting[start..*end];
+            start = *end;
+            merge_all(world, these);
+            if let Some((into, others)) = these.split_first() {
+                for from in others {
+                    contacts.merge(*from, *into);
+                }
             }
         }
     }
@@ -105,14 +122,13 @@ impl Clusters {
         }
     }
 
-    /// Whether what was found fits into one island, and is adjacent to nobody else, or that does not matter. `borders` say
-    /// so if they know where all islands are; else the contacts do, and the grid.
+    /// Whether what was found fits into one island, and is adjacent to nobody else or one of two, whom the crowd policy
+    /// would merge too. The `borders` say so if they know where all islands are, else the contacts and the grid.
     fn is_all(&self, world: &World, contacts: &Contacts, borders: Option<&mut Borders>) -> bool {
         let sizes = self.component.iter().map(|slot| world.islands.size(*slot));
         if let Some(borders) = borders {
             let these = &self.component;
             let mut beside = |slot: &u32| borders.is_beside_others(world, *slot, these);
-            // If there are two, the crowd policy would do the same.
             return sizes.sum::<usize>() <= world.max_peers
                 && (these.len() == 2 || !these.iter().any(&mut beside));
         }

@@ -2,7 +2,7 @@
 //!
 //! Where most islands are dirty, that takes less time than to search around one after the other. Of two islands that have
 //! room for each other one is at most half full: it is enough to look around from the members of these. Mostly they are
-//! few; where they are not, as in the first flush, everybody looks around, but in one direction only.
+//! few; where they are not, everybody looks around, but in one direction only.
 
 use std::hint::select_unpredictable;
 use std::ops::Range;

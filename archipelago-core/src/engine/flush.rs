@@ -35,8 +35,8 @@ impl Engine {
         }
         if self.is_rush() {
             rush::place_all(&mut self.world, std::mem::take(&mut self.queue));
+            self.updates.reserve(self.waiting);
             self.waiting = 0;
-            self.updates.reserve(self.world.peers.state.len());
         } else {
             let known = slots.len();
             self.place_arrivals(&mut slots);
@@ -61,7 +61,7 @@ impl Engine {
         &self.updates
     }
 
-    /// Gives back the memory that only a rush needs, in which each of many arrivals has an island for a moment.
+    /// Gives back the memory that only many arrivals need, each of which has an island for a moment.
     fn give_back(&mut self) {
         self.world.grid.expire_homes();
         let spots = &mut self.world.peers.spots;

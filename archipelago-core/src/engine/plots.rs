@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::bounds::Bounds;
 
-/// On so many plots a rectangle may lie, on average.
+/// On so many plots a rectangle may lie, on average; and so many rectangles, on average, on each of these.
 const PLOTS_MAX: usize = 16;
 /// More than what rounding can add to a distance.
 const EXCESS: f64 = 1.000_001;
@@ -65,7 +65,7 @@ impl Plots {
         self.sort(all, PLOTS_MAX * count)
     }
 
-    /// Sorts rectangles by plot; `false` if they are on too many.
+    /// Sorts rectangles by plot; `false` if they are on too many, or too many on one.
     fn sort(&mut self, all: impl Iterator<Item = (u32, Bounds)> + Clone, most: usize) -> bool {
         self.starts.clear();
         self.starts.resize(self.x.count * self.z.count + 1, 0);
@@ -79,6 +79,11 @@ impl Plots {
             for plot in self.plots(columns, rows) {
                 self.starts[plot] += 1;
             }
+        }
+        let together = |count: &u32| u64::from(*count).saturating_mul(u64::from(*count));
+        // One that is far from all others makes all plots large.
+        if self.starts.iter().map(together).sum::<u64>() > (most * PLOTS_MAX) as u64 {
+            return false;
         }
         let mut end = 0;
         for start in &mut self.starts {

@@ -28,6 +28,7 @@ pub fn all<S: Subject>() -> Vec<(&'static str, Play)> {
         ("guides and followers", guides_and_followers::<S>),
         ("in all directions", in_all_directions::<S>),
         ("one very large island", one_very_large_island::<S>),
+        ("groups that meet in a row", groups_that_meet_in_a_row::<S>),
     ]
 }
 
@@ -351,4 +352,38 @@ fn in_all_directions<S: Subject>() -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Groups of different sizes that have grown up apart walk to places in a row, all in the same flush: clusters of some
+/// that fit into one island lie beside others of which only some do.
+fn groups_that_meet_in_a_row<S: Subject>() -> Result<(), String> {
+    // Two fit, and beside one of them three.
+    meet_in_a_row::<S>(&[50, 50, 60, 10, 20], &[8.0; 5])?;
+    let mut rng = Rng::new(11);
+    for _ in 0..200 {
+        let groups = 4 + rng.below(4);
+        let sizes: Vec<Name> = (0..groups).map(|_| 5 + rng.below(60) as Name).collect();
+        let gaps: Vec<f64> = (0..groups).map(|_| rng.between(3.0, 11.0)).collect();
+        meet_in_a_row::<S>(&sizes, &gaps)?;
+    }
+    Ok(())
+}
+
+fn meet_in_a_row<S: Subject>(sizes: &[Name], gaps: &[f64]) -> Result<(), String> {
+    let mut duel = Duel::<S>::new(&Settings::new(100, 10.0, 12.5));
+    for (group, size) in (0..).zip(sizes) {
+        for member in 0..*size {
+            duel.place(group * 100 + member, f64::from(group) * 1000.0, 0.0);
+        }
+        duel.full()?;
+    }
+    let mut x = 0.0;
+    for ((group, size), gap) in (0..).zip(sizes).zip(gaps) {
+        for member in 0..*size {
+            duel.place(group * 100 + member, x, 500.0);
+        }
+        x += gap;
+    }
+    duel.full()?;
+    duel.stays_put()
 }

@@ -129,14 +129,20 @@ impl Motion {
 
     /// The end of a full flush.
     pub fn note(&mut self, world: &World) {
+        let outlook = self.outlook(world.now_ms, [0.0; 2]);
         self.at_ms = Some(world.now_ms);
         self.pasts.resize(world.peers.state.len(), Past::UNKNOWN);
         let peers = world.peers.state.iter().zip(&world.peers.spots);
         for (past, (state, spot)) in self.pasts.iter_mut().zip(peers) {
-            past.at = match state {
+            let at = match state {
                 State::Member => [spot.ground.x(), spot.ground.z()],
                 _ => Past::UNKNOWN.at,
             };
+            // It may have walked where nobody looked.
+            if past.at != at && outlook.heading(*past, spot.ground).moved {
+                (past.quiet, past.seen) = (0.0, self.flush);
+            }
+            past.at = at;
         }
     }
 }

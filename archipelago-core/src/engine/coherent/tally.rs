@@ -9,7 +9,7 @@ use crate::engine::grid::Entry;
 /// A list gets room for such a share of what is in it, and so many.
 const SPARE_SHARE: usize = 4;
 const SPARE_MIN: usize = 64;
-/// In a bin with more people than this, and so with more counts, they are in the order of islands: found by halving.
+/// A bin with more counts than this has more people too, and they are in the order of islands: found by halving.
 const DENSE: usize = 128;
 
 /// Members of an island in a square.

@@ -48,5 +48,6 @@ pub(super) fn settle(draft: &Draft, world: &mut World, queue: &[Peer], merger: &
         world.islands.put(lane.next, member);
         lane.next += 1;
     }
+    world.grid.expire_homes();
     world.islands.skip_to(first.plus(queue.len() as u32));
 }
