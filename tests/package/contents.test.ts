@@ -10,10 +10,10 @@ import { type Consumer, install, tool } from "./support/consumer.ts";
 import { declarations } from "./support/declarations.ts";
 
 /**
- * Of the WebAssembly, gzipped. It takes 159,000: signatures some 35,000, and most of the rest the engine, which is built for
+ * Of the WebAssembly, gzipped. It takes some 187,000: signatures some 35,000, and most of the rest the engine, which is built for
  * speed. What is left is for what changes from day to day; a dependency that slips in has no room.
  */
-const BUDGET_BYTES = 170_000;
+const BUDGET_BYTES = 200_000;
 
 const WASM = "dist/bindings/archipelago_wasm_bg.wasm";
 

@@ -24,11 +24,12 @@
 //!
 //! # The way of a flush
 //!
-//! Arrivals get islands of their own (`flush`; all at once: `rush`); dirty islands that have come apart are split (`split`,
-//! `links`, `pieces`, `points`, `groups`); clusters of adjacent islands are found (`clusters`, `borders`, `contacts`, `sweep`)
-//! and merged if they fit into one, or handed to the crowd policy if not (`stable`, `board`; `coherent`, which finds clusters
-//! by itself). All of it works on the members of islands (`members`) and, where these do not say enough, on everybody's
-//! neighbourhood (`grid`, `window`, `lattice`), and only around islands in which something changed.
+//! Arrivals get islands of their own (`flush`; all at once: `rush`); dirty islands that have come apart are split
+//! (`split`, `links`, `pieces`, `points`, `groups`); clusters of adjacent islands are found (`clusters`, `borders`,
+//! `contacts`, `sweep`) and merged if they fit into one, or handed to the crowd policy if not (`stable`, `board`;
+//! `coherent`, which finds clusters by itself). All of it works on the members of islands (`members`) and, where these
+//! do not say enough, on everybody's neighbourhood (`grid`, `window`, `lattice`), and only around islands in which
+//! something changed.
 
 mod board;
 mod borders;
