@@ -45,6 +45,7 @@ mod world;
 
 pub use fingerprint::Fingerprint;
 pub use plan::UnknownWorld;
+pub use rng::Rng;
 pub use run::Run;
 pub use settings::Settings;
 pub use world::World;

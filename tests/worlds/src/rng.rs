@@ -8,6 +8,7 @@ const EXP_MIN: f64 = 1e-6;
 pub struct Rng(u32);
 
 impl Rng {
+    /// The same draws for the same seed.
     pub fn new(seed: u32) -> Self {
         Self(seed)
     }

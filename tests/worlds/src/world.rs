@@ -27,8 +27,16 @@ impl World {
     /// # Errors
     /// If no world has that name.
     pub fn named(name: &str, seed: u32) -> Result<Self, UnknownWorld> {
+        Self::with_population(name, seed, Self::population_of(name)?)
+    }
+
+    /// The world of that name with another number of players: its ground is what the name says, only the crowd on it is
+    /// larger or smaller.
+    ///
+    /// # Errors
+    /// If no world has that name.
+    pub fn with_population(name: &str, seed: u32, population: usize) -> Result<Self, UnknownWorld> {
         let plan = Plan::named(name)?;
-        let population = plan.population as usize;
         let mut world = Self {
             habits: Habits::new(plan.ground, plan.idle_share),
             population,
@@ -40,6 +48,19 @@ impl World {
         };
         world.admit();
         Ok(world)
+    }
+
+    /// How many players the world of that name has, once all have arrived.
+    ///
+    /// # Errors
+    /// If no world has that name.
+    pub fn population_of(name: &str) -> Result<usize, UnknownWorld> {
+        Plan::named(name).map(|plan| plan.population as usize)
+    }
+
+    /// How many players there are once all have arrived.
+    pub fn population(&self) -> usize {
+        self.population
     }
 
     /// Lets that many seconds pass. Allocates nothing.
