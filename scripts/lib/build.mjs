@@ -1,10 +1,12 @@
 /** What is built here: the Worker, the npm package, the worlds of tests and the simulator, and the pages. */
+import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bind, bindingArguments, compile } from "./bindings.mjs";
-import { PACKAGE, ROOT } from "./paths.mjs";
+import { PACKAGE, ROOT, TARGET } from "./paths.mjs";
 import { makeIfNeeded, runQuietly } from "./product.mjs";
+import { timed } from "./report.mjs";
 
 /**
  * @typedef {import("./setup.mjs").Tools} Tools
@@ -141,6 +143,12 @@ const BENCH = {
   },
 };
 
+/** The load generator's program. */
+export const BOTS = join(TARGET, "release", "archipelago-bots");
+
+/** @type {readonly [string, ...string[]]} */
+const BOTS_BUILD = ["cargo", "build", "--release", "--locked", "-p", "archipelago-bots"];
+
 /** @type {Product} */
 const PAGES = {
   name: "the pages",
@@ -209,6 +217,16 @@ export async function buildWorlds(tools) {
  */
 export async function buildBench(tools) {
   await makeIfNeeded(BENCH, tools);
+}
+
+/**
+ * Builds the load generator. Cargo itself sees whether there is anything to do.
+ *
+ * @param {Tools} tools
+ */
+export async function buildBots({ env }) {
+  if (existsSync(BOTS)) await runQuietly(BOTS_BUILD, env);
+  else await timed("Building the bots (minutes the first time)", () => runQuietly(BOTS_BUILD, env));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The tests, suite by suite. A suite builds what it looks at. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildFaultyWorker, buildPackage, buildPages, buildWorker, oneProfile } from "./build.mjs";
+import { buildBots, buildFaultyWorker, buildPackage, buildPages, buildWorker, oneProfile } from "./build.mjs";
 import { findChromium } from "./chromium.mjs";
 import { Failure } from "./failure.mjs";
 import { PACKAGE, ROOT, TARGET } from "./paths.mjs";
@@ -45,7 +45,7 @@ export function suites(tools) {
     // Most of a test is waiting: two at a time even on two cores.
     e2e: [
       nodeTests("end to end", "tests/e2e", tools, {
-        builds: [buildWorker, buildFaultyWorker],
+        builds: [buildWorker, buildFaultyWorker, buildBots],
         browser: false,
         atOnce: 2,
       }),

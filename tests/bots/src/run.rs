@@ -169,10 +169,11 @@ impl Run {
         Some(self.shared.start.elapsed().saturating_sub(from.at))
     }
 
+    /// Whether the time is over, or nobody is left.
     fn has_ended(&self) -> bool {
-        let seconds = self.shared.settings.args.seconds;
-        self.played()
-            .is_some_and(|played| played.as_secs_f64() >= seconds)
+        let Shared { settings, .. } = &*self.shared;
+        let is_over = |played: Duration| played.as_secs_f64() >= settings.args.seconds;
+        self.played().is_some_and(is_over) || self.shared.stats().lost == settings.players as u64
     }
 
     fn show(&mut self, now: Instant) {
