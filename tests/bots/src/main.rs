@@ -28,7 +28,6 @@ use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
 use std::rc::Rc;
-use std::time::Duration;
 
 use clap::Parser;
 use tokio::runtime;
@@ -73,8 +72,8 @@ fn play(settings: Settings) -> Result<Summary, Box<dyn Error>> {
         .build()?;
     let shared = Rc::new(Shared::new(settings, Dialer::new()?, crowd));
     let summary = LocalSet::new().block_on(&runtime, run::run(shared))?;
-    // Rooms say goodbye in tasks of their own, and names may still be looked up.
-    runtime.shutdown_timeout(Duration::from_millis(100));
+    // Names may still be looked up, which nobody waits for any more.
+    runtime.shutdown_background();
     print!("{summary}");
     if let Some(file) = json {
         let text = serde_json::to_string_pretty(&summary)? + "\n";

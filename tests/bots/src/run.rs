@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::bot::Bot;
 use crate::process::cpu_time;
@@ -21,6 +21,9 @@ const SHOW_TICKS: u64 = 10;
 
 /// How long those may take to say goodbye who have to leave early.
 const GOODBYE_MAX: Duration = Duration::from_secs(2);
+
+/// How long rooms have to be left, once everybody has left the realm.
+const ROOMS_GOODBYE: Duration = Duration::from_millis(100);
 
 /// Plays, and says what it has come to.
 ///
@@ -46,6 +49,8 @@ pub async fn run(shared: Rc<Shared>) -> std::io::Result<Summary> {
         _ = timeout(patience, goodbyes) => (),
         () = signals.received() => (),
     }
+    // Rooms are left in tasks of their own.
+    sleep(ROOMS_GOODBYE).await;
     run.bar.finish_and_clear();
     let from = run.from.unwrap_or(to);
     Ok(Summary::new(&run.shared, from, to, cpu_time()))

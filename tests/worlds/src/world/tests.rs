@@ -250,3 +250,27 @@ fn time_is_a_number() {
 fn nobody_is_dragged_to_infinity() {
     world("plaza-400").drag(0.0, 0.0, 1.0, f64::INFINITY, 0.0);
 }
+
+#[test]
+fn a_world_with_another_number_of_players_has_the_same_ground() {
+    for population in [0, 1, 50, 5000] {
+        let mut world = World::with_population("plaza-1000", 3, population).unwrap();
+        world.step(60.0);
+        assert_eq!(
+            (world.count(), world.population()),
+            (population, population)
+        );
+        assert_eq!(world.extent(), 150.0);
+    }
+    let mut surge = World::with_population("surge", 3, 600).unwrap();
+    surge.step(6.0);
+    assert_eq!((surge.count(), surge.population()), (60, 600));
+    assert_eq!(World::population_of("surge"), Ok(1500));
+}
+
+#[test]
+fn a_world_has_the_players_of_its_name_unless_told_otherwise() {
+    let named = World::named("sparse", 9).unwrap();
+    let told = World::with_population("sparse", 9, 1000).unwrap();
+    assert_eq!(named.positions(), told.positions());
+}
