@@ -93,7 +93,7 @@ impl Run {
     fn new(shared: Rc<Shared>) -> Self {
         let first = shared.crowd.borrow().count();
         let bar = ProgressBar::new(first as u64);
-        let style = ProgressStyle::with_template("{bar:24} {msg}");
+        let style = ProgressStyle::with_template("{bar:20} {wide_msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         Self {
             bots: JoinSet::new(),
