@@ -2,10 +2,12 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { announce } from "./lib/announce.mjs";
 import { buildPages, buildWorker } from "./lib/build.mjs";
-import { Failure, runMain } from "./lib/failure.mjs";
+import { whenAskedToEnd } from "./lib/ending.mjs";
+import { runMain } from "./lib/failure.mjs";
 import { ROOT } from "./lib/paths.mjs";
-import { isFree } from "./lib/ports.mjs";
+import { freePort } from "./lib/ports.mjs";
 import { setUp } from "./lib/setup.mjs";
 
 const DEFAULT_PORT = 8787;
@@ -13,18 +15,10 @@ const DEFAULT_PORT = 8787;
 /** How long wrangler may take to end what it started. */
 const GRACE_MS = 5_000;
 
-/** How often to look whether the shell of npm is still there: told to end, npm ends it but not what runs in it. */
-const PARENT_CHECK_MS = 500;
-
 await runMain(async () => {
-  const { port, rest } = readArguments(process.argv.slice(2));
+  const { given, rest } = readArguments(process.argv.slice(2));
   // Before the build, which can take minutes.
-  if (!(await isFree(port))) {
-    throw new Failure(
-      `Port ${port} is taken by another program.`,
-      `Stop that one, or choose another port: npm start -- --port ${port + 1}`,
-    );
-  }
+  const port = await freePort(given, "npm start");
   const tools = await setUp();
   await buildWorker(tools);
   await buildPages(tools);
@@ -50,11 +44,7 @@ function readArguments(args) {
       rest.push(arg);
     }
   }
-  const port = Number(given);
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new Failure(`Not a port: ${given || "(nothing)"}.`, "Such as: npm start -- --port 8788");
-  }
-  return { port, rest };
+  return { given, rest };
 }
 
 /**
@@ -84,24 +74,16 @@ function serve({ node, env }, port, rest) {
   });
   child.stdout.setEncoding("utf8").on("data", (text) => {
     process.stdout.write(text);
-    if (text.includes("Ready on")) void announce(port);
+    if (text.includes("Ready on")) void announce(`localhost:${port}`);
   });
   return new Promise((resolve) => {
     let ending = false;
-    const end = () => {
+    whenAskedToEnd(() => {
       // A second Ctrl-C means now.
       signalGroup(child, ending ? "SIGKILL" : "SIGINT");
       ending = true;
       setTimeout(() => signalGroup(child, "SIGKILL"), GRACE_MS).unref();
-    };
-    for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"])) process.on(signal, end);
-    const parent = process.ppid;
-    const watch = setInterval(() => {
-      if (process.ppid === parent) return;
-      clearInterval(watch);
-      end();
-    }, PARENT_CHECK_MS);
-    watch.unref();
+    });
     process.on("exit", () => signalGroup(child, "SIGKILL"));
     child.on("error", (error) => {
       console.error(`wrangler could not be started: ${error.message}`);
@@ -125,35 +107,4 @@ function signalGroup(child, signal) {
   } catch {
     // All of the group are gone already.
   }
-}
-
-/**
- * Says where the realm is, or why it does not work.
- *
- * @param {number} port
- */
-async function announce(port) {
-  const response = await fetch(`http://localhost:${port}/about`).catch(() => undefined);
-  if (response?.status === 500) {
-    const { error } = /** @type {{ error: string }} */ (await response.json());
-    console.error(`\n✗ The realm is up but cannot work: ${error}\n`);
-    return;
-  }
-  const answer = await fetch(`http://localhost:${port}/realms`).catch(() => undefined);
-  const realms = /** @type {{ url: string }[]} */ (answer?.ok ? await answer.json() : []);
-  const others = realms.slice(1).map(({ url }) => url);
-  console.log(`
-  The realm is running:
-    live map     http://localhost:${port}/
-    simulator    http://localhost:${port}/simulator
-    API          http://localhost:${port}/api
-    about        http://localhost:${port}/about
-    archipelago  ws://localhost:${port}/ws
-    peers        http://localhost:${port}/comms/peers
-    islands      http://localhost:${port}/comms/islands
-    metrics      http://localhost:${port}/metrics
-
-  In the explorer: /changerealm ${[`http://localhost:${port}`, ...others].join(" or ")}
-  Ctrl-C ends it.
-`);
 }

@@ -1,22 +1,24 @@
 /**
- * The built Worker on plain workerd, without wrangler and its proxy: for tests, and for measuring.
+ * The built Worker on plain workerd, without wrangler and its proxy: to be served, for tests, and for measuring.
  *
- * As a module: `const realm = await startWorkerd({ vars: { HANDSHAKE_TIMEOUT: "1000" } })`.
- * By hand: `node scripts/workerd.mjs --port 8787 --storage ./state --var HANDSHAKE_TIMEOUT=1000`, after a build.
+ * `const realm = await startWorkerd({ vars: { HANDSHAKE_TIMEOUT: "1000" } })`
  */
 import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { isIPv6 } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
-import { FAULTY_BUILD } from "./lib/build.mjs";
-import { Failure, runMain } from "./lib/failure.mjs";
-import { NPM_BIN, ROOT } from "./lib/paths.mjs";
+import { Failure } from "./lib/failure.mjs";
+import { FAULTY_BUILD, ROOT } from "./lib/paths.mjs";
 import { readWranglerConfig, workerdConfig } from "./lib/workerd-config.mjs";
 
+/** Not by way of `.bin`: who serves what was built elsewhere has no links. */
+const WORKERD = join(ROOT, "node_modules", "workerd", "bin", "workerd");
+
 const START_TIMEOUT_MS = 30_000;
+
+const LOOPBACK = "127.0.0.1";
 
 /** Starts what follows with the signal ignored that would end it; Node itself sets all of them back. */
 const IGNORING_FULL_FILES = ["sh", "-c", `trap "" XFSZ; exec "$0" "$@"`];
@@ -32,18 +34,22 @@ const STOP_TIMEOUT_MS = 1_000;
  * @property {string} [storage] folder for the Durable Objects' storage, kept afterwards; without it, one that goes with
  *   the process
  * @property {number} [port] 0, or left out, for one that is free
+ * @property {string} [host] the address to listen on; 127.0.0.1 unless told otherwise
+ * @property {boolean} [assets] serve the pages, too, as the platform does
  * @property {Build} [build] which build of the Worker; the release unless told otherwise
  * @property {boolean} [survivesFullFiles] a write that makes a file larger than the process may (`prlimit --fsize`) fails,
  *   as on a full disk, instead of ending the process
  * @property {string} [cfHeader] the header of a request that holds, as JSON, what the platform would say of it: `request.cf`
- * @property {boolean} [verbose] pass the Worker's log on to stderr as it comes
+ * @property {readonly string[]} [withheldHeaders] headers of requests that the Worker is not to see
+ * @property {boolean} [passesLog] the log goes where that of this process goes, and is not kept
+ * @property {number} [holds] a descriptor that stays open for as long as workerd lives
  *
  * @typedef {object} Workerd
  * @property {string} url such as `http://127.0.0.1:40123`, without a slash at the end
  * @property {number} port
  * @property {string} storage
  * @property {import("node:child_process").ChildProcess} process
- * @property {string[]} logs the lines that workerd and the Worker have written so far
+ * @property {string[]} logs the lines that workerd and the Worker have written so far, unless they are passed on
  * @property {() => Promise<void>} stop asks it to end and waits; may be called again
  * @property {() => Promise<void>} kill9 ends it as a crash would, and waits
  */
@@ -55,23 +61,10 @@ const STOP_TIMEOUT_MS = 1_000;
  * @returns {Promise<Workerd>}
  */
 export async function startWorkerd(options = {}) {
-  const config = await readWranglerConfig();
   const folder = await mkdtemp(join(tmpdir(), "archipelago-"));
   const storage = resolve(options.storage ?? join(folder, "storage"));
   await mkdir(storage, { recursive: true });
-  const main = options.build === "faults" ? `${FAULTY_BUILD}/index.js` : config.main;
-  const modules = await copyModules(resolve(ROOT, main), folder);
-  const file = join(folder, "config.capnp");
-  const vars = { ...config.vars, ...options.vars };
-  const { port = 0, cfHeader } = options;
-  await writeFile(file, workerdConfig(config, { port, storage, vars, modules, cfHeader }));
-
-  // Descriptor 3 is where it reports the port it listens on.
-  const command = [join(NPM_BIN, "workerd"), "serve", "--control-fd=3", file];
-  const [program = "", ...args] = options.survivesFullFiles ? [...IGNORING_FULL_FILES, ...command] : command;
-  const child = spawn(program, args, {
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
-  });
+  const child = await launch(folder, storage, options);
   endWithParent(child, folder);
   const ended = new Promise((done) => child.once("close", done)).then(() => {
     children.delete(child);
@@ -80,7 +73,7 @@ export async function startWorkerd(options = {}) {
 
   /** @type {string[]} */
   const logs = [];
-  for (const stream of [child.stdout, child.stderr]) if (stream) collectLines(stream, logs, options.verbose ?? false);
+  for (const stream of [child.stdout, child.stderr]) if (stream) collectLines(stream, logs);
 
   /** @param {NodeJS.Signals} signal */
   const end = async (signal) => {
@@ -91,13 +84,55 @@ export async function startWorkerd(options = {}) {
   };
   try {
     const port = await listening(child);
-    const url = `http://127.0.0.1:${port}`;
+    const url = `http://${bracketed(options.host ?? LOOPBACK)}:${port}`;
     return { url, port, storage, process: child, logs, stop: () => end("SIGTERM"), kill9: () => end("SIGKILL") };
   } catch (error) {
     await end("SIGKILL");
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(`workerd did not start: ${reason}\n${logs.join("\n")}`);
   }
+}
+
+/**
+ * @param {string} folder where the configuration goes
+ * @param {string} storage
+ * @param {WorkerdOptions} options
+ */
+async function launch(folder, storage, options) {
+  const { port = 0, host = LOOPBACK, cfHeader, withheldHeaders, passesLog = false, holds } = options;
+  const config = await readWranglerConfig();
+  const main = options.build === "faults" ? `${FAULTY_BUILD}/index.js` : config.main;
+  const modules = await copyModules(resolve(ROOT, main), folder);
+  const vars = { ...config.vars, ...options.vars };
+  const assets = options.assets ? await assetsOf(config) : undefined;
+  const address = `${bracketed(host)}:${port}`;
+  const file = join(folder, "config.capnp");
+  const instance = { address, storage, vars: Object.keys(vars), modules, cfHeader, withheldHeaders, assets };
+  await writeFile(file, workerdConfig(config, instance));
+  // Descriptor 3 is where it reports the port it listens on. Its service of assets counts as experimental.
+  const command = [WORKERD, "serve", "--control-fd=3", ...(assets ? ["--experimental"] : []), file];
+  const [program = "", ...args] = options.survivesFullFiles ? [...IGNORING_FULL_FILES, ...command] : command;
+  const log = passesLog ? "inherit" : "pipe";
+  return spawn(program, args, {
+    // Variables are in no file and no argument: some of them are secrets.
+    env: { ...process.env, ...vars },
+    stdio: ["ignore", log, log, "pipe", ...(holds === undefined ? [] : [holds])],
+  });
+}
+
+/** @param {import("./lib/workerd-config.mjs").WranglerConfig} config */
+async function assetsOf({ assets }) {
+  const folder = resolve(ROOT, assets?.directory ?? ".");
+  return { folder, headers: await readFile(join(folder, "_headers"), "utf8") };
+}
+
+/**
+ * A host as it is written before a port.
+ *
+ * @param {string} host
+ */
+function bracketed(host) {
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /**
@@ -143,13 +178,11 @@ function listening(child) {
 /**
  * @param {import("node:stream").Readable} stream
  * @param {string[]} logs
- * @param {boolean} show
  */
-function collectLines(stream, logs, show) {
+function collectLines(stream, logs) {
   let rest = "";
   stream.setEncoding("utf8");
   stream.on("data", (text) => {
-    if (show) process.stderr.write(text);
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     logs.push(...lines);
@@ -196,27 +229,3 @@ function endAll() {
   }
   children.clear();
 }
-
-/** The command line. */
-async function main() {
-  const { values } = parseArgs({
-    options: {
-      port: { type: "string", default: "8787" },
-      storage: { type: "string" },
-      var: { type: "string", multiple: true, default: [] },
-    },
-  });
-  const vars = Object.fromEntries(
-    (values.var ?? []).map((pair) => {
-      const split = pair.indexOf("=");
-      if (split < 1) throw new Failure(`Not a variable: ${pair}.`, "Such as: --var REALM_NAME=main");
-      return [pair.slice(0, split), pair.slice(split + 1)];
-    }),
-  );
-  const storage = values.storage === undefined ? {} : { storage: values.storage };
-  const realm = await startWorkerd({ vars, port: Number(values.port), verbose: true, ...storage });
-  console.log(`Ready on ${realm.url}`);
-  await new Promise((done) => realm.process.once("close", done));
-}
-
-if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) await runMain(main);

@@ -4,7 +4,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { bind, bindingArguments, compile } from "./bindings.mjs";
-import { PACKAGE, ROOT, TARGET } from "./paths.mjs";
+import { FAULTY_BUILD, PACKAGE, ROOT, TARGET } from "./paths.mjs";
 import { makeIfNeeded, runQuietly } from "./product.mjs";
 import { timed } from "./report.mjs";
 
@@ -34,9 +34,6 @@ const WORKER = {
     await tellSize("edge-worker/build/index_bg.wasm");
   },
 };
-
-/** Where the Worker with faults lies: not beside the release, it is for tests alone. */
-export const FAULTY_BUILD = "target/faults";
 
 /**
  * Compiles as the tests of the other crates for WebAssembly do, so that they share what is compiled.

@@ -12,6 +12,9 @@ export const NPM_BIN = join(ROOT, "node_modules", ".bin");
 /** Where cargo builds. */
 export const TARGET = resolve(ROOT, process.env.CARGO_TARGET_DIR || "target");
 
+/** Where the Worker with faults lies, within the clone: not beside the release, it is for tests alone. */
+export const FAULTY_BUILD = "target/faults";
+
 /** The npm package's folder; what is built of it lies in its `dist`. */
 export const PACKAGE = join(ROOT, "wasm-pkg");
 

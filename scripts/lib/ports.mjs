@@ -1,15 +1,27 @@
 /** Ports of this machine. */
 import { createServer } from "node:net";
+import { Failure } from "./failure.mjs";
+
+/** Where programs of this machine reach each other. */
+const LOOPBACK = ["127.0.0.1", "::1"];
 
 /**
- * Whether a program could listen on a port of the loopback interface.
+ * Reads a port, and fails unless a program could listen on it.
  *
- * @param {number} port
- * @returns {Promise<boolean>}
+ * @param {string} text
+ * @param {string} command the one that wants it, such as `npm start`
+ * @param {readonly string[]} [hosts] the addresses on which it has to be free
+ * @returns {Promise<number>}
  */
-export async function isFree(port) {
-  const answers = await Promise.all(["127.0.0.1", "::1"].map((host) => canListen(port, host)));
-  return answers.every(Boolean);
+export async function freePort(text, command, hosts = LOOPBACK) {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Failure(`Not a port: ${text || "(nothing)"}.`, `Such as: ${command} -- --port 8788`);
+  }
+  const answers = await Promise.all(hosts.map((host) => canListen(port, host)));
+  if (answers.every(Boolean)) return port;
+  const advice = `Stop that one, or choose another port: ${command} -- --port ${port + 1}`;
+  throw new Failure(`Port ${port} is taken by another program.`, advice);
 }
 
 /**

@@ -15,6 +15,7 @@ import { ROOT } from "./paths.mjs";
  * @property {Record<string, string>} [vars]
  * @property {{ bindings: { name: string, class_name: string }[] }} [durable_objects]
  * @property {{ new_sqlite_classes?: string[] }[]} [migrations]
+ * @property {{ directory: string }} [assets]
  */
 
 /** @returns {Promise<WranglerConfig>} */
@@ -25,11 +26,17 @@ export async function readWranglerConfig() {
 
 /**
  * @typedef {object} Instance
- * @property {number} port 0 for one that is free
+ * @property {string} address to listen on, such as `127.0.0.1:8787`; port 0 for one that is free
  * @property {string} storage absolute path of the folder with the Durable Objects' storage
- * @property {Record<string, string>} vars
+ * @property {readonly string[]} vars names of variables: the values are those in the environment of workerd
  * @property {readonly string[]} modules the first is the entry point
  * @property {string | undefined} [cfHeader] the header that stands for what the platform says of a request
+ * @property {readonly string[] | undefined} [withheldHeaders] headers of requests that the Worker is not to see
+ * @property {Assets | undefined} [assets] files that are answered with before the Worker is asked
+ *
+ * @typedef {object} Assets
+ * @property {string} folder absolute path
+ * @property {string} headers the text of `_headers`
  */
 
 /**
@@ -39,40 +46,74 @@ export async function readWranglerConfig() {
  * @param {Instance} instance
  * @returns {string}
  */
-export function workerdConfig(config, { port, storage, vars, modules, cfHeader }) {
-  const objects = config.durable_objects?.bindings ?? [];
-  const sqlite = new Set((config.migrations ?? []).flatMap((migration) => migration.new_sqlite_classes ?? []));
-  const classes = [...new Set(objects.map((object) => object.class_name))];
-  const bindings = [
-    ...objects.map(({ name, class_name }) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(class_name)})`),
-    ...Object.entries(vars).map(([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`),
+export function workerdConfig(config, instance) {
+  const services = [
+    `(name = "worker", worker = .worker)`,
+    // A catalyst or a LiveKit server may stand on this very network, and those of tests on this very machine.
+    `(name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true)))`,
+    `(name = "storage", disk = (path = ${quote(instance.storage)}, writable = true))`,
+    ...(instance.assets ? [assetsService(instance.assets)] : []),
   ];
-  const namespaces = classes.map(
-    (name) =>
-      `(className = ${quote(name)}, uniqueKey = ${quote(`${config.name}-${name}`)}, enableSql = ${sqlite.has(name)})`,
-  );
-  const http = cfHeader === undefined ? "" : `cfBlobHeader = ${quote(cfHeader)}`;
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
-  services = [
-    (name = "worker", worker = .worker),
-    # Tests answer from this machine in place of the services that the Worker asks.
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
-    (name = "storage", disk = (path = ${quote(storage)}, writable = true)),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (${http}), service = "worker")],
+  services = ${list(services)},
+  sockets = [${socket(instance)}],
 );
 
 const worker :Workerd.Worker = (
-  modules = ${list(modules.map(moduleEntry))},
+  modules = ${list(instance.modules.map(moduleEntry))},
   compatibilityDate = ${quote(config.compatibility_date)},
   compatibilityFlags = ${list((config.compatibility_flags ?? []).map(quote))},
-  bindings = ${list(bindings)},
-  durableObjectNamespaces = ${list(namespaces)},
+  bindings = ${list(bindings(config, instance))},
+  durableObjectNamespaces = ${list(namespaces(config))},
   durableObjectStorage = (localDisk = "storage"),
 );
 `;
+}
+
+/** @param {Instance} instance */
+function socket({ address, cfHeader, withheldHeaders = [], assets }) {
+  const options = [
+    ...(cfHeader === undefined ? [] : [`cfBlobHeader = ${quote(cfHeader)}`]),
+    // A header without a value is one that is taken away.
+    `injectRequestHeaders = [${withheldHeaders.map((name) => `(name = ${quote(name)})`).join(", ")}]`,
+  ];
+  const service = quote(assets ? "assets" : "worker");
+  return `(name = "http", address = ${quote(address)}, http = (${options.join(", ")}), service = ${service})`;
+}
+
+/**
+ * Answers as the platform does with the `[assets]` of a Worker.
+ *
+ * @param {Assets} assets
+ */
+function assetsService({ folder, headers }) {
+  const config = quote(JSON.stringify({ headers }));
+  return `(name = "assets", assets = (path = ${quote(folder)}, userWorker = "worker", config = ${config}))`;
+}
+
+/**
+ * @param {WranglerConfig} config
+ * @param {Instance} instance
+ */
+function bindings({ durable_objects }, { vars }) {
+  const objects = durable_objects?.bindings ?? [];
+  return [
+    ...objects.map(({ name, class_name }) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(class_name)})`),
+    ...vars.map((name) => `(name = ${quote(name)}, fromEnvironment = ${quote(name)})`),
+  ];
+}
+
+/** @param {WranglerConfig} config */
+function namespaces({ name, durable_objects, migrations = [] }) {
+  const sqlite = new Set(migrations.flatMap((migration) => migration.new_sqlite_classes ?? []));
+  const classes = new Set((durable_objects?.bindings ?? []).map((object) => object.class_name));
+  return [...classes].map(
+    (className) =>
+      `(className = ${quote(className)}, uniqueKey = ${quote(`${name}-${className}`)}, ` +
+      `enableSql = ${sqlite.has(className)})`,
+  );
 }
 
 /** @param {string} file */

@@ -3,8 +3,7 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { FAULTY_BUILD } from "../../scripts/lib/build.mjs";
-import { ROOT } from "../../scripts/lib/paths.mjs";
+import { FAULTY_BUILD, ROOT } from "../../scripts/lib/paths.mjs";
 import { readWranglerConfig } from "../../scripts/lib/workerd-config.mjs";
 import { Realm } from "./support/realm.ts";
 

@@ -23,7 +23,7 @@ export async function serve(folder: string, modules: readonly string[]): Promise
   await mkdir(storage);
   const file = join(folder, "config.capnp");
   const config = { name: "consumer", main: modules[0] ?? "", compatibility_date };
-  await writeFile(file, workerdConfig(config, { port: 0, storage, vars: {}, modules }));
+  await writeFile(file, workerdConfig(config, { address: "127.0.0.1:0", storage, vars: [], modules }));
   // Descriptor 3 is where it reports the port it listens on.
   const child = spawn(tool("workerd"), ["serve", "--control-fd=3", file], {
     stdio: ["ignore", "inherit", "inherit", "pipe"],

@@ -1,0 +1,109 @@
+/**
+ * `npm run serve`: the built Worker on plain workerd, for good.
+ *
+ * Options: `--port N`, `--host ADDRESS`, `--state DIR`, `--var KEY:VALUE`, `--behind-proxy`, `--built` and
+ * `--export DIR`; `docs/self-hosting.md` says what they are for.
+ */
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { whenAskedToEnd } from "./lib/ending.mjs";
+import { Failure, runMain } from "./lib/failure.mjs";
+import { ROOT } from "./lib/paths.mjs";
+import { freePort } from "./lib/ports.mjs";
+import { claimState } from "./lib/state.mjs";
+
+const COMMAND = "npm run serve";
+
+/** What only a proxy can know; from anybody else it would be a claim. */
+const PROXY_HEADERS = ["CF-Connecting-IP", "CF-IPCountry"];
+
+/** Addresses that stand for this machine. */
+const HERE = ["127.0.0.1", "::1", "0.0.0.0", "::", "*"];
+
+await runMain(async () => {
+  const options = readOptions();
+  if (options.export !== undefined) {
+    await build();
+    const { exportBuilt } = await import("./lib/export.mjs");
+    await exportBuilt(resolve(options.export));
+    console.log(`To serve it: node ${join(resolve(options.export), "scripts", "serve.mjs")} --built`);
+    return;
+  }
+  const { host } = options;
+  // Before the build, which can take minutes.
+  const port = await freePort(options.port, COMMAND, [host === "*" ? "::" : host]);
+  const storage = resolve(options.state);
+  const holds = claimState(storage);
+  if (!options.built) await build();
+  process.exitCode = await serve({ ...options, port, storage, holds });
+});
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: "string", default: "8787" },
+        host: { type: "string", default: "127.0.0.1" },
+        state: { type: "string", default: join(ROOT, ".workerd", "state") },
+        var: { type: "string", multiple: true, default: [] },
+        "behind-proxy": { type: "boolean", default: false },
+        built: { type: "boolean", default: false },
+        export: { type: "string" },
+      },
+    });
+    const { port = "", host = "", state = "", var: vars = [], built = false } = values;
+    return { port, host, state, vars, built, behindProxy: values["behind-proxy"] ?? false, export: values.export };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(reason, `Such as: ${COMMAND} -- --port 8788 --host 0.0.0.0 --var REALM_NAME:main`);
+  }
+}
+
+/** Not imported before it is needed: what is served elsewhere has no sources. */
+async function build() {
+  const [{ setUp }, { buildPages, buildWorker }] = await Promise.all([
+    import("./lib/setup.mjs"),
+    import("./lib/build.mjs"),
+  ]);
+  const tools = await setUp();
+  await buildWorker(tools);
+  await buildPages(tools);
+}
+
+/**
+ * Serves until somebody ends it.
+ *
+ * @param {{ port: number, host: string, storage: string, vars: string[], behindProxy: boolean, holds: number }} options
+ * @returns {Promise<number>} exit status
+ */
+async function serve({ port, host, storage, vars, behindProxy, holds }) {
+  // Set-up may only just have installed what they import.
+  const [{ startWorkerd }, { readWranglerConfig }, { variables }, { announce }] = await Promise.all([
+    import("./workerd.mjs"),
+    import("./lib/workerd-config.mjs"),
+    import("./lib/variables.mjs"),
+    import("./lib/announce.mjs"),
+  ]);
+  const { vars: defaults = {} } = await readWranglerConfig();
+  const realm = await startWorkerd({
+    port,
+    host,
+    storage,
+    holds,
+    vars: await variables(vars, defaults),
+    assets: true,
+    passesLog: true,
+    withheldHeaders: behindProxy ? [] : PROXY_HEADERS,
+  });
+  let ending = false;
+  const ended = new Promise((done) => realm.process.once("close", done));
+  whenAskedToEnd(() => {
+    // A second Ctrl-C means now.
+    void (ending ? realm.kill9() : realm.stop());
+    ending = true;
+  });
+  await announce(HERE.includes(host) ? `localhost:${port}` : new URL(realm.url).host);
+  await ended;
+  if (!ending) console.error("\n✗ workerd has ended by itself.");
+  return ending ? 0 : 1;
+}
