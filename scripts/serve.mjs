@@ -84,6 +84,8 @@ async function serve({ port, host, storage, vars, behindProxy, holds }) {
     import("./lib/variables.mjs"),
     import("./lib/announce.mjs"),
   ]);
+  // Keys are in the state, wherever its folder came from.
+  process.umask(0o077);
   const { vars: defaults = {} } = await readWranglerConfig();
   const realm = await startWorkerd({
     port,

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { Failure } from "./failure.mjs";
 import { ROOT } from "./paths.mjs";
 
-const WORKERD = "node_modules/@cloudflare";
+/** The packages of which npm installs the one that has workerd for this system. */
+const PLATFORMS = join(ROOT, "node_modules", "@cloudflare");
 
 /** In the places where they are in the clone: so they are found. */
 const PIECES = [
@@ -14,7 +15,6 @@ const PIECES = [
   "edge-worker/build/index.js",
   "edge-worker/build/index_bg.wasm",
   "node_modules/smol-toml",
-  "node_modules/workerd",
   "package.json",
   "scripts/lib",
   "scripts/serve.mjs",
@@ -31,10 +31,11 @@ export async function exportBuilt(folder) {
   if (existsSync(folder) && (await readdir(folder)).length > 0) {
     throw new Failure(`${folder} is not empty.`, "Move away what is there: nothing of an earlier version may stay.");
   }
-  const platforms = (await readdir(join(ROOT, WORKERD))).filter((name) => name.startsWith("workerd-"));
-  const pieces = [...PIECES, ...platforms.map((name) => `${WORKERD}/${name}`)];
   await mkdir(folder, { recursive: true });
-  for (const piece of pieces) {
+  for (const piece of PIECES) {
     await cp(join(ROOT, piece), join(folder, piece), { recursive: true, dereference: true });
   }
+  const platform = (await readdir(PLATFORMS)).find((name) => name.startsWith("workerd-"));
+  if (platform === undefined) throw new Failure(`There is no workerd for this system in ${PLATFORMS}.`);
+  await cp(join(PLATFORMS, platform, "bin", "workerd"), join(folder, "node_modules/workerd/bin/workerd"));
 }

@@ -45,7 +45,7 @@ export function suites(tools) {
     // Most of a test is waiting: two at a time even on two cores.
     e2e: [
       nodeTests("end to end", "tests/e2e", tools, {
-        builds: [buildWorker, buildFaultyWorker, buildBots],
+        builds: [buildWorker, buildFaultyWorker, buildPages, buildBots],
         browser: false,
         atOnce: 2,
       }),
