@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { ROOT } from "../../../scripts/lib/paths.mjs";
@@ -69,10 +70,10 @@ export class Served {
 
   /** The number of the process of workerd that it has started. */
   workerd(): number {
-    const children = execFileSync("ps", ["-A", "-o", "ppid=,pid=,args="], { encoding: "utf8" }).split("\n");
-    const fields = children.map((line) => line.trim().split(/\s+/));
-    const own = fields.find(([parent, , ...args]) => parent === String(this.#process.pid) && args.includes("serve"));
-    return Number(own?.[1] ?? assert.fail("it has no workerd"));
+    const { pid } = this.#process;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");
+    assert.equal(children.length, 1, "it has other children, too");
+    return Number(children[0] || assert.fail("it has no workerd"));
   }
 
   /** What became of it. */
