@@ -63,7 +63,7 @@ async function readSecrets() {
   if (util.parseEnv === undefined) {
     throw new Failure(
       `Node ${process.versions.node} cannot read ${SECRETS_FILE}; 20.12 can.`,
-      "After set-up the clone has a Node of its own: run this again by npm.",
+      "Take a newer one, which `npm run` does in a clone after set-up, or give the variables by the environment.",
     );
   }
   return /** @type {Record<string, string>} */ (util.parseEnv(text));
