@@ -1,0 +1,36 @@
+//! Ways to get the hand-over wrong. Each has to be noticed, or the checks are worth nothing.
+
+/// What is wrong with all regions of a world.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Flaw {
+    /// Nothing.
+    None,
+    /// The giver's engine goes on with an island that is on its way.
+    Unfrozen,
+    /// The giver forgets an island with the offer, and not with the answer.
+    Hasty,
+    /// The taker does not know which offers it has answered.
+    Forgetful,
+    /// The taker answers before it has stored the island.
+    Unstored,
+    /// The taker begins to count anew what it tells.
+    Unversioned,
+    /// The taker does not tell anybody that it is the owner now.
+    Silent,
+    /// Nobody says which islands come near a border.
+    Blind,
+    /// An island follows any of its members, and not its centre.
+    Torn,
+}
+
+/// All of them.
+pub const FLAWS: [Flaw; 8] = [
+    Flaw::Unfrozen,
+    Flaw::Hasty,
+    Flaw::Forgetful,
+    Flaw::Unstored,
+    Flaw::Unversioned,
+    Flaw::Silent,
+    Flaw::Blind,
+    Flaw::Torn,
+];
