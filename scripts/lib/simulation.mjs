@@ -11,9 +11,10 @@ import { run } from "./process.mjs";
  * @property {number} first the first seed
  * @property {number} seeds how many are played
  * @property {boolean} traced whether what happens is printed
+ * @property {boolean} regions whether it is islands that go from region to region, instead of whole archipelagos
  */
 
-/** As many as `npm test` plays. */
+/** As many as `npm test` plays of whole archipelagos. */
 const SEEDS = "500";
 const SEED_MAX = 2 ** 32 - 1;
 
@@ -27,6 +28,7 @@ export function readSimulation(args) {
     seeds: { type: "string" },
     first: { type: "string" },
     replay: { type: "string" },
+    regions: { type: "boolean", default: false },
   });
   let values;
   try {
@@ -34,11 +36,13 @@ export function readSimulation(args) {
   } catch (error) {
     throw new Failure(
       error instanceof Error ? error.message : String(error),
-      "Allowed are --seeds N and --first S, or --replay S.",
+      "Allowed are --seeds N and --first S, or --replay S; and --regions with either.",
     );
   }
+  const { regions } = values;
   if (values.replay === undefined) {
     return {
+      regions,
       first: integer("first", values.first ?? "1", 0, SEED_MAX),
       seeds: integer("seeds", values.seeds ?? SEEDS, 1, SEED_MAX),
       traced: false,
@@ -47,7 +51,7 @@ export function readSimulation(args) {
   if (values.seeds !== undefined || values.first !== undefined) {
     throw new Failure("--replay plays one seed.", "It goes without --seeds and --first.");
   }
-  return { first: integer("replay", values.replay, 0, SEED_MAX), seeds: 1, traced: true };
+  return { regions, first: integer("replay", values.replay, 0, SEED_MAX), seeds: 1, traced: true };
 }
 
 /**
@@ -55,8 +59,11 @@ export function readSimulation(args) {
  * @param {Simulation} simulation
  * @throws {Failure} when a seed has failed
  */
-export async function simulate({ env }, { first, seeds, traced }) {
-  const command = ["test", "--locked", "-p", "archipelago-core", "--test", "simulation", "--", "--nocapture"];
+export async function simulate({ env }, { first, seeds, traced, regions }) {
+  const command = ["test", "--locked", "-p", "archipelago-core", "--test", regions ? "regions" : "simulation"];
+  // Not the test of the tests, which has seeds of its own.
+  if (regions) command.push("islands_are_as_if_there_were_no_borders");
+  command.push("--", "--nocapture");
   const { status, error } = await run("cargo", command, {
     env: {
       ...env,
@@ -69,6 +76,6 @@ export async function simulate({ env }, { first, seeds, traced }) {
   if (status === 0) return;
   throw new Failure(
     error ? `cargo: ${error.message}` : "The simulation has failed.",
-    "A seed is played again by: npm run simulate -- --replay SEED",
+    `A seed is played again by: npm run simulate -- ${regions ? "--regions " : ""}--replay SEED`,
   );
 }

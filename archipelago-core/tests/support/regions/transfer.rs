@@ -157,9 +157,11 @@ impl Region {
         self.rebuild();
     }
 
+    /// Who has left meanwhile is in it again: everybody is told anew, and an answer to what was told before does not count.
     fn come_back(&mut self, offered: Offered) {
-        self.untold.extend(&offered.row.members);
+        let members = offered.row.members.clone();
         self.bring_in(offered);
+        self.outdate(&members);
         self.happened.push("came back");
     }
 
