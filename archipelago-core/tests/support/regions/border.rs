@@ -40,6 +40,13 @@ impl Region {
         }
     }
 
+    pub(super) fn learn(&mut self, from: RegionId, at_ms: u64, outlines: Vec<Outline>) {
+        let known = self.outlines.entry(from).or_default();
+        if at_ms > known.0 {
+            *known = (at_ms, outlines);
+        }
+    }
+
     /// Looks for islands of different regions that could be one, and tells the owner of the lesser one. If they meet in
     /// this square, this region knows of both.
     pub(super) fn survey(&mut self) {

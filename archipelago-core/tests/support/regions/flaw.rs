@@ -17,13 +17,15 @@ pub enum Flaw {
     Unversioned,
     /// The taker does not tell anybody that it is the owner now.
     Silent,
+    /// The giver tells nobody anything new when an island comes back.
+    Unrenewed,
     /// Nobody says which islands come near a border.
     Blind,
     /// An island follows any of its members, and not its centre.
     Torn,
 }
 
-/// All of them.
+/// Those that random worlds show soon; for the other one there is an example.
 pub const FLAWS: [Flaw; 8] = [
     Flaw::Unfrozen,
     Flaw::Hasty,

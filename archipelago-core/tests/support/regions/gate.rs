@@ -1,4 +1,4 @@
-//! A gate: what regions see of a connector. It knows to which region each of its players belongs, and outlives the world.
+//! A gate: what regions see of a connector. It knows to which region each of its players belongs, and never dies.
 
 use std::collections::BTreeMap;
 

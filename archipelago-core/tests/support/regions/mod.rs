@@ -4,6 +4,7 @@
 mod border;
 mod check;
 mod crowd;
+mod examples;
 mod flaw;
 mod gate;
 mod message;
@@ -105,19 +106,21 @@ impl World {
             rng,
             setting,
         };
-        for region in 0..world.regions.len() {
-            let first = world.rng.below(FLUSH_PERIOD_MS as usize) as u64;
-            world.at(first, Event::Flush(region));
-        }
-        for gate in 0..world.gates.len() {
-            let first = world.rng.below(REPORT_PERIOD_MS as usize) as u64;
-            world.at(first, Event::Tick(gate));
-        }
-        world.at(0, Event::Act);
-        if traced {
-            println!("{:?}", world.setting);
-        }
+        world.begin();
         world
+    }
+
+    fn begin(&mut self) {
+        for region in 0..self.regions.len() {
+            let first = self.rng.below(FLUSH_PERIOD_MS as usize) as u64;
+            self.at(first, Event::Flush(region));
+        }
+        for gate in 0..self.gates.len() {
+            let first = self.rng.below(REPORT_PERIOD_MS as usize) as u64;
+            self.at(first, Event::Tick(gate));
+        }
+        self.at(0, Event::Act);
+        self.trace(|| format!("{:?}", self.setting));
     }
 
     /// Plays the world to its end.

@@ -73,28 +73,13 @@ impl Region {
                 leaves,
                 positions,
             } => self.report(gate, sequence, &logins, &leaves, &positions),
-            Message::Took { player, version } => {
-                let session = self.stored.sessions.get(&player);
-                if session.is_some_and(|session| session.version == version) {
-                    self.untold.remove(&player);
-                }
-            }
-            Message::Gone { player } => {
-                if self.stored.sessions.contains_key(&player) {
-                    self.happened.push("gone when told");
-                }
-                self.leave(player);
-            }
+            Message::Took { player, version } => self.took(player, version),
+            Message::Gone { player } => self.gone(player),
             Message::Outlines {
                 from,
                 at_ms,
                 outlines,
-            } => {
-                let known = self.outlines.entry(from).or_default();
-                if at_ms > known.0 {
-                    *known = (at_ms, outlines);
-                }
-            }
+            } => self.learn(from, at_ms, outlines),
             Message::Advice {
                 island,
                 taker,
@@ -114,6 +99,20 @@ impl Region {
             } => self.answered(from, transfer, &taken),
             Message::Heard { .. } | Message::Told { .. } => unreachable!("these go to gates"),
         }
+    }
+
+    fn took(&mut self, player: PlayerId, version: u64) {
+        let session = self.stored.sessions.get(&player);
+        if session.is_some_and(|session| session.version == version) {
+            self.untold.remove(&player);
+        }
+    }
+
+    fn gone(&mut self, player: PlayerId) {
+        if self.stored.sessions.contains_key(&player) {
+            self.happened.push("gone when told");
+        }
+        self.leave(player);
     }
 
     fn report(
@@ -147,8 +146,8 @@ impl Region {
             .push((Address::Gate(gate), Message::Heard { region, sequence }));
     }
 
-    /// A player has left. If its island is on its way, whoever has that afterwards will hear so: it has to tell everybody
-    /// whose they are.
+    /// A player has left. If its island is on its way, whoever has that afterwards will hear so, since it has to tell
+    /// everybody whose they are.
     fn leave(&mut self, player: PlayerId) {
         if self.stored.forget(player) {
             self.crowd.remove(player);

@@ -51,8 +51,9 @@ impl World {
         self.check_known()?;
         self.check_partition()?;
         if self.setting.comparable {
-            self.compare()?;
+            let islands = self.compare()?;
             self.count("compared with one engine");
+            *self.tally.entry("islands compared").or_default() += islands;
         }
         Ok(())
     }
@@ -128,8 +129,8 @@ impl World {
             .collect()
     }
 
-    /// One engine that hears of everybody at once has the same islands.
-    fn compare(&self) -> Result<(), String> {
+    /// One engine that hears of everybody at once has the same islands: how many.
+    fn compare(&self) -> Result<u32, String> {
         let players = self.players();
         let mut engine = Engine::new(self.setting.squares.engine.clone());
         let peers: BTreeMap<_, _> = players
@@ -152,7 +153,7 @@ impl World {
             islands.sort_unstable();
         }
         if expected == found {
-            Ok(())
+            Ok(found.len() as u32)
         } else {
             Err(format!(
                 "one engine has {expected:?}, the regions have {found:?}"

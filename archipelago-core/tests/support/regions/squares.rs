@@ -65,7 +65,7 @@ impl Squares {
     }
 }
 
-/// Of two islands that could be one, the lesser goes to the other: the smaller one, of equals the one with the higher id.
+/// Of two islands that could be one, the lesser goes to the other: the smaller one; of equals, the higher id.
 pub fn rank(size: usize, id: IslandId) -> impl Ord {
     (size, std::cmp::Reverse(id))
 }

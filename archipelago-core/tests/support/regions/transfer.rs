@@ -3,42 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::flaw::Flaw;
-use super::message::{Message, Offered, Reason, RegionId};
+use super::message::{IslandId, Message, Offered, Reason, RegionId};
 use super::region::Region;
 use super::stored::Transfer;
 
 impl Region {
     /// Offers the islands that are wanted elsewhere, one transfer to a region at a time, and repeats those offers that
-    /// are unanswered. What is offered is in the engine no more: nobody joins it, and it neither merges nor splits.
+    /// are unanswered.
     pub(super) fn offer(&mut self) {
         let mut offers: BTreeMap<RegionId, Vec<Offered>> = BTreeMap::new();
         for (id, (taker, reason)) in std::mem::take(&mut self.wanted) {
-            let free = taker != self.id && !self.stored.outgoing.contains_key(&taker);
-            let Some(number) = self.stored.find(id).filter(|_| free) else {
-                continue;
-            };
-            let row = self.stored.islands[&number].clone();
-            let Some(positions) = self.crowd.spots(&row) else {
-                continue;
-            };
-            let sessions = row
-                .members
-                .iter()
-                .map(|player| self.stored.sessions[player])
-                .collect();
-            if self.flaw != Flaw::Unfrozen {
-                for player in &row.members {
-                    self.stored.sessions.remove(player);
-                }
-                self.stored.islands.remove(&number);
+            if taker != self.id && !self.stored.outgoing.contains_key(&taker) {
+                offers
+                    .entry(taker)
+                    .or_default()
+                    .extend(self.freeze(id, reason));
             }
-            offers.entry(taker).or_default().push(Offered {
-                row,
-                reason,
-                sessions,
-                positions,
-            });
         }
+        offers.retain(|_, islands| !islands.is_empty());
         let changed = !offers.is_empty();
         for (taker, islands) in offers {
             let last = self.stored.given.entry(taker).or_default();
@@ -54,6 +36,31 @@ impl Region {
             self.rebuild();
         }
         self.repeat();
+    }
+
+    /// Takes an island out of the engine: nobody joins it any more, and it neither merges nor splits. One whose members
+    /// have yet to report stays.
+    fn freeze(&mut self, id: IslandId, reason: Reason) -> Option<Offered> {
+        let number = self.stored.find(id)?;
+        let row = self.stored.islands[&number].clone();
+        let positions = self.crowd.spots(&row)?;
+        let sessions = row
+            .members
+            .iter()
+            .map(|player| self.stored.sessions[player])
+            .collect();
+        if self.flaw != Flaw::Unfrozen {
+            for player in &row.members {
+                self.stored.sessions.remove(player);
+            }
+            self.stored.islands.remove(&number);
+        }
+        Some(Offered {
+            row,
+            reason,
+            sessions,
+            positions,
+        })
     }
 
     fn repeat(&mut self) {
@@ -157,11 +164,15 @@ impl Region {
         self.rebuild();
     }
 
-    /// Who has left meanwhile is in it again: everybody is told anew, and an answer to what was told before does not count.
+    /// Who has left meanwhile is in it again. Everybody is told anew: an answer to what was told before does not count.
     fn come_back(&mut self, offered: Offered) {
         let members = offered.row.members.clone();
         self.bring_in(offered);
-        self.outdate(&members);
+        if self.flaw == Flaw::Unrenewed {
+            self.untold.extend(&members);
+        } else {
+            self.outdate(&members);
+        }
         self.happened.push("came back");
     }
 
