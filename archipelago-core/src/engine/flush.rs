@@ -33,9 +33,12 @@ impl Engine {
         if scope == Scope::Full {
             self.world.islands.take_dirty(&mut slots);
         }
+        if self.world.islands.count() == 0 {
+            // What those who wait have taken of its memory is nobody's yet.
+            self.world.islands.restart();
+        }
         if self.is_rush() {
             rush::place_all(&mut self.world, std::mem::take(&mut self.queue));
-            self.updates.reserve(self.waiting);
             self.waiting = 0;
         } else {
             let known = slots.len();
@@ -99,7 +102,7 @@ impl Engine {
     }
 
     /// Whether there is nobody but newcomers, of whom nobody prefers any island.
-    fn is_rush(&self) -> bool {
+    pub(super) fn is_rush(&self) -> bool {
         let world = &self.world;
         self.coherent.is_none() && world.islands.count() == 0 && world.wishes.is_empty()
     }

@@ -9,6 +9,7 @@ use super::lattice::{AWAY, COLUMNS, Key, Lattice, reaches};
 use super::peers::{Peer, Peers, State};
 use super::position::Ground;
 use super::window::Window;
+use super::world::lengthen;
 
 /// No cell: the peer is on no cell.
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -70,6 +71,18 @@ impl Grid {
     /// Somebody has come, gone or moved: the next [`Self::refresh`] has something to do.
     pub fn expire(&mut self) {
         self.outdated = true;
+    }
+
+    /// Takes memory for so many, where nobody is on any cell.
+    pub fn expect(&mut self, count: usize) {
+        lengthen(&mut self.places, count, NOWHERE);
+        lengthen(&mut self.entries, count, Entry::NOBODY);
+        self.outdated = true;
+    }
+
+    /// Its memory for entries, which is free until the next [`Self::refresh`] where that has something to do.
+    pub fn spare(&mut self) -> &mut Vec<Entry> {
+        &mut self.entries
     }
 
     /// How many cells there are, of which many may be empty: all indices are below.
@@ -296,7 +309,7 @@ impl Grid {
 }
 
 impl Entry {
-    const NOBODY: Self = Self {
+    pub const NOBODY: Self = Self {
         ground: Ground::ORIGIN,
         peer: Peer::NOBODY,
         home: u32::MAX,

@@ -93,10 +93,19 @@ impl Islands {
         self.members.put(at as usize, member);
     }
 
-    /// Begins with the first slot again where there are no islands; the number of the next one.
-    pub fn restart(&mut self) -> IslandNumber {
-        *self = Self::new(self.next);
-        self.next
+    /// Takes memory for so many members, where there are no islands yet. [`Self::restart`] must follow.
+    pub fn expect(&mut self, members: usize) {
+        self.members.expect(members);
+    }
+
+    /// Begins with the first slot again where there are no islands.
+    pub fn restart(&mut self) {
+        self.slots.clear();
+        self.members.restart();
+        self.free.clear();
+        self.order.clear();
+        self.dirty.clear();
+        self.changed.clear();
     }
 
     pub fn count(&self) -> usize {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::peers::Peer;
 use super::position::Ground;
+use super::world::lengthen;
 
 /// Hangs on nobody; see [`super::links`].
 pub(super) const ROOT: u32 = u32::MAX;
@@ -203,6 +204,22 @@ impl Members {
             *above += if *above == ROOT { 0 } else { shift };
         }
         self.note_places(range);
+    }
+
+    /// Takes memory for so many. [`Self::restart`] must follow.
+    pub fn expect(&mut self, count: usize) {
+        lengthen(&mut self.peers, count, Peer::NOBODY);
+        lengthen(&mut self.grounds, count, Ground::ORIGIN);
+        lengthen(&mut self.above, count, ROOT);
+        lengthen(&mut self.places, count, 0);
+    }
+
+    /// Forgets all blocks; the memory stays.
+    pub fn restart(&mut self) {
+        self.peers.clear();
+        self.grounds.clear();
+        self.above.clear();
+        self.free.clear();
     }
 
     /// Makes room for new blocks of so many members each, of peers with handles below a bound.

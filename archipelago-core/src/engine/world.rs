@@ -45,6 +45,12 @@ impl World {
         }
     }
 
+    /// Takes memory for so many who wait, where there are no islands yet.
+    pub fn expect(&mut self, waiting: usize) {
+        self.islands.expect(waiting);
+        self.grid.expect(waiting);
+    }
+
     /// The slot of the island a member is in.
     pub fn home(&self, peer: Peer) -> u32 {
         self.peers.spots[peer.index()].island
@@ -115,5 +121,12 @@ impl World {
             self.islands.mark_dirty(slot);
         }
         self.grid.expire();
+    }
+}
+
+/// Makes a list so long, if it is shorter.
+pub(super) fn lengthen<T: Copy>(list: &mut Vec<T>, len: usize, with: T) {
+    if list.len() < len {
+        list.resize(len, with);
     }
 }

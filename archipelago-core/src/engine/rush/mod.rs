@@ -54,7 +54,7 @@ pub(super) fn place_all(world: &mut World, mut queue: Vec<Peer>) {
         max_peers: world.max_peers as u32,
     };
     if let Some(near) = Near::find(world, &queue) {
-        grow::grow_all(&mut draft, near, &mut ties);
+        grow::grow_all(&mut draft, world, near, &mut ties);
     } else {
         world.grid.refresh(&world.peers);
         choose::choose_all(&mut draft, world, &queue);

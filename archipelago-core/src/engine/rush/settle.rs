@@ -16,7 +16,7 @@ struct Lane {
 
 /// Opens the islands, with everybody in them.
 pub(super) fn settle(draft: &Draft, world: &mut World, queue: &[Peer], merger: &Merger) {
-    let first = world.islands.restart();
+    let first = world.islands.next_number();
     let mut lanes = vec![Lane::default(); draft.sizes.len()];
     // By target: the lane of its members.
     let mut ways = vec![0; draft.sizes.len()];
