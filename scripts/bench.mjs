@@ -4,9 +4,12 @@ import { benchAttack } from "./lib/bench-attack.mjs";
 import { benchChains } from "./lib/bench-chains.mjs";
 import { benchEngine } from "./lib/bench-engine.mjs";
 import { benchHandshakes } from "./lib/bench-handshakes.mjs";
+import { benchKill } from "./lib/bench-kill.mjs";
 import { benchProduction } from "./lib/bench-production.mjs";
+import { benchRealm } from "./lib/bench-realm.mjs";
 import { benchRoom } from "./lib/bench-room.mjs";
 import { benchSimulator } from "./lib/bench-simulator.mjs";
+import { benchSoak } from "./lib/bench-soak.mjs";
 import { benchStats } from "./lib/bench-stats.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
@@ -29,9 +32,12 @@ const BENCHMARKS = {
   flood: benchAttack("flood.bench.ts"),
   handshakes: benchHandshakes,
   hostile: benchAttack("hostile.bench.ts"),
+  kill: benchKill,
   production: benchProduction,
+  realm: benchRealm,
   room: benchRoom,
   simulator: benchSimulator,
+  soak: benchSoak,
   stats: benchStats,
   storage: benchStorage,
 };

@@ -1,7 +1,7 @@
 /** The figures of the engine, for people. */
-import { cpus } from "node:os";
 import { BOUND_HEADS, checksOf } from "./bench-engine-bounds.mjs";
 import { inColumns, ms } from "./bench-figures.mjs";
+import { today } from "./machine.mjs";
 import { markdownTable } from "./markdown.mjs";
 
 /**
@@ -84,12 +84,9 @@ export function documentOf(rows) {
     const cells = own.map((row) => columns.map(([, cell]) => cell(row)));
     return `### \`${policy}\`\n\n${markdownTable(heads, cells)}`;
   });
-  const [cpu] = cpus();
-  const machine = `${cpus().length} × ${cpu?.model.trim()}, ${process.platform} ${process.arch}, Node.js ${process.version}`;
-  const day = new Date().toISOString().slice(0, 10);
   const checks = checksOf(rows);
   const bounds = checks.length === 0 ? [] : [`### Bounds\n\n${markdownTable(BOUND_HEADS, checks)}`];
-  return [`\`${DOCUMENT_COMMAND}\`, ${day}, on ${machine}.`, LEGEND, ...bounds, ...tables].join("\n\n");
+  return [`\`${DOCUMENT_COMMAND}\`, ${today()}.`, LEGEND, ...bounds, ...tables].join("\n\n");
 }
 
 /**

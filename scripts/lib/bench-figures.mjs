@@ -24,6 +24,23 @@ export function readOptions(args, defaults) {
 }
 
 /**
+ * Whether the one option that a benchmark has was given.
+ *
+ * @param {readonly string[]} args
+ * @param {string} name
+ * @returns {boolean}
+ * @throws {Failure} if there is another one
+ */
+export function readFlag(args, name) {
+  try {
+    const { values } = parseArgs({ args: [...args], options: { [name]: { type: "boolean" } } });
+    return values[name] === true;
+  } catch (error) {
+    throw new Failure(error instanceof Error ? error.message : String(error), `Allowed is --${name}.`);
+  }
+}
+
+/**
  * @param {string} name of the option
  * @param {string} text
  * @param {number} min

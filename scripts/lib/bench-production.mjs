@@ -4,9 +4,8 @@
  * `tests/bench/src/production.rs` says what the rules are. With `--document` the tables go into `docs/engine-figures.md`.
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { readFlag } from "./bench-figures.mjs";
 import { buildNative, figures } from "./bench-runs.mjs";
-import { Failure } from "./failure.mjs";
 import { around, markdownTable, renew } from "./markdown.mjs";
 import { ROOT } from "./paths.mjs";
 import { PRODUCTION } from "./production.mjs";
@@ -35,10 +34,10 @@ const RULES = ["stable", "neighbours", "anybody", "both"];
 /**
  * @param {import("./setup.mjs").Tools} tools
  * @param {readonly string[]} args
- * @throws {Failure} if something else than `--document` is asked for
+ * @throws {import("./failure.mjs").Failure} if something else than `--document` is asked for
  */
 export async function benchProduction(tools, args) {
-  const isWritten = readDocument(args);
+  const isWritten = readFlag(args, "document");
   if (isWritten) await around(DOCUMENT, COMMAND);
   const native = await buildNative("archipelago-bench", "worlds", tools);
   /** @type {World[]} */
@@ -55,16 +54,6 @@ export async function benchProduction(tools, args) {
   const text = documentOf(worlds);
   console.log(`\n${text}\n`);
   if (isWritten) await renew(DOCUMENT, COMMAND, text);
-}
-
-/** @param {readonly string[]} args */
-function readDocument(args) {
-  try {
-    const { document } = parseArgs({ args: [...args], options: { document: { type: "boolean" } } }).values;
-    return document ?? false;
-  } catch (error) {
-    throw new Failure(error instanceof Error ? error.message : String(error), "Allowed is --document.");
-  }
 }
 
 /** @param {readonly World[]} worlds */

@@ -11,9 +11,18 @@ const TICKS_PER_SECOND = 100;
  * @returns {number | null} seconds of all its threads; where there is no `/proc`, not known
  */
 export function cpuSeconds(pid) {
-  if (process.platform !== "linux") return null;
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return process.platform === "linux" ? usedIn(`/proc/${pid}/stat`) : null;
+}
+
+/**
+ * What a process, or one of its threads, has used so far.
+ *
+ * @param {string} stat path of its file in `/proc`
+ * @returns {number} seconds
+ */
+export function usedIn(stat) {
+  const text = readFileSync(stat, "utf8");
   // The second field is the program's name in parentheses, and may contain anything.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

@@ -1,0 +1,188 @@
+/**
+ * `npm run bench -- soak`: 1,000 players walk for half an hour while others come and go, and the realm must not grow: its
+ * memory, its storage, and the numbers of what it keeps.
+ */
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startWorkerd } from "../workerd.mjs";
+import { integer, median, readOptions } from "./bench-figures.mjs";
+import { sendBots } from "./bot-crowd.mjs";
+import { buildBots, buildWorker } from "./build.mjs";
+import { Failure } from "./failure.mjs";
+import { markdownTable } from "./markdown.mjs";
+import { readMetrics, totalOf } from "./metrics-reader.mjs";
+import { ProcessMeter } from "./process-meter.mjs";
+import { VARS } from "./realm-load.mjs";
+import { endProgress, progress } from "./report.mjs";
+
+/**
+ * @typedef {import("./setup.mjs").Tools} Tools
+ *
+ * @typedef {object} Minute
+ * @property {number} megabytes of memory
+ * @property {number} stored kilobytes
+ * @property {readonly number[]} kept by `KEPT`
+ */
+
+const MINUTE_MS = 60_000;
+const MEGABYTE = 1_000_000;
+const KILOBYTE = 1_000;
+
+/** What a realm says that it keeps. All of it is over when everybody has left. */
+const KEPT = [
+  "dcl_archipelago_peers_count",
+  "dcl_archipelago_islands_count",
+  "dcl_archipelago_sessions",
+  "dcl_archipelago_deliveries_pending",
+  "dcl_ws_rooms_connections",
+];
+
+/** Of those who stay, how many others come and go; each time they are new players. */
+const PASSING_SHARE = 0.1;
+const PASSING_S = 20;
+
+/** How much more there may be in the last third than in the second one, of memory and of storage. */
+const GROWTH_MAX = 1.1;
+
+/** How long it may take until a realm that all have left has forgotten them. */
+const FORGOTTEN_MS = 120_000;
+
+/**
+ * Measures, and prints a table.
+ *
+ * @param {Tools} tools
+ * @param {readonly string[]} args `--minutes N`, `--players N`
+ * @throws {Failure} if a player was lost, or something grows
+ */
+export async function benchSoak(tools, args) {
+  const options = readOptions(args, { minutes: "30", players: "1000" });
+  const minutes = integer("minutes", options.minutes, 6, 10_000);
+  const players = integer("players", options.players, 100, 10_000);
+  await buildWorker(tools);
+  await buildBots(tools);
+  const storage = await mkdtemp(join(tmpdir(), "realm-"));
+  const realm = await startWorkerd({ vars: VARS, storage });
+  const meter = new ProcessMeter(realm.process.pid ?? 0);
+  try {
+    const load = { world: "plaza-1000", players, rate: 1, seconds: 60 * minutes };
+    const crowd = await sendBots(realm.url, load);
+    const isOver = new AbortController();
+    const passing = passThrough(realm.url, Math.ceil(PASSING_SHARE * players), isOver.signal);
+    const looking = watch(realm.url, storage, meter, minutes);
+    const [bots, rows] = await Promise.all([crowd.summary, looking]).finally(() => isOver.abort());
+    const passed = await passing;
+    console.log(`\n${tableOf(rows)}\n\n${passed} others came and went; ${bots.lost} players were lost.`);
+    judge(rows);
+    await forgotten(realm.url);
+    console.log("Nothing is left of them.\n");
+  } finally {
+    meter.stop();
+    await realm.stop();
+    await rm(storage, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Others come, talk in the rooms of their islands for a little while and leave, again and again.
+ *
+ * @param {string} url
+ * @param {number} players at a time
+ * @param {AbortSignal} signal
+ * @returns {Promise<number>} how many there were
+ */
+async function passThrough(url, players, signal) {
+  let passed = 0;
+  for (let seed = 2; !signal.aborted; seed++) {
+    const load = { world: "plaza-1000", players, rate: 1, seconds: PASSING_S, commuters: 0, seed };
+    const crowd = await sendBots(url, load, ["--chat"]);
+    await crowd.summary;
+    passed += players;
+  }
+  return passed;
+}
+
+/**
+ * Looks once a minute.
+ *
+ * @param {string} url
+ * @param {string} storage
+ * @param {ProcessMeter} meter
+ * @param {number} minutes
+ */
+async function watch(url, storage, meter, minutes) {
+  /** @type {Minute[]} */
+  const rows = [];
+  for (let minute = 1; minute <= minutes; minute++) {
+    const from = Date.now();
+    await sleep(MINUTE_MS);
+    const text = await readMetrics(`${url}/metrics`);
+    const row = {
+      megabytes: meter.between(from, Date.now()).bytesMax / MEGABYTE,
+      stored: (await bytesIn(storage)) / KILOBYTE,
+      kept: KEPT.map((name) => totalOf(name, text)),
+    };
+    rows.push(row);
+    progress(`${minute} of ${minutes} min: ${row.megabytes.toFixed(0)} MB, ${row.stored.toFixed(0)} KB stored`);
+  }
+  endProgress();
+  return rows;
+}
+
+/** @param {string} folder */
+async function bytesIn(folder) {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    // Some of them come and go.
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
+  }
+  return bytes;
+}
+
+/** @param {readonly Minute[]} rows */
+function tableOf(rows) {
+  const heads = [
+    "minute",
+    "memory, MB",
+    "storage, KB",
+    ...KEPT.map((name) => name.replace(/^dcl_(archipelago_)?/, "")),
+  ];
+  const shown = rows.map(({ megabytes, stored, kept }, at) =>
+    [at + 1, Math.round(megabytes), Math.round(stored), ...kept].map(String),
+  );
+  return markdownTable(heads, shown);
+}
+
+/**
+ * @param {readonly Minute[]} rows
+ * @throws {Failure} if there is more of something in the last third than in the one before
+ */
+function judge(rows) {
+  const third = Math.floor(rows.length / 3);
+  for (const what of /** @type {const} */ (["megabytes", "stored"])) {
+    const of = (/** @type {number} */ from) => median(rows.slice(from, from + third).map((row) => row[what]));
+    const [before, after] = [of(third), of(2 * third)];
+    if (after <= GROWTH_MAX * before) continue;
+    throw new Failure(
+      `It grows: ${what} from ${before.toFixed(0)} to ${after.toFixed(0)}, in the medians of ${third} min.`,
+    );
+  }
+}
+
+/**
+ * Waits until nothing is left of those who have gone.
+ *
+ * @param {string} url
+ * @throws {Failure} if something stays
+ */
+async function forgotten(url) {
+  const deadline = Date.now() + FORGOTTEN_MS;
+  for (;;) {
+    const text = await readMetrics(`${url}/metrics`);
+    const left = KEPT.filter((name) => totalOf(name, text) > 0);
+    if (left.length === 0) return;
+    if (Date.now() > deadline) throw new Failure(`All have gone, but something is left: ${left.join(", ")}.`);
+    await sleep(1_000);
+  }
+}
