@@ -7,6 +7,7 @@ use super::kernel::{Kernel, PARTS, Square};
 use super::motion::{Heading, Motion, Outlook};
 use super::passing::lasting;
 use super::patience::reluctance;
+use super::ranges::Ranges;
 use super::spread::Spread;
 use super::squares::Squares;
 use super::sums::{Site, Sum};
@@ -18,6 +19,9 @@ use crate::engine::world::World;
 
 /// No island.
 pub(super) const NOBODY: u32 = u32::MAX;
+
+/// Whoever stands is asked in one of so many flushes: not much changes around it from one to the next.
+const ROTA: u32 = 4;
 
 /// Fewer neighbours than this are not worth more for being few.
 const NEIGHBOURS_MIN: f64 = 0.5;
@@ -72,6 +76,7 @@ pub(super) struct Crowd {
     /// By slot: how many members there are.
     sizes: Vec<u32>,
     moves: Vec<Move>,
+    ranges: Ranges,
     hubs: Hubs,
     whole: Whole,
 }
@@ -92,6 +97,7 @@ impl Crowd {
             sites: Vec::new(),
             sizes: Vec::new(),
             moves: Vec::new(),
+            ranges: Ranges::default(),
             hubs: Hubs::default(),
             whole: Whole::default(),
         }
@@ -132,12 +138,21 @@ impl Crowd {
         self.outlook = self.motion.outlook(world.now_ms, later_s);
         self.motion.fetch(world);
         self.sum_up(world);
+        self.aim(entries);
         self.sort_by_aim(entries);
-        let Self { squares, tally, .. } = self;
+        let Self {
+            squares,
+            tally,
+            sums,
+            ..
+        } = self;
         for (bin, entry) in self.totals.iter_mut().zip(entries) {
-            if *bin != NOBODY {
-                *bin = squares.bin(squares.square_of(entry.ground)) as u32;
-            }
+            let sum = sums.get(entry.home as usize);
+            *bin = if sum.is_some_and(|sum| sum.crowd != NOBODY) {
+                squares.bin(squares.square_of(entry.ground)) as u32
+            } else {
+                NOBODY
+            };
         }
         tally.start(entries, squares, &self.totals, order);
     }
@@ -156,25 +171,39 @@ impl Crowd {
         }
     }
 
-    /// Sums up the members of all islands, and finds the bins of their aims.
+    /// Sums up the members of all islands.
     fn sum_up(&mut self, world: &World) {
-        self.totals.clear();
         for (place, entry) in (0..).zip(world.grid.all_entries()) {
-            let sum = self.sums.get_mut(entry.home as usize);
-            let Some(sum) = sum.filter(|sum| sum.crowd != NOBODY) else {
-                self.totals.push(NOBODY);
-                continue;
-            };
-            let Heading { ahead, moved, .. } =
-                self.outlook.heading(self.motion.past(place), entry.ground);
-            sum.add(entry.ground, 1.0);
-            sum.moving += f64::from(u8::from(moved));
-            let aim = self.squares.square(rounded(ahead));
-            self.totals.push(self.squares.bin(aim) as u32);
+            if let Some(sum) = self.sums.get_mut(entry.home as usize) {
+                let past = self.motion.past(place);
+                let Heading { moved, .. } = self.outlook.heading(past, entry.ground);
+                sum.add(entry.ground, 1.0);
+                sum.moving += f64::from(u8::from(moved));
+            }
         }
         for (slot, sum) in (0..).zip(&self.sums) {
             let reported = world.islands.get(slot).silent == 0;
             self.sites.push(Site::of(sum, reported));
+        }
+        self.ranges.measure(&mut self.sites);
+    }
+
+    /// Finds the bins of the aims of all who are to be asked in this flush.
+    fn aim(&mut self, entries: &[Entry]) {
+        let all = self.config.dwell_s > 0.0;
+        let flush = self.motion.flush();
+        self.totals.clear();
+        for (place, entry) in (0..).zip(entries) {
+            let site = self.site(entry.home);
+            let heading = self.outlook.heading(self.motion.past(place), entry.ground);
+            let walks = heading.speed_mps > 0.0;
+            let rests = entry.peer.index() as u32 % ROTA != flush % ROTA;
+            let stays = walks & site.is_nearest(heading.later) | !heading.moved & rests;
+            let bin = self
+                .squares
+                .bin(self.squares.square(rounded(heading.ahead))) as u32;
+            let is_asked = site.is_known & (all | !stays);
+            self.totals.push(if is_asked { bin } else { NOBODY });
         }
     }
 

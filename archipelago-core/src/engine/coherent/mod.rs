@@ -27,6 +27,7 @@ mod motion;
 mod passing;
 mod patience;
 mod place;
+mod ranges;
 mod spread;
 mod squares;
 mod sums;

@@ -117,6 +117,11 @@ impl Motion {
         }
     }
 
+    /// The number of the full flush at hand.
+    pub fn flush(&self) -> u32 {
+        self.flush
+    }
+
     /// A full flush begins, whether or not there is anything to do.
     pub fn begin(&mut self) {
         self.flush += 1;
@@ -155,12 +160,12 @@ impl Outlook {
         let vx = (x - f64::from(was_x)) * self.per_s;
         let vz = (z - f64::from(was_z)) * self.per_s;
         let speed = vx.abs() + vz.abs();
-        let walks = (WALKING_MPS..JUMP_MPS).contains(&speed);
-        // Who walks is hard to foresee: to add nothing costs less than a wrong guess.
-        let velocity = |v: f64| if walks { v } else { 0.0 };
-        let (vx, vz) = (velocity(vx), velocity(vz));
+        let walks = (speed >= WALKING_MPS) & (speed < JUMP_MPS);
+        // Who walks is hard to foresee: nothing is added without a guess.
+        let mask = 0_u64.wrapping_sub(u64::from(walks));
+        let [vx, vz] = [vx, vz].map(|v| f64::from_bits(v.to_bits() & mask));
         // A newcomer was nowhere before.
-        let moved = walks || speed >= JUMP_MPS || was_x.is_nan();
+        let moved = walks | (speed >= JUMP_MPS) | was_x.is_nan();
         Heading {
             ahead: (x + self.ahead_s * vx, z + self.ahead_s * vz),
             later: (x + self.later_s * vx, z + self.later_s * vz),

@@ -23,6 +23,8 @@ pub(super) struct Site {
     pub centre: (f64, f64),
     /// See [`quiet`].
     pub quiet: f32,
+    /// Whoever is not as far from the centre, in square metres, is nearer to it than to any other.
+    pub own_squared: f64,
     /// It is an island of a crowd, all of whose members have reported where they are.
     pub is_known: bool,
 }
@@ -51,11 +53,18 @@ impl Sum {
 }
 
 impl Site {
+    /// Whether a spot is nearer to this centre than to any other, as far as can be told at a glance.
+    pub fn is_nearest(&self, spot: (f64, f64)) -> bool {
+        let (dx, dz) = (spot.0 - self.centre.0, spot.1 - self.centre.1);
+        dx * dx + dz * dz < self.own_squared
+    }
+
     /// An island of such members; `reported` if all of them have said where they are.
     pub fn of(sum: &Sum, reported: bool) -> Self {
         Self {
             centre: sum.centre(),
             quiet: quiet(sum.moving / sum.count),
+            own_squared: 0.0,
             is_known: sum.crowd != NOBODY && reported,
         }
     }
@@ -64,6 +73,7 @@ impl Site {
     pub const NONE: Self = Self {
         centre: (0.0, 0.0),
         quiet: 0.0,
+        own_squared: 0.0,
         is_known: false,
     };
 }

@@ -136,18 +136,16 @@ impl Wants {
         for at in first..first + count {
             let place = crowd.by_aim[at];
             let entry = &world.grid.all_entries()[place as usize];
-            let site = crowd.site(entry.home);
-            if site.is_known {
-                let player = crowd.player(world, place);
-                let quiet = crowd.motion.stand(place, player.moved, site.quiet);
-                self.called.push(Called {
-                    player,
-                    peer: entry.peer,
-                    label: entry.home,
-                    place,
-                    reluctance: reluctance(quiet),
-                });
-            }
+            let player = crowd.player(world, place);
+            let quiet = crowd.site(entry.home).quiet;
+            let quiet = crowd.motion.stand(place, player.moved, quiet);
+            self.called.push(Called {
+                player,
+                peer: entry.peer,
+                label: entry.home,
+                place,
+                reluctance: reluctance(quiet),
+            });
         }
         (count > 0).then_some(first + count)
     }
