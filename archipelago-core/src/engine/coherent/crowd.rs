@@ -4,7 +4,7 @@ use super::config::CoherentConfig;
 use super::depth::depth;
 use super::hubs::Hubs;
 use super::kernel::{Kernel, PARTS, Square};
-use super::motion::{Heading, Motion, Outlook};
+use super::motion::{Heading, Motion, Outlook, Past};
 use super::passing::lasting;
 use super::patience::reluctance;
 use super::ranges::Ranges;
@@ -233,7 +233,12 @@ impl Crowd {
     /// Where somebody is, and is going.
     pub fn player(&self, world: &World, place: u32) -> Player {
         let entry = &world.grid.all_entries()[place as usize];
-        let heading = self.outlook.heading(self.motion.past(place), entry.ground);
+        self.player_of(entry, self.motion.past(place))
+    }
+
+    /// The same of an entry, and of what is remembered of it.
+    pub fn player_of(&self, entry: &Entry, past: Past) -> Player {
+        let heading = self.outlook.heading(past, entry.ground);
         let lasting = f64::from(lasting(heading.speed_mps) as f32);
         let ahead = rounded(heading.ahead);
         Player {

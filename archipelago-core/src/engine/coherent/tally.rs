@@ -85,27 +85,27 @@ impl Tally {
         order: &mut Vec<u32>,
         key: impl Fn(u32) -> K,
     ) {
-        let starts = &mut self.starts;
+        let (starts, last) = (&mut self.starts, squares.bins());
+        // Whose bin is known is hard to foresee: the others come behind the last bin, and are cut off.
+        let bin_of = |bin: &u32| (*bin as usize).min(last);
         starts.clear();
-        starts.resize(squares.bins() + 2, 0);
+        starts.resize(last + 3, 0);
         for bin in bins {
-            if let Some(next) = starts.get_mut((*bin as usize).saturating_add(2)) {
-                *next += 1;
-            }
+            starts[bin_of(bin) + 2] += 1;
         }
         let mut sum = 0;
         for start in starts.iter_mut() {
             sum += *start;
             *start = sum;
         }
-        order.resize(sum as usize, 0);
+        order.resize(bins.len(), 0);
         for (at, bin) in (0..).zip(bins) {
-            if let Some(next) = starts.get_mut((*bin as usize).saturating_add(1)) {
-                order[*next as usize] = at;
-                *next += 1;
-            }
+            let next = &mut starts[bin_of(bin) + 1];
+            order[*next as usize] = at;
+            *next += 1;
         }
-        starts.pop();
+        starts.truncate(last + 1);
+        order.truncate(starts[last] as usize);
         for ends in starts.windows(2) {
             let members = &mut order[ends[0] as usize..ends[1] as usize];
             if members.len() > DENSE {

@@ -6,9 +6,11 @@ use super::chains::{Chains, TARGETS, WORTH_MIN, best_first, price};
 use super::crowd::{Crowd, NOBODY, Player};
 use super::depth::{past, per_depth};
 use super::kernel::{PARTS, Square};
+use super::motion::Past;
 use super::passing::nearest;
 use super::patience::{Patience, reluctance};
 use super::tally::is_dense;
+use crate::engine::grid::Entry;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
@@ -91,6 +93,8 @@ struct View {
 pub(super) struct Wants {
     /// Crowd by crowd, the most urgent first.
     pub list: Vec<Want>,
+    /// Those who are called: their places, and what is known of them.
+    fetched: Vec<(u32, Entry, Past)>,
     /// Those who were called.
     called: Vec<Called>,
     /// By slot: how many neighbours are on it, in parts, around the aim at hand.
@@ -132,18 +136,21 @@ impl Wants {
     /// all over the memory: it comes sooner if none of it depends on what they want.
     fn call(&mut self, world: &World, crowd: &mut Crowd, first: usize) -> Option<usize> {
         let count = (crowd.by_aim.len() - first).min(CALLED);
+        let places = &crowd.by_aim[first..first + count];
+        let entries = world.grid.all_entries();
+        self.fetched.clear();
+        let known = |place: &u32| (*place, entries[*place as usize], crowd.motion.past(*place));
+        self.fetched.extend(places.iter().map(known));
         self.called.clear();
-        for at in first..first + count {
-            let place = crowd.by_aim[at];
-            let entry = &world.grid.all_entries()[place as usize];
-            let player = crowd.player(world, place);
+        for (place, entry, past) in &self.fetched {
+            let player = crowd.player_of(entry, *past);
             let quiet = crowd.site(entry.home).quiet;
-            let quiet = crowd.motion.stand(place, player.moved, quiet);
+            let quiet = crowd.motion.stand(*place, player.moved, quiet);
             self.called.push(Called {
                 player,
                 peer: entry.peer,
                 label: entry.home,
-                place,
+                place: *place,
                 reluctance: reluctance(quiet),
             });
         }
