@@ -71,8 +71,8 @@ struct Called {
 
 /// Somebody who is asked.
 #[derive(Clone, Copy, Debug)]
-struct Asked {
-    called: Called,
+struct Asked<'a> {
+    called: &'a Called,
     /// How many neighbours are on its island, in parts, without itself.
     here: f64,
     /// And on all islands; no parts.
@@ -123,10 +123,11 @@ impl Wants {
         self.touched.resize(world.islands.slot_bound() + 1, 0);
         let (mut first, mut view) = (0, View::NONE);
         while let Some(next) = self.call(world, crowd, first) {
-            for at in 0..self.called.len() {
-                let called = self.called[at];
-                self.hear(world, crowd, &called, &mut view, patience, chains);
+            let called = std::mem::take(&mut self.called);
+            for called in &called {
+                self.hear(world, crowd, called, &mut view, patience, chains);
             }
+            self.called = called;
             first = next;
         }
         sort(&mut self.list);
@@ -167,8 +168,9 @@ impl Wants {
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
-        let Called { player, label, .. } = *called;
-        if Self::is_among_its_own(crowd, &player, label) {
+        let Called { player, label, .. } = called;
+        let label = *label;
+        if Self::is_among_its_own(crowd, player, label) {
             patience.wait(called.peer, false);
             return;
         }
@@ -191,7 +193,7 @@ impl Wants {
         let total = view.total - itself;
         crowd.totals[called.place as usize] = total as u32;
         let asked = Asked {
-            called: *called,
+            called,
             here: view.own.parts - itself,
             total: total / PARTS,
         };
@@ -276,12 +278,13 @@ impl Wants {
     fn ask(
         &mut self,
         crowd: &Crowd,
-        asked: &Asked,
+        asked: &Asked<'_>,
         own: Own,
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
         let Called { player, peer, .. } = asked.called;
+        let peer = *peer;
         let places = match player.later {
             None => 0..self.around.len(),
             Some(spot) => {
@@ -315,7 +318,7 @@ impl Wants {
     fn choose(
         &mut self,
         crowd: &Crowd,
-        asked: &Asked,
+        asked: &Asked<'_>,
         own: &Own,
         places: Range<usize>,
     ) -> ((f64, u32), usize) {
@@ -349,7 +352,7 @@ impl Wants {
     fn offer(
         &mut self,
         crowd: &Crowd,
-        asked: &Asked,
+        asked: &Asked<'_>,
         slot: u32,
         mut open: usize,
         patience: &Patience,
