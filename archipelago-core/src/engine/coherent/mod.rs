@@ -212,8 +212,11 @@ impl Coherent {
                 part_peers.clear();
                 part_peers.extend(part.iter().map(|(.., peer)| *peer));
                 part_peers.sort_unstable();
-                let members: Vec<_> = part_peers.iter().map(|peer| world.root(*peer)).collect();
-                slots.push(world.settle(members.into_iter()));
+                let slot = world.settle(std::iter::empty());
+                for peer in &*part_peers {
+                    world.enter(slot, world.root(*peer));
+                }
+                slots.push(slot);
                 splitter.split(world, slots[first], slots);
                 placing.touched.extend_from_slice(&slots[first..]);
             });
