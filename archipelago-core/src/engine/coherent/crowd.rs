@@ -4,10 +4,11 @@ use super::config::CoherentConfig;
 use super::depth::depth;
 use super::hubs::Hubs;
 use super::kernel::{Kernel, PARTS, Square};
-use super::motion::{Heading, Motion, Outlook, Past};
+use super::motion::{Heading, Motion, Outlook, Past, rounded};
 use super::passing::lasting;
 use super::patience::reluctance;
 use super::ranges::Ranges;
+use super::rota::may_rest;
 use super::spread::Spread;
 use super::squares::Squares;
 use super::sums::{Site, Sum};
@@ -19,9 +20,6 @@ use crate::engine::world::World;
 
 /// No island.
 pub(super) const NOBODY: u32 = u32::MAX;
-
-/// Whoever stands is asked in one of so many flushes: not much changes around it from one to the next.
-const ROTA: u32 = 4;
 
 /// Fewer neighbours than this are not worth more for being few.
 const NEIGHBOURS_MIN: f64 = 0.5;
@@ -140,21 +138,19 @@ impl Crowd {
         self.sum_up(world);
         self.aim(entries);
         self.sort_by_aim(entries);
-        let Self {
-            squares,
-            tally,
-            sums,
-            ..
-        } = self;
-        for (bin, entry) in self.totals.iter_mut().zip(entries) {
-            let sum = sums.get(entry.home as usize);
-            *bin = if sum.is_some_and(|sum| sum.crowd != NOBODY) {
-                squares.bin(squares.square_of(entry.ground)) as u32
+        let mut bins = std::mem::take(&mut self.totals);
+        for (bin, entry) in bins.iter_mut().zip(entries) {
+            let square = self.squares.square_of(entry.ground);
+            let takes_part = self.takes_part(entry);
+            *bin = if takes_part {
+                self.squares.bin(square) as u32
             } else {
                 NOBODY
             };
         }
-        tally.start(entries, squares, &self.totals, order);
+        self.totals = bins;
+        self.tally
+            .start(entries, &self.squares, &self.totals, order);
     }
 
     /// Notes which islands there are, and to which crowds they belong.
@@ -196,13 +192,10 @@ impl Crowd {
         for (place, entry) in (0..).zip(entries) {
             let site = self.site(entry.home);
             let heading = self.outlook.heading(self.motion.past(place), entry.ground);
-            let walks = heading.speed_mps > 0.0;
-            let rests = entry.peer.index() as u32 % ROTA != flush % ROTA;
-            let stays = walks & site.is_nearest(heading.later) | !heading.moved & rests;
-            let bin = self
-                .squares
-                .bin(self.squares.square(rounded(heading.ahead))) as u32;
-            let is_asked = site.is_known & (all | !stays);
+            let aim = self.squares.square(rounded(heading.ahead));
+            let bin = self.squares.bin(aim) as u32;
+            let rests = !all & may_rest(entry.peer, &heading, &site, flush);
+            let is_asked = site.is_known & !rests;
             self.totals.push(if is_asked { bin } else { NOBODY });
         }
     }
@@ -406,9 +399,4 @@ impl Crowd {
             sum.add(world.peers.ground(peer), sign);
         }
     }
-}
-
-/// As exact as positions are.
-fn rounded((x, z): (f64, f64)) -> (f64, f64) {
-    (f64::from(x as f32), f64::from(z as f32))
 }

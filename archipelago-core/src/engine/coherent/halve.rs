@@ -1,7 +1,8 @@
 //! A full island becomes two, one beside the other.
 
 use super::crowd::Crowd;
-use super::wants::{Want, sort};
+use super::trade::sort;
+use super::wants::Want;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 

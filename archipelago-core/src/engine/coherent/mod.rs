@@ -5,10 +5,11 @@
 //! between the centres of two islands, and the neighbours on either.
 //!
 //! A flush finds what hangs together (`components`, `survey`); whatever fits is one island, as always. A crowd that has
-//! no islands yet is cut up (`cut`). Then everybody is put in order of place (`spread`, `squares`, `sums`, `ranges`, `tally`), and
-//! whoever may want something says where it wants to be (`motion`, `passing`, `depth`, `kernel`, `patience`, `wants`), and moves there if there is
-//! room or if a chain of others makes room (`chains`, `trade`, `hubs`, `whole`). Newcomers are placed one by one
-//! (`place`, `halve`), and islands that have become small are merged (`gather`).
+//! no islands yet is cut up (`cut`). Then everybody is put in order of place (`spread`, `squares`, `sums`, `ranges`,
+//! `tally`), and whoever may want something says where it wants to be (`motion`, `passing`, `depth`, `kernel`,
+//! `patience`, `wants`), and moves there if there is room or if a chain of others makes room (`chains`, `trade`,
+//! `hubs`, `whole`). Newcomers are placed one by one (`place`, `halve`), and islands that have become small are merged
+//! (`gather`).
 //!
 //! All of it computes with the four operations and square roots, which are the same on every target, and decides ties
 //! by handles and island numbers.
@@ -28,6 +29,7 @@ mod passing;
 mod patience;
 mod place;
 mod ranges;
+mod rota;
 mod spread;
 mod squares;
 mod sums;

@@ -174,3 +174,8 @@ impl Outlook {
         }
     }
 }
+
+/// As exact as positions are.
+pub(super) fn rounded((x, z): (f64, f64)) -> (f64, f64) {
+    (f64::from(x as f32), f64::from(z as f32))
+}

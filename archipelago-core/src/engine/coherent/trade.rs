@@ -42,6 +42,15 @@ pub(super) fn trade(
     }
 }
 
+/// Crowd by crowd: they have nothing to do with each other, and what is near is near in memory. In each the highest
+/// worth first, the lower handle on a tie.
+pub(super) fn sort(wants: &mut [Want]) {
+    wants.sort_unstable_by(|a, b| {
+        let order = a.crowd.cmp(&b.crowd).then(b.worth.total_cmp(&a.worth));
+        order.then(a.peer.cmp(&b.peer))
+    });
+}
+
 /// Moves somebody to where it wants to be, after those who make room for it.
 fn attempt(
     world: &mut World,

@@ -10,6 +10,7 @@ use super::motion::Past;
 use super::passing::nearest;
 use super::patience::{Patience, reluctance};
 use super::tally::is_dense;
+use super::trade::sort;
 use crate::engine::grid::Entry;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
@@ -393,13 +394,4 @@ impl Own {
         centre: (0.0, 0.0),
         trades: false,
     };
-}
-
-/// Crowd by crowd: they have nothing to do with each other, and what is near is near in memory. In each the highest
-/// worth first, the lower handle on a tie.
-pub(super) fn sort(wants: &mut [Want]) {
-    wants.sort_unstable_by(|a, b| {
-        let order = a.crowd.cmp(&b.crowd).then(b.worth.total_cmp(&a.worth));
-        order.then(a.peer.cmp(&b.peer))
-    });
 }
