@@ -141,12 +141,11 @@ impl Crowd {
         let mut bins = std::mem::take(&mut self.totals);
         for (bin, entry) in bins.iter_mut().zip(entries) {
             let square = self.squares.square_of(entry.ground);
-            let takes_part = self.takes_part(entry);
-            *bin = if takes_part {
-                self.squares.bin(square) as u32
-            } else {
-                NOBODY
-            };
+            let bin_of = |square| self.squares.bin(square) as u32;
+            *bin = self
+                .takes_part(entry)
+                .then_some(square)
+                .map_or(NOBODY, bin_of);
         }
         self.totals = bins;
         self.tally
@@ -186,8 +185,7 @@ impl Crowd {
 
     /// Finds the bins of the aims of all who are to be asked in this flush.
     fn aim(&mut self, entries: &[Entry]) {
-        let all = self.config.dwell_s > 0.0;
-        let flush = self.motion.flush();
+        let (all, flush) = (self.config.dwell_s > 0.0, self.motion.flush());
         self.totals.clear();
         for (place, entry) in (0..).zip(entries) {
             let site = self.site(entry.home);
@@ -195,7 +193,7 @@ impl Crowd {
             let aim = self.squares.square(rounded(heading.ahead));
             let bin = self.squares.bin(aim) as u32;
             let rests = !all & may_rest(entry.peer, &heading, &site, flush);
-            let is_asked = site.is_known & !rests;
+            let is_asked = site.is_known && !rests;
             self.totals.push(if is_asked { bin } else { NOBODY });
         }
     }

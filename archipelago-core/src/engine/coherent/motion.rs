@@ -154,6 +154,11 @@ impl Motion {
 
 impl Outlook {
     /// Where somebody is going who is there now.
+    #[allow(
+        clippy::manual_range_contains,
+        clippy::needless_bitwise_bool,
+        reason = "no guesses"
+    )]
     pub fn heading(self, past: Past, position: Ground) -> Heading {
         let (x, z) = (f64::from(position.x()), f64::from(position.z()));
         let [was_x, was_z] = past.at;
