@@ -192,8 +192,8 @@ impl Crowd {
             let heading = self.outlook.heading(self.motion.past(place), entry.ground);
             let aim = self.squares.square(rounded(heading.ahead));
             let bin = self.squares.bin(aim) as u32;
-            let rests = !all & may_rest(entry.peer, &heading, &site, flush);
-            let is_asked = site.is_known && !rests;
+            let rests = may_rest(entry.peer, &heading, &site, flush);
+            let is_asked = u8::from(site.is_known) & u8::from(all | !rests) == 1;
             self.totals.push(if is_asked { bin } else { NOBODY });
         }
     }
