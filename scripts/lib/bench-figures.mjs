@@ -24,6 +24,17 @@ export function readOptions(args, defaults) {
 }
 
 /**
+ * A flag, apart from the options that have values.
+ *
+ * @param {readonly string[]} args
+ * @param {string} flag such as `--document`
+ * @returns {[boolean, string[]]} whether it was given, and what else was
+ */
+export function takeFlag(args, flag) {
+  return [args.includes(flag), args.filter((arg) => arg !== flag)];
+}
+
+/**
  * Whether the one option that a benchmark has was given.
  *
  * @param {readonly string[]} args

@@ -11,9 +11,8 @@ const CROSSING_MS = 2_250;
 
 const MEGABYTE = 1_000_000;
 
-export const CROWD_HEADS = [
+const CROWD = /** @type {const} */ ([
   "players",
-  "handshakes/s",
   "first island, ms: p50 / p95",
   "crossing, ms: p50 / p95 / p99",
   "islands told a minute",
@@ -21,45 +20,79 @@ export const CROWD_HEADS = [
   "bots, CPU s a minute",
   "server, MB",
   "heartbeats/s",
-];
+]);
+export const CROWD_HEADS = /** @type {readonly string[]} */ (CROWD);
 
-/** @param {Found} found */
-export function crowdRow({ load, bots, server, generator, received }) {
-  const { first_island_ms: first, crossing_ms: crossing } = bots;
-  return [
-    `${load.players.toLocaleString("en")}`,
-    bots.handshakes_per_second.toFixed(0),
-    [first.p50, first.p95].map(whole).join(" / "),
-    [crossing.p50, crossing.p95, crossing.p99].map(whole).join(" / "),
-    whole(bots.island_changes / (load.seconds / 60)),
-    (60 * server.cores).toFixed(1),
-    (60 * generator.cores).toFixed(1),
-    whole(server.bytesMax / MEGABYTE),
-    whole(received),
-  ];
+/**
+ * @param {Found} found
+ * @returns {readonly string[]}
+ */
+export function crowdRow({ load, bots, newcomers, server, generator, received }) {
+  const { crossing_ms: crossing } = bots;
+  const first = newcomers?.first_island_ms;
+  return inOrder(CROWD, {
+    players: whole(load.players),
+    "first island, ms: p50 / p95": first === undefined ? "" : [first.p50, first.p95].map(whole).join(" / "),
+    "crossing, ms: p50 / p95 / p99": [crossing.p50, crossing.p95, crossing.p99].map(whole).join(" / "),
+    "islands told a minute": whole(bots.island_changes / (load.seconds / 60)),
+    "server, CPU s a minute": (60 * server.cores).toFixed(1),
+    "bots, CPU s a minute": (60 * generator.cores).toFixed(1),
+    "server, MB": whole(server.bytesMax / MEGABYTE),
+    "heartbeats/s": whole(received),
+  });
 }
 
-export const FLOOD_HEADS = [
+/** What is known of Decentraland's services, with 2,000 players. */
+export const PRODUCTION_CROWD = inOrder(CROWD, {
+  players: "production, 2,000",
+  "first island, ms: p50 / p95": [PRODUCTION_REALM.firstIslandMs.p50, PRODUCTION_REALM.firstIslandMs.p95]
+    .map(whole)
+    .join(" / "),
+  "server, CPU s a minute": `${PRODUCTION_REALM.cpuSecondsAMinute}`,
+  "server, MB": `${PRODUCTION_REALM.megabytes}`,
+});
+
+const FLOOD = /** @type {const} */ ([
   "heartbeats/s asked",
   "sent",
   "taken",
   "server, CPU µs each",
-  "server, busiest thread",
+  "server's busiest thread",
   "bots' thread",
   "crossing, ms: p50 / p95",
-];
+]);
+export const FLOOD_HEADS = /** @type {readonly string[]} */ (FLOOD);
 
-/** @param {Found} found */
+/**
+ * @param {Found} found
+ * @returns {readonly string[]}
+ */
 export function floodRow({ load, bots, server, generator, received }) {
-  return [
-    whole(load.players * load.rate),
-    whole(bots.heartbeats_per_second),
-    whole(received),
-    ((1e6 * server.cores) / received).toFixed(1),
-    percent(server.busiest),
-    percent(generator.busiest),
-    [bots.crossing_ms.p50, bots.crossing_ms.p95].map(whole).join(" / "),
-  ];
+  return inOrder(FLOOD, {
+    "heartbeats/s asked": whole(load.players * load.rate),
+    sent: whole(bots.heartbeats_per_second),
+    taken: whole(received),
+    "server, CPU µs each": ((1e6 * server.cores) / received).toFixed(1),
+    "server's busiest thread": percent(server.busiest),
+    "bots' thread": percent(generator.busiest),
+    "crossing, ms: p50 / p95": [bots.crossing_ms.p50, bots.crossing_ms.p95].map(whole).join(" / "),
+  });
+}
+
+/** What is known of Decentraland's services. */
+export const PRODUCTION_FLOOD = inOrder(FLOOD, {
+  "heartbeats/s asked": "production",
+  taken: PRODUCTION_REALM.heartbeatsPerSecond,
+});
+
+/**
+ * @template {string} Head
+ * @param {readonly Head[]} heads
+ * @param {Readonly<Partial<Record<Head, string>>>} cells what is left out is not known
+ * @returns {readonly string[]}
+ */
+function inOrder(heads, cells) {
+  return heads.map((head) => cells[head] ?? "");
 }
 
 /**
@@ -82,12 +115,12 @@ export function boundsOf(crowds, floods) {
   return [
     ...crowds
       .filter(({ load }) => load.players === 1_000)
-      .flatMap(({ bots }) => [
-        atMost("1,000 players: first island, p50, ms", bots.first_island_ms.p50, 100),
-        atMost("1,000 players: first island, p95, ms", bots.first_island_ms.p95, 250),
+      .flatMap(({ newcomers }) => [
+        atMost("1,000 players: first island, p50, ms", newcomers?.first_island_ms.p50, 100),
+        atMost("1,000 players: first island, p95, ms", newcomers?.first_island_ms.p95, 250),
       ]),
     ...crowds.map(({ load, bots }) =>
-      atMost(`${load.players.toLocaleString("en")} players: crossing, p95, ms`, bots.crossing_ms.p95, CROSSING_MS),
+      atMost(`${whole(load.players)} players: crossing, p95, ms`, bots.crossing_ms.p95, CROSSING_MS),
     ),
     ...crowds
       .filter(({ load }) => load.players === 2_000)
@@ -100,12 +133,12 @@ export function boundsOf(crowds, floods) {
 
 /**
  * @param {string} bound
- * @param {number} found
+ * @param {number | undefined} found
  * @param {number} limit
  */
 function atMost(bound, found, limit) {
   const digits = Number.isInteger(limit) ? 0 : 1;
-  return [bound, found.toFixed(digits), `≤ ${limit}`, found <= limit ? "kept" : "missed"];
+  return [bound, found?.toFixed(digits) ?? "", `≤ ${limit}`, found !== undefined && found <= limit ? "kept" : "missed"];
 }
 
 /** @param {number} number */

@@ -7,14 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startWorkerd } from "../workerd.mjs";
-import { integer, median, readOptions } from "./bench-figures.mjs";
+import { integer, median, readOptions, takeFlag } from "./bench-figures.mjs";
 import { sendBots } from "./bot-crowd.mjs";
 import { buildBots, buildWorker } from "./build.mjs";
 import { Failure } from "./failure.mjs";
-import { markdownTable } from "./markdown.mjs";
+import { today } from "./machine.mjs";
+import { around, markdownTable, renew } from "./markdown.mjs";
 import { readMetrics, totalOf } from "./metrics-reader.mjs";
 import { ProcessMeter } from "./process-meter.mjs";
-import { VARS } from "./realm-load.mjs";
+import { REALM_DOCUMENT, untilThere, VARS } from "./realm-load.mjs";
 import { endProgress, progress } from "./report.mjs";
 
 /**
@@ -25,6 +26,9 @@ import { endProgress, progress } from "./report.mjs";
  * @property {number} stored kilobytes
  * @property {readonly number[]} kept by `KEPT`
  */
+
+const COMMAND = "npm run bench -- soak --document";
+const WORLD = "plaza-1000";
 
 const MINUTE_MS = 60_000;
 const MEGABYTE = 1_000_000;
@@ -43,7 +47,10 @@ const KEPT = [
 const PASSING_SHARE = 0.1;
 const PASSING_S = 20;
 
-/** How much more there may be in the last third than in the second one, of memory and of storage. */
+/** Rows of the table, about. */
+const SHOWN = 10;
+
+/** How much more there may be in the last third than in the second one, of anything. */
 const GROWTH_MAX = 1.1;
 
 /** How long it may take until a realm that all have left has forgotten them. */
@@ -53,30 +60,34 @@ const FORGOTTEN_MS = 120_000;
  * Measures, and prints a table.
  *
  * @param {Tools} tools
- * @param {readonly string[]} args `--minutes N`, `--players N`
+ * @param {readonly string[]} args `--minutes N`, `--players N`, `--document`
  * @throws {Failure} if a player was lost, or something grows
  */
 export async function benchSoak(tools, args) {
-  const options = readOptions(args, { minutes: "30", players: "1000" });
+  const [isWritten, rest] = takeFlag(args, "--document");
+  const options = readOptions(rest, { minutes: "30", players: "1000" });
   const minutes = integer("minutes", options.minutes, 6, 10_000);
   const players = integer("players", options.players, 100, 10_000);
+  if (isWritten) await around(REALM_DOCUMENT, COMMAND);
   await buildWorker(tools);
   await buildBots(tools);
   const storage = await mkdtemp(join(tmpdir(), "realm-"));
   const realm = await startWorkerd({ vars: VARS, storage });
   const meter = new ProcessMeter(realm.process.pid ?? 0);
   try {
-    const load = { world: "plaza-1000", players, rate: 1, seconds: 60 * minutes };
-    const crowd = await sendBots(realm.url, load);
+    const crowd = await sendBots(realm.url, { world: WORLD, players, rate: 1, seconds: 60 * minutes });
+    await untilThere(realm.url, players);
     const isOver = new AbortController();
+    const looking = watch(realm.url, storage, meter, minutes).finally(() => isOver.abort());
     const passing = passThrough(realm.url, Math.ceil(PASSING_SHARE * players), isOver.signal);
-    const looking = watch(realm.url, storage, meter, minutes);
-    const [bots, rows] = await Promise.all([crowd.summary, looking]).finally(() => isOver.abort());
-    const passed = await passing;
-    console.log(`\n${tableOf(rows)}\n\n${passed} others came and went; ${bots.lost} players were lost.`);
+    const [rows, passed] = await Promise.all([looking, passing, crowd.summary]);
+    const told = `${players} players stayed for ${minutes} minutes, ${passed} others came, talked and went. Nobody was lost.`;
+    const text = [`\`${COMMAND}\`, ${today()}.`, told, tableOf(rows)].join("\n\n");
+    console.log(`\n${text}\n`);
     judge(rows);
     await forgotten(realm.url);
     console.log("Nothing is left of them.\n");
+    if (isWritten) await renew(REALM_DOCUMENT, COMMAND, text);
   } finally {
     meter.stop();
     await realm.stop();
@@ -95,7 +106,7 @@ export async function benchSoak(tools, args) {
 async function passThrough(url, players, signal) {
   let passed = 0;
   for (let seed = 2; !signal.aborted; seed++) {
-    const load = { world: "plaza-1000", players, rate: 1, seconds: PASSING_S, commuters: 0, seed };
+    const load = { world: WORLD, players, rate: 1, seconds: PASSING_S, commuters: 0, seed };
     const crowd = await sendBots(url, load, ["--chat"]);
     await crowd.summary;
     passed += players;
@@ -148,10 +159,13 @@ function tableOf(rows) {
     "storage, KB",
     ...KEPT.map((name) => name.replace(/^dcl_(archipelago_)?/, "")),
   ];
-  const shown = rows.map(({ megabytes, stored, kept }, at) =>
-    [at + 1, Math.round(megabytes), Math.round(stored), ...kept].map(String),
+  const cells = rows.map(({ megabytes, stored, kept }, at) => [at + 1, megabytes, stored, ...kept]);
+  const every = Math.ceil(rows.length / SHOWN);
+  const shown = cells.filter(([minute = 0]) => minute % every === 0);
+  return markdownTable(
+    heads,
+    shown.map((row) => row.map((number) => Math.round(number).toLocaleString("en"))),
   );
-  return markdownTable(heads, shown);
 }
 
 /**
@@ -160,13 +174,15 @@ function tableOf(rows) {
  */
 function judge(rows) {
   const third = Math.floor(rows.length / 3);
-  for (const what of /** @type {const} */ (["megabytes", "stored"])) {
-    const of = (/** @type {number} */ from) => median(rows.slice(from, from + third).map((row) => row[what]));
-    const [before, after] = [of(third), of(2 * third)];
-    if (after <= GROWTH_MAX * before) continue;
-    throw new Failure(
-      `It grows: ${what} from ${before.toFixed(0)} to ${after.toFixed(0)}, in the medians of ${third} min.`,
-    );
+  const columns = {
+    memory: rows.map(({ megabytes }) => megabytes),
+    storage: rows.map(({ stored }) => stored),
+    ...Object.fromEntries(KEPT.map((name, at) => [name, rows.map(({ kept }) => kept[at] ?? 0)])),
+  };
+  for (const [what, numbers] of Object.entries(columns)) {
+    const [before, after] = [1, 2].map((nth) => median(numbers.slice(nth * third, (nth + 1) * third)));
+    if (before === undefined || after === undefined || after <= GROWTH_MAX * before) continue;
+    throw new Failure(`It grows: ${what} from ${before} to ${after}, in the medians of ${third} minutes.`);
   }
 }
 

@@ -1,4 +1,8 @@
-/** @typedef {{ readonly recall: number, readonly moves: number }} Figures recall within 20 m, reassignments of a player in a minute */
+/**
+ * @typedef {object} Figures
+ * @property {number} recall within 20 m
+ * @property {number} moves reassignments of a player in a minute
+ */
 
 /**
  * What the engine of Decentraland's realms comes to in worlds, where that is known.

@@ -1,45 +1,99 @@
 /** A realm under the load of bots: plain workerd and the bots are processes of their own, measured from outside. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startWorkerd } from "../workerd.mjs";
 import { sendBots } from "./bot-crowd.mjs";
-import { MetricsReader } from "./metrics-reader.mjs";
+import { Failure } from "./failure.mjs";
+import { MetricsReader, readMetrics, totalOf } from "./metrics-reader.mjs";
+import { ROOT } from "./paths.mjs";
 import { ProcessMeter } from "./process-meter.mjs";
 
 /**
  * @typedef {import("./bot-crowd.mjs").Load} Load
+ * @typedef {import("./bot-crowd.mjs").Summary} Summary
  * @typedef {import("./process-meter.mjs").Taken} Taken
  *
- * @typedef {object} Found all of it from when the last has logged in until the first leaves
+ * @typedef {object} Found what was measured once all were in
  * @property {Load} load
- * @property {import("./bot-crowd.mjs").Summary} bots
- * @property {Taken} server
+ * @property {Summary} bots
+ * @property {Summary | undefined} newcomers who came when all of them were in
+ * @property {Taken} server after the newcomers had left again
  * @property {Taken} generator
- * @property {number} received heartbeats a second that the realm has counted
+ * @property {number} received heartbeats a second that the realm has counted in that time
  */
+
+/** What whole realms come to. */
+export const REALM_DOCUMENT = join(ROOT, "docs", "realm-figures.md");
 
 /** The worlds are made for this distance. */
 export const VARS = { ARCHIPELAGO_JOIN_DISTANCE: "64" };
+
+/** Those who come last, to see what it is to come into a realm full of players. */
+const NEWCOMERS = { players: 200, rate: 1, seconds: 5, commuters: 0, seed: 2 };
+
+/** How long all may take to come in. */
+const ARRIVAL_MS = 120_000;
 
 /**
  * Puts a load on a new realm.
  *
  * @param {Load} load
+ * @param {{ newcomers: boolean }} options whether others come when all of them are in
  * @returns {Promise<Found>}
- * @throws {import("./failure.mjs").Failure} if a player was lost
+ * @throws {Failure} if a player was lost, or told something wrong
  */
-export async function loadRealm(load) {
+export async function loadRealm(load, { newcomers: areWanted }) {
   const realm = await startWorkerd({ vars: VARS });
   const server = new ProcessMeter(realm.process.pid ?? 0);
   const metrics = new MetricsReader(realm.url);
   try {
     const crowd = await sendBots(realm.url, load);
     const generator = new ProcessMeter(crowd.pid);
+    const newcomers = areWanted ? await comeLast(realm.url, load) : undefined;
     const bots = await crowd.summary.finally(() => generator.stop());
-    const { playing_since_ms: from, playing_until_ms: to } = bots;
+    const from = newcomers?.playing_until_ms ?? bots.playing_since_ms;
+    const to = bots.playing_until_ms;
     const received = metrics.perSecond("dcl_archipelago_heartbeats_received_total", from, to);
-    return { load, bots, server: server.between(from, to), generator: generator.between(from, to), received };
+    return {
+      load,
+      bots,
+      newcomers,
+      server: server.between(from, to),
+      generator: generator.between(from, to),
+      received,
+    };
   } finally {
     server.stop();
     await metrics.stop();
     await realm.stop();
+  }
+}
+
+/**
+ * @param {string} url of the realm
+ * @param {Load} load
+ */
+async function comeLast(url, { world, players }) {
+  await untilThere(url, players);
+  const { summary } = await sendBots(url, { world, ...NEWCOMERS });
+  return summary;
+}
+
+/**
+ * Waits until so many players are in a realm.
+ *
+ * @param {string} url of the realm
+ * @param {number} players
+ * @throws {Failure} if that takes too long
+ */
+export async function untilThere(url, players) {
+  const deadline = Date.now() + ARRIVAL_MS;
+  for (;;) {
+    // It may have been killed just now.
+    const text = await readMetrics(`${url}/metrics`).catch(() => undefined);
+    const there = text === undefined ? 0 : totalOf("dcl_archipelago_peers_count", text);
+    if (there >= players) return;
+    if (Date.now() > deadline) throw new Failure(`Only ${there} of ${players} players have come in.`);
+    await sleep(200);
   }
 }
