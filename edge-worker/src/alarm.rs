@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::rc::Rc;
 
 use worker::js_sys;
-use worker::{ScheduledTime, State};
+use worker::{ScheduledTime, State, Storage};
 
 use crate::clock::now_ms;
 
@@ -20,20 +21,32 @@ pub struct Alarm {
 }
 
 impl Alarm {
+    /// Whether the alarm is going to ring by then.
+    pub fn rings_by(&self, at_ms: u64, now: u64) -> bool {
+        let lost = |set: u64| set.saturating_add(LOST_MS) < now;
+        (self.at_ms.get()).is_some_and(|set| set <= at_ms && !lost(set))
+    }
+
     /// The alarm rings no later than this.
     pub async fn no_later_than(&self, state: &State, at_ms: u64) {
-        let lost = |set: u64| set.saturating_add(LOST_MS) < now_ms();
-        if self
-            .at_ms
-            .get()
-            .is_some_and(|set| set <= at_ms && !lost(set))
-        {
-            return;
+        if !self.rings_by(at_ms, now_ms()) {
+            self.write(&state.storage(), at_ms).await;
         }
+    }
+
+    /// The same, without waiting for it.
+    pub fn set_no_later_than(self: &Rc<Self>, state: &State, at_ms: u64, now: u64) {
+        if !self.rings_by(at_ms, now) {
+            let (alarm, storage) = (Rc::clone(self), state.storage());
+            state.wait_until(async move { alarm.write(&storage, at_ms).await });
+        }
+    }
+
+    async fn write(&self, storage: &Storage, at_ms: u64) {
         self.at_ms.set(Some(at_ms));
         let time = ScheduledTime::new(js_sys::Date::new(&(at_ms as f64).into()));
         self.writes.set(self.writes.get() + 1);
-        if let Err(error) = state.storage().set_alarm(time).await {
+        if let Err(error) = storage.set_alarm(time).await {
             // The next event tries again.
             self.at_ms.set(None);
             crate::log::warn("alarm not set", &[("error", &error)]);

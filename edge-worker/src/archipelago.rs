@@ -16,10 +16,7 @@ use archipelago_core::protocol::bus::{
 use archipelago_core::realm::{Realm, RealmConfig, RealmError};
 use archipelago_core::transport::ROOM_KEY_BYTES;
 use prost::Message;
-use worker::{
-    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
-    WebSocketIncomingMessage, durable_object,
-};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::alarm::Alarm;
 use crate::bus::{self, ARCHIPELAGO, BusError, Call};
@@ -42,7 +39,7 @@ const ALARM_MS: u64 = 5_000;
 const STORE_RETRY_MS: u64 = 2_000;
 
 /// The object.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct Archipelago {
     shared: Rc<Shared>,
 }
@@ -102,33 +99,6 @@ impl DurableObject for Archipelago {
         } else {
             Err("alarm not set".into())
         }
-    }
-
-    // This object has no sockets; handlers that are not defined would panic.
-    async fn websocket_message(
-        &self,
-        _socket: WebSocket,
-        _message: WebSocketIncomingMessage,
-    ) -> Result<()> {
-        Ok(())
-    }
-
-    async fn websocket_close(
-        &self,
-        _socket: WebSocket,
-        _code: usize,
-        _reason: String,
-        _clean: bool,
-    ) -> Result<()> {
-        Ok(())
-    }
-
-    async fn websocket_error(&self, _socket: WebSocket, _error: Error) -> Result<()> {
-        Ok(())
-    }
-
-    async fn connect(&self, _socket: worker::Socket) -> Result<()> {
-        Ok(())
     }
 }
 

@@ -37,12 +37,16 @@ pub struct Timer {
 }
 
 impl Timer {
-    /// The work begins no later than this.
-    pub fn no_later_than<F>(&self, state: &State, at_ms: u64, work: impl FnOnce() -> F + 'static)
-    where
+    /// The work begins no later than at `at_ms`.
+    pub fn no_later_than<F>(
+        &self,
+        state: &State,
+        at_ms: u64,
+        now: u64,
+        work: impl FnOnce() -> F + 'static,
+    ) where
         F: Future<Output = ()> + 'static,
     {
-        let now = now_ms();
         let lost = |set: u64| set.saturating_add(LOST_MS) < now;
         if (self.at_ms.get()).is_some_and(|set| set <= at_ms && !lost(set)) {
             return;

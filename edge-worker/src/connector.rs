@@ -13,8 +13,7 @@ use archipelago_core::connector::{Action, Connector, Crowded, KEEP_ALIVE_MS, Soc
 use archipelago_core::protocol::bus::{ConnectRequest, Delivery};
 use archipelago_core::session::{Reason, without_session};
 use worker::{
-    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
-    WebSocketIncomingMessage, WebSocketPair, durable_object,
+    DurableObject, Env, Request, Response, Result, State, WebSocket, WebSocketPair, durable_object,
 };
 
 use crate::alarm::Alarm;
@@ -23,6 +22,7 @@ use crate::bus::{self, BusError, Call};
 use crate::clock::{Timer, now_ms};
 use crate::moderation::DenyLists;
 use crate::routes::{FULL, RESTLESS, TOO_MANY_OF_IP};
+use crate::socket_events::{Message, SocketEvents, socket_events};
 use crate::sockets::{
     answer_close, attachment, close, close_for_restart, keep, socket_id, upgraded,
 };
@@ -52,7 +52,7 @@ const NAME: &str = "name";
 const CALL_LIMIT_MS: u64 = 5_000;
 
 /// The object.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct WsConnector {
     shared: Rc<Shared>,
 }
@@ -61,7 +61,7 @@ struct Shared {
     state: State,
     env: Env,
     loaded: RefCell<Option<Loaded>>,
-    alarm: Alarm,
+    alarm: Rc<Alarm>,
     /// For the next report.
     timer: Timer,
     deny_lists: DenyLists,
@@ -82,7 +82,7 @@ impl DurableObject for WsConnector {
             state,
             env,
             loaded: RefCell::default(),
-            alarm: Alarm::default(),
+            alarm: Rc::default(),
             timer: Timer::default(),
             deny_lists: DenyLists::default(),
             breath: Breath::default(),
@@ -110,16 +110,23 @@ impl DurableObject for WsConnector {
             }
             _ => Response::error("Not Found", 404)?,
         };
-        self.shared.settle().await;
+        self.shared.settle();
         Ok(response)
     }
 
-    async fn websocket_message(
-        &self,
-        socket: WebSocket,
-        message: WebSocketIncomingMessage,
-    ) -> Result<()> {
-        let Some(id) = socket_id(&socket) else {
+    async fn alarm(&self) -> Result<Response> {
+        fault!(ConnectorAlarm, self.shared.state);
+        let shared = &self.shared;
+        shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
+        Response::empty()
+    }
+}
+
+socket_events!(WsConnector);
+
+impl SocketEvents for WsConnector {
+    fn received(&self, socket: &WebSocket, message: Message) -> Result<()> {
+        let Some(id) = socket_id(socket) else {
             return Ok(());
         };
         fault!(ConnectorMessage, self.shared.state);
@@ -129,12 +136,10 @@ impl DurableObject for WsConnector {
                     loaded.connector.ignored(id);
                     return false;
                 }
-                WebSocketIncomingMessage::Binary(frame) => {
+                Message::Binary(frame) => {
                     loaded.connector.frame(id, &frame, now, &mut loaded.actions);
                 }
-                WebSocketIncomingMessage::String(_) => {
-                    loaded.connector.text(id, now, &mut loaded.actions);
-                }
+                Message::Text => loaded.connector.text(id, now, &mut loaded.actions),
             }
             true
         });
@@ -142,37 +147,18 @@ impl DurableObject for WsConnector {
         self.shared.breath.taken(&self.shared.state, is_open);
         warn_if_failed("message dropped", step.map(|_| ()));
         if is_open {
-            self.shared.settle().await;
+            self.shared.settle();
         }
         Ok(())
     }
 
-    async fn websocket_close(
-        &self,
-        socket: WebSocket,
-        code: usize,
-        reason: String,
-        _clean: bool,
-    ) -> Result<()> {
-        answer_close(&socket, code, &reason);
-        self.shared.gone(&socket).await;
-        Ok(())
+    fn closed(&self, socket: &WebSocket, code: u16, reason: &str) {
+        answer_close(socket, code, reason);
+        self.shared.gone(socket);
     }
 
-    async fn websocket_error(&self, socket: WebSocket, _error: Error) -> Result<()> {
-        self.shared.gone(&socket).await;
-        Ok(())
-    }
-
-    async fn alarm(&self) -> Result<Response> {
-        fault!(ConnectorAlarm, self.shared.state);
-        let shared = &self.shared;
-        shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
-        Response::empty()
-    }
-
-    async fn connect(&self, _socket: worker::Socket) -> Result<()> {
-        Ok(())
+    fn failed(&self, socket: &WebSocket) {
+        self.shared.gone(socket);
     }
 }
 
@@ -268,25 +254,26 @@ impl Shared {
             .await;
         let step = self.with(|loaded, now| loaded.connector.tick(now, &mut loaded.actions));
         warn_if_failed("tick failed", step);
-        self.settle().await;
+        self.settle();
     }
 
-    async fn gone(self: &Rc<Self>, socket: &WebSocket) {
+    fn gone(self: &Rc<Self>, socket: &WebSocket) {
         let Some(id) = socket_id(socket) else { return };
         let step = self.with(|loaded, now| {
             loaded.sockets.remove(&id);
             loaded.connector.closed(id, now);
         });
         warn_if_failed("close not handled", step);
-        self.settle().await;
+        self.settle();
     }
 
     /// Carries out what the connector has decided, sends the report that is due and sets the alarm.
-    async fn settle(self: &Rc<Self>) {
+    fn settle(self: &Rc<Self>) {
         self.carry_out();
-        self.report();
+        let now = now_ms();
+        self.report(now);
         if let Some(deadline) = self.deadline_ms() {
-            self.alarm.no_later_than(&self.state, deadline).await;
+            self.alarm.set_no_later_than(&self.state, deadline, now);
         }
     }
 
@@ -338,7 +325,7 @@ impl Shared {
         if let Err(error) = reply {
             log::warn("realm did not take a client", &[("error", &error)]);
         }
-        self.settle().await;
+        self.settle();
     }
 }
 

@@ -55,6 +55,7 @@ mod room;
 mod rooms;
 mod routes;
 mod settings;
+mod socket_events;
 mod sockets;
 mod stats;
 mod store;

@@ -9,14 +9,14 @@ use archipelago_core::protocol::bus::{LiveFrame, LiveFrameReply, WatchReply, Wat
 use archipelago_core::realm::WATCH_LEASE_MS;
 use archipelago_core::view::{Audience, Greeting};
 use worker::{
-    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
-    WebSocketIncomingMessage, WebSocketPair, durable_object,
+    DurableObject, Env, Request, Response, Result, State, WebSocket, WebSocketPair, durable_object,
 };
 
 use crate::alarm::Alarm;
 use crate::breath::Breath;
 use crate::bus::{self, BusError, Call, LIVE_MAPS};
 use crate::clock::now_ms;
+use crate::socket_events::{Message, SocketEvents, socket_events};
 use crate::sockets::{answer_close, send_to_all};
 use crate::{log, settings};
 
@@ -53,7 +53,7 @@ enum Whom {
 }
 
 /// The object.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct LiveMap {
     shared: Rc<Shared>,
 }
@@ -91,41 +91,28 @@ impl DurableObject for LiveMap {
         }
     }
 
-    async fn websocket_message(
-        &self,
-        socket: WebSocket,
-        _message: WebSocketIncomingMessage,
-    ) -> Result<()> {
-        self.shared.breath.taken(&self.shared.state, false);
-        close(&socket, POLICY_VIOLATION, "viewers only listen");
-        Ok(())
-    }
-
-    async fn websocket_close(
-        &self,
-        socket: WebSocket,
-        code: usize,
-        reason: String,
-        _clean: bool,
-    ) -> Result<()> {
-        answer_close(&socket, code, &reason);
-        Ok(())
-    }
-
-    // The socket is gone, and nothing else was kept of the viewer.
-    async fn websocket_error(&self, _socket: WebSocket, _error: Error) -> Result<()> {
-        Ok(())
-    }
-
     async fn alarm(&self) -> Result<Response> {
         let shared = &self.shared;
         shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
         Response::empty()
     }
+}
 
-    async fn connect(&self, _socket: worker::Socket) -> Result<()> {
+socket_events!(LiveMap);
+
+impl SocketEvents for LiveMap {
+    fn received(&self, socket: &WebSocket, _message: Message) -> Result<()> {
+        self.shared.breath.taken(&self.shared.state, false);
+        close(socket, POLICY_VIOLATION, "viewers only listen");
         Ok(())
     }
+
+    fn closed(&self, socket: &WebSocket, code: u16, reason: &str) {
+        answer_close(socket, code, reason);
+    }
+
+    // The socket is gone, and nothing else was kept of the viewer.
+    fn failed(&self, _socket: &WebSocket) {}
 }
 
 impl Shared {

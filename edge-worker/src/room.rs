@@ -15,8 +15,8 @@ use archipelago_core::protocol::limits::ROOM_SOCKETS_MAX;
 use archipelago_core::room::{self, Action, Batch, ROOM_IDLE_REPORT_MS, SocketId};
 use archipelago_core::transport::{Pass, RoomId};
 use worker::{
-    DurableObject, Env, Error, Request, Response, Result, State, WebSocket,
-    WebSocketIncomingMessage, WebSocketPair, durable_object,
+    DurableObject, Env, Error, Request, Response, Result, State, WebSocket, WebSocketPair,
+    durable_object,
 };
 
 use crate::alarm::Alarm;
@@ -24,6 +24,7 @@ use crate::breath::Breath;
 use crate::bus::{self, BusError, Call};
 use crate::clock::now_ms;
 use crate::routes::FULL;
+use crate::socket_events::{Message, SocketEvents, socket_events};
 use crate::sockets::{answer_close, attachment, close_for_restart, keep, socket_id, upgraded};
 use crate::{ethereum, log, settings};
 
@@ -41,7 +42,7 @@ const SUBPROTOCOL: &str = "rfc5";
 const CALL_LIMIT_MS: u64 = 5_000;
 
 /// The object.
-#[durable_object]
+#[durable_object(alarm)]
 pub struct Room {
     shared: Rc<Shared>,
 }
@@ -50,7 +51,7 @@ struct Shared {
     state: State,
     env: Env,
     loaded: RefCell<Option<Loaded>>,
-    alarm: Alarm,
+    alarm: Rc<Alarm>,
     /// Whether a timer is set for the next batch.
     has_timer: Cell<bool>,
     breath: Breath,
@@ -71,7 +72,7 @@ impl DurableObject for Room {
                 state,
                 env,
                 loaded: RefCell::default(),
-                alarm: Alarm::default(),
+                alarm: Rc::default(),
                 has_timer: Cell::default(),
                 breath: Breath::default(),
             }),
@@ -87,49 +88,8 @@ impl DurableObject for Room {
             }
             _ => Response::error("Not Found", 404)?,
         };
-        self.shared.settle().await;
+        self.shared.settle();
         Ok(response)
-    }
-
-    async fn websocket_message(
-        &self,
-        socket: WebSocket,
-        message: WebSocketIncomingMessage,
-    ) -> Result<()> {
-        let Some(id) = socket_id(&socket) else {
-            // Closed already; the client goes on all the same.
-            self.shared.breath.taken(&self.shared.state, false);
-            return Ok(());
-        };
-        fault!(RoomMessage, self.shared.state);
-        self.shared.breath.taken(&self.shared.state, true);
-        self.shared.with(|loaded, now| match message {
-            WebSocketIncomingMessage::Binary(frame) => {
-                loaded.room.frame(id, &frame, now, &mut loaded.actions);
-            }
-            WebSocketIncomingMessage::String(_) => {
-                loaded.room.text(id, now, &mut loaded.actions);
-            }
-        });
-        self.shared.settle().await;
-        Ok(())
-    }
-
-    async fn websocket_close(
-        &self,
-        socket: WebSocket,
-        code: usize,
-        reason: String,
-        _clean: bool,
-    ) -> Result<()> {
-        answer_close(&socket, code, &reason);
-        self.shared.gone(&socket).await;
-        Ok(())
-    }
-
-    async fn websocket_error(&self, socket: WebSocket, _error: Error) -> Result<()> {
-        self.shared.gone(&socket).await;
-        Ok(())
     }
 
     async fn alarm(&self) -> Result<Response> {
@@ -138,9 +98,34 @@ impl DurableObject for Room {
         shared.alarm.rung(&shared.state, Rc::clone(shared).ring());
         Response::empty()
     }
+}
 
-    async fn connect(&self, _socket: worker::Socket) -> Result<()> {
+socket_events!(Room);
+
+impl SocketEvents for Room {
+    fn received(&self, socket: &WebSocket, message: Message) -> Result<()> {
+        let Some(id) = socket_id(socket) else {
+            // Closed already; the client goes on all the same.
+            self.shared.breath.taken(&self.shared.state, false);
+            return Ok(());
+        };
+        fault!(RoomMessage, self.shared.state);
+        self.shared.breath.taken(&self.shared.state, true);
+        self.shared.with(|loaded, now| match message {
+            Message::Binary(frame) => loaded.room.frame(id, &frame, now, &mut loaded.actions),
+            Message::Text => loaded.room.text(id, now, &mut loaded.actions),
+        });
+        self.shared.settle();
         Ok(())
+    }
+
+    fn closed(&self, socket: &WebSocket, code: u16, reason: &str) {
+        answer_close(socket, code, reason);
+        self.shared.gone(socket);
+    }
+
+    fn failed(&self, socket: &WebSocket) {
+        self.shared.gone(socket);
     }
 }
 
@@ -240,14 +225,14 @@ impl Shared {
         RoomOrdersReply {}
     }
 
-    async fn gone(self: &Rc<Self>, socket: &WebSocket) {
+    fn gone(self: &Rc<Self>, socket: &WebSocket) {
         let Some(id) = socket_id(socket) else { return };
         self.with(|loaded, now| {
             loaded.sockets.remove(&id);
             loaded.batch.forget(id);
             loaded.room.closed(id, now, &mut loaded.actions);
         });
-        self.settle().await;
+        self.settle();
     }
 
     /// What the alarm is for. Without sockets its loop ends here.
@@ -259,11 +244,11 @@ impl Shared {
                 .await;
             self.with(|loaded, now| loaded.room.tick(now, &mut loaded.actions));
         }
-        self.settle().await;
+        self.settle();
     }
 
     /// Carries out what the room has decided, sends the report that is due, and sets the alarm; or forgets the room.
-    async fn settle(self: &Rc<Self>) {
+    fn settle(self: &Rc<Self>) {
         self.carry_out();
         self.send_batch();
         let report = self.with(|loaded, now| {
@@ -274,21 +259,27 @@ impl Shared {
             self.state.wait_until(Rc::clone(self).report(report, realm));
         }
         match self.with(|loaded, _| (loaded.room.is_over(), loaded.room.deadline_ms())) {
-            Some((true, _)) => self.forget().await,
-            Some((false, Some(deadline))) => self.alarm.no_later_than(&self.state, deadline).await,
+            Some((true, _)) => self.forget(),
+            Some((false, Some(deadline))) => {
+                self.alarm
+                    .set_no_later_than(&self.state, deadline, now_ms());
+            }
             // An answer is awaited.
             Some((false, None)) | None => {}
         }
     }
 
     /// Nobody is there any more, and nothing is left to be said.
-    async fn forget(&self) {
+    fn forget(self: &Rc<Self>) {
         *self.loaded.borrow_mut() = None;
         self.alarm.unset();
-        if let Err(error) = self.state.storage().delete_all().await {
-            // The alarm rings once more, and finds nobody.
-            log::warn("empty room not forgotten", &[("error", &error)]);
-        }
+        let shared = Rc::clone(self);
+        self.state.wait_until(async move {
+            if let Err(error) = shared.state.storage().delete_all().await {
+                // The alarm rings once more, and finds nobody.
+                log::warn("empty room not forgotten", &[("error", &error)]);
+            }
+        });
     }
 
     /// Asks contract wallets about a visitor's chain.
@@ -307,7 +298,7 @@ impl Shared {
             let out = &mut loaded.actions;
             loaded.room.contracts_answered(id, answer, now, out);
         });
-        self.settle().await;
+        self.settle();
     }
 
     /// The node of Ethereum was asked, and has answered in time and to the point, or has not.
@@ -331,7 +322,7 @@ impl Shared {
             log::warn("room not reported", &[("error", &error)]);
         }
         // What came up while this report was under way is due next.
-        Box::pin(self.settle()).await;
+        self.settle();
     }
 }
 

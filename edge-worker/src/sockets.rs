@@ -15,11 +15,14 @@ extern "C" {
     type Numbered;
 
     #[wasm_bindgen(method, getter, structural)]
-    fn number(this: &Numbered) -> Option<u64>;
+    fn number(this: &Numbered) -> f64;
 
     #[wasm_bindgen(method, setter, structural)]
-    fn set_number(this: &Numbered, number: Option<u64>);
+    fn set_number(this: &Numbered, number: f64);
 }
+
+/// The highest number up to which JavaScript tells all of them apart.
+const EXACT_MAX: u64 = (1 << 53) - 1;
 
 /// Where clients offer subprotocols, and the chosen one is answered.
 pub const SUBPROTOCOL_HEADER: &str = "Sec-WebSocket-Protocol";
@@ -35,12 +38,19 @@ pub fn attachment(socket: &WebSocket) -> Option<Vec<u8>> {
 /// The object's number of a socket. It is in the record, and read from there once.
 pub fn socket_id(socket: &WebSocket) -> Option<SocketId> {
     let numbered = numbered(socket);
-    if let Some(number) = numbered.number() {
-        return Some(SocketId(number));
+    let number = numbered.number();
+    if number > 0.0 {
+        return Some(SocketId(number as u64));
     }
-    let id = attachment(socket).and_then(|record| SocketId::of_record(&record))?;
-    numbered.set_number(Some(id.0));
-    Some(id)
+    let id = attachment(socket).and_then(|record| SocketId::of_record(&record));
+    numbered.set_number(noted(id));
+    id
+}
+
+/// A number as JavaScript keeps it: zero where there is none, or none that it can keep.
+fn noted(id: Option<SocketId>) -> f64 {
+    id.filter(|id| id.0 <= EXACT_MAX)
+        .map_or(0.0, |id| id.0 as f64)
 }
 
 fn numbered(socket: &WebSocket) -> &Numbered {
@@ -62,16 +72,14 @@ pub fn close_for_restart(socket: &WebSocket) {
 
 /// Keeps another record with a socket.
 pub fn keep(socket: &WebSocket, record: Vec<u8>) -> Result<()> {
-    numbered(socket).set_number(SocketId::of_record(&record).map(|id| id.0));
+    numbered(socket).set_number(noted(SocketId::of_record(&record)));
     socket.serialize_attachment(ByteBuf::from(record))
 }
 
 /// Answers the close of a client.
-pub fn answer_close(socket: &WebSocket, code: usize, reason: &str) {
+pub fn answer_close(socket: &WebSocket, code: u16, reason: &str) {
     // 1005, 1006 and 1015 are never on the wire: they say that there was no close frame to answer.
-    if !matches!(code, 1005 | 1006 | 1015)
-        && let Ok(code) = u16::try_from(code)
-    {
+    if !matches!(code, 1005 | 1006 | 1015) {
         // Fails if this side has closed already, and then nothing is left to be done.
         let _ = socket.close(Some(code), Some(close_text(reason)));
     }

@@ -57,7 +57,7 @@ impl Shared {
         if let Some(next) = due.next_ms {
             let shared = Rc::clone(self);
             self.timer
-                .no_later_than(&self.state, next, || shared.work());
+                .no_later_than(&self.state, next, now_ms(), || shared.work());
             self.arm().await;
         }
     }

@@ -11,8 +11,7 @@ use crate::log;
 
 impl Shared {
     /// Sends the report that is due now, or sets a timer for the next one.
-    pub(super) fn report(self: &Rc<Self>) {
-        let now = now_ms();
+    pub(super) fn report(self: &Rc<Self>, now: u64) {
         let (report, realm) =
             {
                 let mut slot = self.loaded.borrow_mut();
@@ -24,7 +23,9 @@ impl Shared {
                     let shared = Rc::clone(self);
                     return self
                         .timer
-                        .no_later_than(&self.state, due, || async move { shared.report() });
+                        .no_later_than(&self.state, due, now, || async move {
+                            shared.report(now_ms())
+                        });
                 }
                 (
                     loaded.connector.take_report(now),
@@ -48,6 +49,6 @@ impl Shared {
         if let Err(error) = reply {
             log::warn("report failed", &[("error", &error)]);
         }
-        self.report();
+        self.report(now_ms());
     }
 }

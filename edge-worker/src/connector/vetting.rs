@@ -34,7 +34,7 @@ impl Shared {
                 loaded.connector.denied(id, now, &mut loaded.actions);
             });
             warn_if_failed("client not denied", step);
-            return self.settle().await;
+            return self.settle();
         }
         let already_connected = asks_realm && {
             let address = address.0.to_vec();
@@ -54,7 +54,7 @@ impl Shared {
                 .looked_up(id, already_connected, random, now, &mut loaded.actions);
         });
         warn_if_failed("challenge not sent", step);
-        self.settle().await;
+        self.settle();
     }
 
     /// Finds out whether a client may come in.
@@ -74,7 +74,7 @@ impl Shared {
                 .vetted(id, address, verdict, now, &mut loaded.actions);
         });
         warn_if_failed("client not vetted", step);
-        self.settle().await;
+        self.settle();
     }
 
     async fn verdict(
@@ -119,7 +119,7 @@ impl Shared {
                     loaded.connector.banned(address, now, &mut loaded.actions);
                 });
                 warn_if_failed("player not banned", step);
-                self.settle().await;
+                self.settle();
             }
             Ok(false) => {}
             Err(error) => failed.set(Some(error)),
@@ -132,7 +132,7 @@ impl Shared {
         }
         let step = self.with(|loaded, _| loaded.connector.swept());
         warn_if_failed("sweep not ended", step);
-        self.settle().await;
+        self.settle();
     }
 
     async fn is_denied(&self, config: &Config, address: &Address) -> bool {

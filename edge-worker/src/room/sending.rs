@@ -42,7 +42,7 @@ impl Shared {
             self.state.wait_until(async move {
                 Delay::from(Duration::from_millis(due.saturating_sub(now))).await;
                 shared.has_timer.set(false);
-                shared.settle().await;
+                shared.settle();
             });
         }
     }
