@@ -12,26 +12,25 @@ use crate::log;
 impl Shared {
     /// Sends the report that is due now, or sets a timer for the next one.
     pub(super) fn report(self: &Rc<Self>, now: u64) {
-        let (report, realm) =
-            {
-                let mut slot = self.loaded.borrow_mut();
-                let Some(loaded) = slot.as_mut() else { return };
-                let Some(due) = loaded.connector.report_due_ms() else {
-                    return;
-                };
-                if now < due {
-                    let shared = Rc::clone(self);
-                    return self
-                        .timer
-                        .no_later_than(&self.state, due, now, || async move {
-                            shared.report(now_ms())
-                        });
-                }
-                (
-                    loaded.connector.take_report(now),
-                    loaded.config.realm_name.clone(),
-                )
+        let (report, realm) = {
+            let mut slot = self.loaded.borrow_mut();
+            let Some(loaded) = slot.as_mut() else { return };
+            let Some(due) = loaded.connector.report_due_ms() else {
+                return;
             };
+            if now < due {
+                let shared = Rc::clone(self);
+                return self
+                    .timer
+                    .no_later_than(&self.state, due, now, || async move {
+                        shared.report(now_ms());
+                    });
+            }
+            (
+                loaded.connector.take_report(now),
+                loaded.config.realm_name.clone(),
+            )
+        };
         if let Some(report) = report {
             self.state
                 .wait_until(Rc::clone(self).send_report(report, realm));
