@@ -36,8 +36,8 @@ fn report(sequence: u64, logins: &[PlayerId], leaves: &[PlayerId]) -> Message {
     }
 }
 
-/// Whether the giver still asks for the one who has left while the island was on its way to a taker that does not want it.
-/// What it told before the offer is answered last.
+/// Whether the giver still asks for the one who has left while the island was on its way to a taker that does not want
+/// it. What it told before the offer is answered last.
 fn asks_again(flaw: Flaw) -> bool {
     let mut giver = giver(flaw);
     giver.receive(report(1, &[ANN, BOB], &[]));

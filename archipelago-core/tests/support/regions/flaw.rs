@@ -25,14 +25,15 @@ pub enum Flaw {
     Torn,
 }
 
-/// Those that random worlds show soon; for the other one there is an example.
-pub const FLAWS: [Flaw; 8] = [
-    Flaw::Unfrozen,
-    Flaw::Hasty,
-    Flaw::Forgetful,
-    Flaw::Unstored,
-    Flaw::Unversioned,
-    Flaw::Silent,
-    Flaw::Blind,
-    Flaw::Torn,
+/// Those that random worlds show soon, and what of the failure says that it is this one that was noticed. For the other
+/// flaw there is an example.
+pub const FLAWS: [(Flaw, &str); 8] = [
+    (Flaw::Unfrozen, "is owned by ["),
+    (Flaw::Hasty, "is owned by nobody"),
+    (Flaw::Forgetful, "is owned by ["),
+    (Flaw::Unstored, "and is not in it"),
+    (Flaw::Unversioned, "version "),
+    (Flaw::Silent, "and believes"),
+    (Flaw::Blind, "could be one"),
+    (Flaw::Torn, "does not come to rest"),
 ];

@@ -8,8 +8,8 @@ use super::message::{IslandId, PlayerId, RegionId, Row};
 use super::squares::within;
 use super::{FLUSH_PERIOD_MS, World};
 
-/// So many flushes may pass until nothing changes, and so many more in which nothing must.
-const ROUNDS_MAX: u32 = 14;
+/// So many flushes may pass in all, in the last few of which nothing must change.
+const ROUNDS_MAX: u32 = 15;
 const STILL_ROUNDS: u32 = 4;
 
 /// All islands with their owners and members.
@@ -23,7 +23,7 @@ impl World {
         self.run_until(self.now_ms + 4 * self.setting.delay_ms)?;
         let (mut still, mut rounds, mut before) = (0, 0, self.picture());
         while still < STILL_ROUNDS {
-            if rounds > ROUNDS_MAX {
+            if rounds == ROUNDS_MAX {
                 return Err("it does not come to rest".to_owned());
             }
             let said = (
