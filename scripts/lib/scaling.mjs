@@ -1,5 +1,6 @@
-/** What a deployment needs and costs, by the formulas of docs/scaling.md. Nothing here is measured: see the tables. */
+/** What a deployment needs and costs, by the formulas of docs/scaling.md. */
 import { markdownTable } from "./markdown.mjs";
+import { ASSUMED, ESTIMATED, PLATFORM } from "./scaling-figures.mjs";
 
 /**
  * @typedef {object} Need
@@ -7,6 +8,8 @@ import { markdownTable } from "./markdown.mjs";
  * @property {number} shards connectors
  * @property {number} regions objects with an engine
  * @property {number} realmRequests a second, to the busiest of them
+ * @property {number} withRooms the same, with those of this deployment's own rooms
+ * @property {number} burstS how long the deliveries of a flush of the busiest take, by connections
  * @property {number} realmCpu share of a core of the busiest of them
  * @property {number} realmBytes memory of the busiest of them
  *
@@ -16,55 +19,22 @@ import { markdownTable } from "./markdown.mjs";
  * @property {number} logins
  * @property {number} duration
  * @property {number} rows
+ * @property {number} rooms
  * @property {number} total with the plan, and without what it includes
+ * @property {number} roomless the total where LiveKit has the rooms
+ *
+ * @typedef {object} Usage of a month
+ * @property {number} requests to objects
+ * @property {number} gbSeconds
+ * @property {number} rowsWritten
+ * @property {number} workerRequests
+ * @property {number} workerMs CPU
  */
 
 export const PLAYERS = [1_000, 10_000, 100_000, 1_000_000];
 
 /** 30 days. */
 const MONTH_S = 2_592_000;
-
-/** Of the platform: what it allows, and what it asks for. Dollars for a million. */
-export const PLATFORM = {
-  objectRequests: 1_000,
-  objectSockets: 32_768,
-  objectBytes: 128e6,
-  objectGb: 0.128,
-  messagesARequest: 20,
-  planDollars: 5,
-  requests: { included: 1e6, dollars: 0.15 },
-  gbSeconds: { included: 400_000, dollars: 12.5 },
-  rowsWritten: { included: 50e6, dollars: 1 },
-  workerRequests: { included: 10e6, dollars: 0.3 },
-};
-
-/** How players behave, and how the realm is set. */
-export const ASSUMED = {
-  heartbeatHz: 1,
-  presence: 0.5,
-  sessionS: 1_800,
-  movesAMinute: 0.5,
-  reportIntervalS: 0.25,
-  flushPeriodS: 2,
-  realmAlarmS: 5,
-  connectorAlarmS: 20,
-  rowsAMove: 2,
-  rowsASession: 2,
-  callsALogin: 2,
-  messagesALogin: 2,
-  busyShare: 0.5,
-  regionPlayers: 20_000,
-};
-
-/** What the worker takes. To be replaced by what is measured. */
-export const MEASURED = {
-  connectorMessageUs: 65,
-  realmHeartbeatUs: 2,
-  realmRequestUs: 200,
-  flushPlayerUs: 0.37,
-  realmPlayerBytes: 1_000,
-  connectorSocketBytes: 4_000,
-};
 
 /**
  * How many players one connector carries, by each of its limits.
@@ -75,9 +45,9 @@ export function connectorLimits() {
   const { heartbeatHz, busyShare } = ASSUMED;
   return {
     messages: Math.floor(PLATFORM.objectRequests / heartbeatHz),
-    cpu: Math.floor((busyShare * 1e6) / (heartbeatHz * MEASURED.connectorMessageUs)),
+    cpu: Math.floor((busyShare * 1e6) / (heartbeatHz * ESTIMATED.connectorMessageUs.value)),
     sockets: PLATFORM.objectSockets,
-    memory: Math.floor((busyShare * PLATFORM.objectBytes) / MEASURED.connectorSocketBytes),
+    memory: Math.floor((busyShare * PLATFORM.objectBytes) / ESTIMATED.connectorSocketBytes.value),
   };
 }
 
@@ -91,21 +61,39 @@ export function shardsFor(players) {
 }
 
 /**
- * What the realm, or with regions each of them, has to bear. Beyond one object, a connector reports to each region once
- * a flush.
+ * What the realm, or with regions each of them, has to bear.
  *
  * @param {number} players
  * @returns {Need}
  */
 export function needOf(players) {
-  const { heartbeatHz, flushPeriodS } = ASSUMED;
   const shards = shardsFor(players);
   const alone = isWithin(demand(players, players, shards, ASSUMED.reportIntervalS));
   const regions = alone ? 1 : Math.ceil(players / ASSUMED.regionPlayers);
   const here = players / regions;
-  const intervalS = alone ? ASSUMED.reportIntervalS : flushPeriodS;
-  const { requests, cpu, bytes } = demand(players, here, shards, intervalS, heartbeatHz);
-  return { players, shards, regions, realmRequests: requests, realmCpu: cpu, realmBytes: bytes };
+  const { requests, cpu, bytes } = demand(players, here, shards, reportIntervalS(shards, regions));
+  return {
+    players,
+    shards,
+    regions,
+    realmRequests: requests,
+    withRooms: requests + roomReports(here),
+    burstS: burstS(here, shards),
+    realmCpu: cpu,
+    realmBytes: bytes,
+  };
+}
+
+/**
+ * From one report of a connector to the next. Beyond one object it reports to each region: once a flush, or so seldom
+ * that the reports of all connectors are no more than one object may be asked.
+ *
+ * @param {number} shards
+ * @param {number} regions
+ */
+function reportIntervalS(shards, regions) {
+  if (regions === 1) return ASSUMED.reportIntervalS;
+  return Math.max(ASSUMED.flushPeriodS, shards / PLATFORM.objectRequests);
 }
 
 /**
@@ -113,21 +101,50 @@ export function needOf(players) {
  * @param {number} here those of this object
  * @param {number} shards
  * @param {number} intervalS from one report of a connector to the next
- * @param {number} hz heartbeats a second of each player that are told
  */
-function demand(players, here, shards, intervalS, hz = ASSUMED.heartbeatHz) {
-  const { sessionS, callsALogin, flushPeriodS } = ASSUMED;
-  const told = here * Math.min(hz, 1 / intervalS);
+function demand(players, here, shards, intervalS) {
+  const { heartbeatHz, sessionS, callsALogin, flushPeriodS } = ASSUMED;
+  const told = here * Math.min(heartbeatHz, 1 / intervalS);
   // A connector that has nothing to say says nothing.
   const reports = shards * Math.min(1 / intervalS, told / shards);
   // With regions another object admits people.
   const logins = here === players ? (players / sessionS) * callsALogin : 0;
   const requests = reports + logins;
   const us =
-    told * MEASURED.realmHeartbeatUs +
-    requests * MEASURED.realmRequestUs +
-    (here * MEASURED.flushPlayerUs) / flushPeriodS;
-  return { requests, cpu: us / 1e6, bytes: here * MEASURED.realmPlayerBytes };
+    told * ESTIMATED.realmHeartbeatUs.value +
+    requests * ESTIMATED.realmRequestUs.value +
+    (here * ESTIMATED.flushPlayerUs.value) / flushPeriodS;
+  return { requests, cpu: us / 1e6, bytes: here * ESTIMATED.realmPlayerBytes.value };
+}
+
+/**
+ * Reports of rooms, a second: each while somebody speaks, and one after everybody who comes in.
+ *
+ * @param {number} players in them
+ */
+function roomReports(players) {
+  return players / (ASSUMED.roomPlayers * ASSUMED.roomReportS) + movesOf(players);
+}
+
+/**
+ * Changes of island a second.
+ *
+ * @param {number} players
+ */
+function movesOf(players) {
+  return (players * ASSUMED.movesAMinute) / 60;
+}
+
+/**
+ * How long it takes to call every connector to which a flush has something to say, if only so many calls are under way
+ * at once.
+ *
+ * @param {number} here players of this object
+ * @param {number} shards
+ */
+function burstS(here, shards) {
+  const called = Math.min(shards, movesOf(here) * ASSUMED.flushPeriodS);
+  return ((called / PLATFORM.connections) * ESTIMATED.callMs.value) / 1_000;
 }
 
 /** @param {{ requests: number, cpu: number, bytes: number }} demand of one object */
@@ -139,12 +156,19 @@ function isWithin({ requests, cpu, bytes }) {
 /**
  * The most players whom one realm object bears, in steps of a thousand.
  *
- * @returns {number}
+ * @returns {{ roomless: number, withRooms: number }} where LiveKit has the rooms, and where this deployment has
  */
-export function realmLimit() {
-  let players = 0;
-  while (needOf(players + 1_000).regions === 1) players += 1_000;
-  return players;
+export function realmLimits() {
+  /** @param {(need: Need) => boolean} isBorne */
+  const most = (isBorne) => {
+    let players = 0;
+    while (isBorne(needOf(players + 1_000))) players += 1_000;
+    return players;
+  };
+  return {
+    roomless: most((need) => need.regions === 1),
+    withRooms: most((need) => need.regions === 1 && need.withRooms <= PLATFORM.objectRequests),
+  };
 }
 
 /**
@@ -154,47 +178,102 @@ export function realmLimit() {
  * @returns {Bill}
  */
 export function billOf(players) {
-  const { heartbeatHz, presence, sessionS, flushPeriodS } = ASSUMED;
+  const { heartbeatHz, presence, sessionS } = ASSUMED;
   const { shards, regions } = needOf(players);
   const there = players * presence;
   const logins = (there / sessionS) * MONTH_S;
-  const intervalS = regions === 1 ? ASSUMED.reportIntervalS : flushPeriodS;
-  const pairs = shards * regions;
-  const reports = pairs * Math.min(1 / intervalS, (there * heartbeatHz) / pairs);
-  const moves = (there * ASSUMED.movesAMinute) / 60;
-  const deliveries = pairs * Math.min(1 / flushPeriodS, moves / pairs);
-  const alarms = regions / ASSUMED.realmAlarmS + shards / ASSUMED.connectorAlarmS;
-  // Each region tells the others of its borders: eight neighbours, at most.
-  const borders = regions > 1 ? (regions * Math.min(8, regions - 1)) / flushPeriodS : 0;
-
   const heartbeats = (there * heartbeatHz * MONTH_S) / PLATFORM.messagesARequest;
-  const bus = (reports + deliveries + alarms + borders) * MONTH_S;
+  const alarms = (regions / ASSUMED.realmAlarmS + shards / ASSUMED.connectorAlarmS) * MONTH_S;
+  const bus = busOf(there, shards, regions) * MONTH_S + alarms;
   const entering = logins * (1 + ASSUMED.callsALogin + ASSUMED.messagesALogin / PLATFORM.messagesARequest);
-  const gbSeconds = (shards + regions) * PLATFORM.objectGb * MONTH_S;
-  const rows = (moves * ASSUMED.rowsAMove + alarms) * MONTH_S + logins * ASSUMED.rowsASession;
-  const { requests, workerRequests, rowsWritten } = PLATFORM;
-  const asked = heartbeats + bus + entering;
+  /** @type {Usage} */
+  const base = {
+    requests: heartbeats + bus + entering,
+    gbSeconds: (shards + regions) * PLATFORM.objectGb * MONTH_S,
+    rowsWritten: movesOf(there) * MONTH_S * ASSUMED.rowsAMove + alarms + logins * ASSUMED.rowsASession,
+    workerRequests: logins,
+    workerMs: logins * ESTIMATED.workerRequestMs.value,
+  };
+  const rooms = roomsOf(there);
   return {
-    heartbeats: (heartbeats / 1e6) * requests.dollars,
-    bus: (bus / 1e6) * requests.dollars,
-    logins: (entering / 1e6) * requests.dollars + (logins / 1e6) * workerRequests.dollars,
-    duration: (gbSeconds / 1e6) * PLATFORM.gbSeconds.dollars,
-    rows: (rows / 1e6) * rowsWritten.dollars,
-    total:
-      PLATFORM.planDollars +
-      beyond(asked, requests) +
-      beyond(gbSeconds, PLATFORM.gbSeconds) +
-      beyond(rows, rowsWritten) +
-      beyond(logins, workerRequests),
+    heartbeats: priceOf({ requests: heartbeats }, false),
+    bus: priceOf({ requests: bus }, false),
+    logins: priceOf({ requests: entering, workerRequests: base.workerRequests, workerMs: base.workerMs }, false),
+    duration: priceOf({ gbSeconds: base.gbSeconds }, false),
+    rows: priceOf({ rowsWritten: base.rowsWritten }, false),
+    rooms: priceOf(rooms, false),
+    total: PLATFORM.planDollars + priceOf(sumOf(base, rooms), true),
+    roomless: PLATFORM.planDollars + priceOf(base, true),
   };
 }
 
 /**
- * @param {number} used
- * @param {{ included: number, dollars: number }} price
+ * Calls between connectors and regions, a second.
+ *
+ * @param {number} there players
+ * @param {number} shards
+ * @param {number} regions
  */
-function beyond(used, { included, dollars }) {
-  return (Math.max(0, used - included) / 1e6) * dollars;
+function busOf(there, shards, regions) {
+  const { heartbeatHz, flushPeriodS } = ASSUMED;
+  const pairs = shards * regions;
+  const reports = pairs * Math.min(1 / reportIntervalS(shards, regions), (there * heartbeatHz) / pairs);
+  const deliveries = pairs * Math.min(1 / flushPeriodS, movesOf(there) / pairs);
+  // Each region tells the others of its borders: eight neighbours, at most.
+  const borders = regions > 1 ? (regions * Math.min(8, regions - 1)) / flushPeriodS : 0;
+  return reports + deliveries + borders;
+}
+
+/**
+ * A month of rooms of this deployment in which somebody always speaks.
+ *
+ * @param {number} there players
+ * @returns {Usage}
+ */
+function roomsOf(there) {
+  const { packetHz, sessionS, roomPlayers } = ASSUMED;
+  const moves = movesOf(there);
+  // Who logs in, and who changes its island, opens a socket.
+  const opened = (moves + there / sessionS) * MONTH_S;
+  const packets = (there * packetHz * MONTH_S) / PLATFORM.messagesARequest;
+  // And an order for each guest who has been moved.
+  const calls = (roomReports(there) + moves) * MONTH_S;
+  return {
+    requests: packets + opened + calls,
+    gbSeconds: (there / roomPlayers) * PLATFORM.objectGb * MONTH_S,
+    // The alarms of rooms are few beside the packets.
+    rowsWritten: 0,
+    workerRequests: opened,
+    workerMs: opened * ESTIMATED.workerRequestMs.value,
+  };
+}
+
+/** @type {(keyof Usage)[]} */
+const USED = ["requests", "gbSeconds", "rowsWritten", "workerRequests", "workerMs"];
+
+/**
+ * @param {Usage} one
+ * @param {Usage} other
+ * @returns {Usage}
+ */
+function sumOf(one, other) {
+  const sum = { ...one };
+  for (const each of USED) sum[each] += other[each];
+  return sum;
+}
+
+/**
+ * Dollars.
+ *
+ * @param {Partial<Usage>} usage
+ * @param {boolean} less what the plan includes
+ */
+function priceOf(usage, less) {
+  const prices = USED.map((each) => {
+    const { included, dollars } = PLATFORM[each];
+    return (Math.max(0, (usage[each] ?? 0) - (less ? included : 0)) / 1e6) * dollars;
+  });
+  return prices.reduce((sum, price) => sum + price, 0);
 }
 
 const round = (/** @type {number} */ number) => Math.round(number).toLocaleString("en-GB");
@@ -205,8 +284,25 @@ const round = (/** @type {number} */ number) => Math.round(number).toLocaleStrin
  * @returns {string}
  */
 export function scalingTables() {
+  const { roomless, withRooms } = realmLimits();
+  const bears = `One realm object bears ${round(roomless)} players, and ${round(withRooms)} with rooms of its own.`;
+  return [estimatesTable(), limitsTable(), needsTable(), billsTable(), bears].join("\n\n");
+}
+
+function estimatesTable() {
+  return markdownTable(
+    ["what the worker takes", "estimated", "from"],
+    Object.values(ESTIMATED).map(({ symbol, what, value, unit, from }) => [
+      `\`${symbol}\`: ${what}`,
+      `${value.toLocaleString("en-GB")} ${unit}`,
+      from,
+    ]),
+  );
+}
+
+function limitsTable() {
   const limits = connectorLimits();
-  const connector = markdownTable(
+  return markdownTable(
     ["a connector's limit", "players"],
     [
       ["messages a second, if requests are meant by that", round(limits.messages)],
@@ -215,25 +311,33 @@ export function scalingTables() {
       ["sockets", round(limits.sockets)],
     ],
   );
-  const needs = markdownTable(
-    ["players", "shards", "regions", "requests/s", "CPU", "MB"],
+}
+
+function needsTable() {
+  return markdownTable(
+    ["players", "shards", "regions", "requests/s", "with rooms", "a flush's deliveries", "CPU", "MB"],
     PLAYERS.map(needOf).map((need) => [
       round(need.players),
       round(need.shards),
       need.regions === 1 ? "1: the realm" : round(need.regions),
       round(need.realmRequests),
+      round(need.withRooms),
+      `${need.burstS.toFixed(2)} s`,
       `${round(need.realmCpu * 100)} %`,
       round(need.realmBytes / 1e6),
     ]),
   );
-  const bills = markdownTable(
-    ["players", "heartbeats", "bus, alarms", "logins", "duration", "rows", "a month"],
+}
+
+function billsTable() {
+  const { packetHz } = ASSUMED;
+  const heads = ["heartbeats", "bus, alarms", "logins", "duration", "rows", `rooms at p = ${packetHz}`];
+  return markdownTable(
+    ["players", ...heads, "a month", "with LiveKit instead"],
     PLAYERS.map((players) => {
-      const { heartbeats, bus, logins, duration, rows, total } = billOf(players);
-      return [round(players), ...[heartbeats, bus, logins, duration, rows, total].map((each) => `$${round(each)}`)];
+      const { heartbeats, bus, logins, duration, rows, rooms, total, roomless } = billOf(players);
+      const parts = [heartbeats, bus, logins, duration, rows, rooms, total, roomless];
+      return [round(players), ...parts.map((each) => `$${round(each)}`)];
     }),
-  );
-  return [connector, needs, bills, `One realm object bears ${round(realmLimit())} players, by these figures.`].join(
-    "\n\n",
   );
 }
