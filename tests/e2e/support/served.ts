@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { ROOT } from "../../../scripts/lib/paths.mjs";
 import { Client } from "./client.ts";
+import { unusedPort } from "./ports.ts";
 
 /** It may have to build first. */
 const START_MS = 300_000;
@@ -38,10 +38,14 @@ export class Served {
     }
   }
 
-  /** Starts it on a free port, with these arguments and additions to the environment; `folder` is a clone or an export. */
+  /**
+   * Starts it on a free port, whatever port the arguments say, and with these additions to the environment; `folder` is
+   * a clone or an export.
+   */
   static async start(args: readonly string[], env: NodeJS.ProcessEnv = {}, folder = ROOT): Promise<Served> {
-    const port = await freePort();
-    const served = new Served(port, launch(["--port", String(port), ...args], env, folder));
+    const port = await unusedPort();
+    // Of an option that is given twice, the last one counts.
+    const served = new Served(port, launch([...args, "--port", String(port)], env, folder));
     try {
       await served.#ready();
     } catch (error) {
@@ -124,14 +128,4 @@ function launch(args: readonly string[], env: NodeJS.ProcessEnv, folder: string)
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  assert.ok(address && typeof address === "object");
-  return address.port;
 }

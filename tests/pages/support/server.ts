@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../../scripts/lib/paths.mjs";
@@ -10,6 +9,7 @@ import { Client } from "../../e2e/support/client.ts";
 import { getJson } from "../../e2e/support/http.ts";
 import { Identity } from "../../e2e/support/identity.ts";
 import type { Point } from "../../e2e/support/packets.ts";
+import { unusedPort } from "../../e2e/support/ports.ts";
 import type { Island, Islands } from "../../e2e/support/stats.ts";
 import { atMost } from "../../e2e/support/wait.ts";
 
@@ -50,7 +50,7 @@ export class Server {
   /** Starts a realm with these variables. */
   static async start(vars: Record<string, string> = {}): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), "archipelago-pages-"));
-    const server = new Server(await freePort(), folder, { ...PATIENT, ...vars });
+    const server = new Server(await unusedPort(), folder, { ...PATIENT, ...vars });
     await server.resume();
     return server;
   }
@@ -129,14 +129,4 @@ export class Server {
     }
     return arrived;
   }
-}
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  assert.ok(address && typeof address === "object");
-  return address.port;
 }
