@@ -37,9 +37,10 @@ const STOP_TIMEOUT_MS = 1_000;
  * @property {string} [host] the address to listen on; 127.0.0.1 unless told otherwise
  * @property {boolean} [assets] serve the pages, too, as the platform does
  * @property {Build} [build] which build of the Worker; the release unless told otherwise
- * @property {boolean} [survivesFullFiles] a write that makes a file larger than the process may (`prlimit --fsize`) fails,
- *   as on a full disk, instead of ending the process
- * @property {string} [cfHeader] the header of a request that holds, as JSON, what the platform would say of it: `request.cf`
+ * @property {boolean} [survivesFullFiles] a write that makes a file larger than the process may (`prlimit --fsize`)
+ *   fails, as on a full disk, instead of ending the process
+ * @property {string} [cfHeader] the header of a request that holds, as JSON, what the platform would say of it:
+ *   `request.cf`
  * @property {readonly string[]} [withheldHeaders] headers of requests that the Worker is not to see
  * @property {boolean} [passesLog] the log goes where that of this process goes, and is not kept
  * @property {number} [holds] a descriptor that stays open for as long as workerd lives
@@ -160,8 +161,12 @@ async function copyModules(main, folder) {
 function listening(child) {
   return new Promise((found, failed) => {
     const timer = setTimeout(() => failed(new Error(`no answer in ${START_TIMEOUT_MS} ms`)), START_TIMEOUT_MS);
-    child.once("error", failed);
-    child.once("exit", (status, signal) => failed(new Error(`it ended with ${signal ?? `status ${status}`}`)));
+    const fail = (/** @type {Error} */ error) => {
+      clearTimeout(timer);
+      failed(error);
+    };
+    child.once("error", fail);
+    child.once("exit", (status, signal) => fail(new Error(`it ended with ${signal ?? `status ${status}`}`)));
     let text = "";
     child.stdio[3]?.on("data", (/** @type {Buffer} */ data) => {
       text += data;
