@@ -1,11 +1,17 @@
 /** The folder in which a realm that is served keeps what must outlive it. */
 import { spawnSync } from "node:child_process";
-import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Failure } from "./failure.mjs";
 
-/** A named pipe that is open for reading as long as somebody uses the folder: the system sees to it when they die. */
+/** Locked as long as somebody uses the folder: the system sees to it when they die. What is in it does not matter. */
 const LOCK = "lock";
+
+/** Locks a file as it is opened; a flag of macOS, which has no command `flock`. */
+const O_EXLOCK = 0x20;
+
+/** How `flock -n` says that somebody else has the lock; other errors have other numbers. */
+const TAKEN_STATUS = 1;
 
 /**
  * Takes a folder for whoever holds the descriptor that is returned; makes it if need be, for this user alone, since the
@@ -16,43 +22,62 @@ const LOCK = "lock";
  * @throws {Failure} when another process has it, or it cannot be written
  */
 export function claimState(folder) {
-  const lock = join(folder, LOCK);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    if (!existsSync(lock)) makePipe(lock);
-    if (isRead(lock)) {
-      throw new Failure(
-        `Another realm is served from ${folder}.`,
-        "Stop that one, or choose another folder: --state DIR",
-      );
-    }
-    return openSync(lock, constants.O_RDONLY | constants.O_NONBLOCK);
+    const descriptor = openLocked(join(folder, LOCK));
+    if (descriptor !== undefined) return descriptor;
   } catch (error) {
-    if (error instanceof Failure) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     const advice = "Make it writable for this user, or choose another folder: --state DIR";
     throw new Failure(`The state cannot be kept in ${folder}: ${reason}`, advice);
   }
-}
-
-/** @param {string} path */
-function makePipe(path) {
-  const { status, stderr, error } = spawnSync("mkfifo", ["-m", "600", path], { encoding: "utf8" });
-  if (status !== 0) throw new Error(error?.message ?? stderr.trim());
+  throw new Failure(`Another realm is served from ${folder}.`, "Stop that one, or choose another folder: --state DIR");
 }
 
 /**
- * Whether somebody has a named pipe open for reading.
+ * Not by the `recursive` of Node, which never ends in a folder that takes none: `/proc`.
  *
- * @param {string} pipe
+ * @param {string} folder
  */
-function isRead(pipe) {
+function makeFolder(folder) {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
   try {
-    closeSync(openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK));
-    return true;
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    if (/** @type {NodeJS.ErrnoException} */ (error).code === "ENXIO") return false;
+    // Another starter may have been quicker.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+/**
+ * @param {string} path made if need be
+ * @returns {number | undefined} a descriptor with which it stays locked; none if somebody else has the lock
+ */
+function openLocked(path) {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NONBLOCK;
+  if (process.platform === "darwin") return openExclusively(path, flags | O_EXLOCK);
+  const descriptor = openSync(path, flags, 0o600);
+  // The lock is on what is open, which the command shares, and outlives it.
+  const { status, stderr, error } = spawnSync("flock", ["-n", "3"], {
+    stdio: ["ignore", "ignore", "pipe", descriptor],
+    encoding: "utf8",
+  });
+  if (status === 0) return descriptor;
+  if (status === TAKEN_STATUS) return undefined;
+  throw new Error(`flock, of util-linux, cannot lock it: ${error?.message ?? stderr.trim()}`);
+}
+
+/**
+ * @param {string} path
+ * @param {number} flags among them that which locks
+ */
+function openExclusively(path, flags) {
+  try {
+    return openSync(path, flags, 0o600);
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === "EAGAIN") return undefined;
     throw error;
   }
 }
