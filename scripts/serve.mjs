@@ -4,6 +4,7 @@
  * Options: `--port N`, `--host ADDRESS`, `--state DIR`, `--var KEY:VALUE`, `--behind-proxy`, `--built` and
  * `--export DIR`; `docs/self-hosting.md` says what they are for.
  */
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { whenAskedToEnd } from "./lib/ending.mjs";
@@ -61,6 +62,9 @@ function readOptions() {
 
 /** Not imported before it is needed: what is served elsewhere has no sources. */
 async function build() {
+  if (!existsSync(join(ROOT, "Cargo.toml"))) {
+    throw new Failure("There is nothing here to build from: it was exported.", "Serve it as it is: --built");
+  }
   const [{ setUp }, { buildPages, buildWorker }] = await Promise.all([
     import("./lib/setup.mjs"),
     import("./lib/build.mjs"),
