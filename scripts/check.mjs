@@ -3,6 +3,7 @@ import { buildPackage, buildWorlds } from "./lib/build.mjs";
 import { runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
 import { command, guarded, runSteps } from "./lib/steps.mjs";
+import { verifyUnit } from "./lib/systemd-unit.mjs";
 
 const CRATES = ["edge-worker", "archipelago-bench", "archipelago-wasm", "archipelago-worlds"];
 const WASM = ["--target", "wasm32-unknown-unknown", ...CRATES.flatMap((crate) => ["-p", crate])];
@@ -35,5 +36,6 @@ await runMain(async () => {
     command("types of scripts and tests", ["tsc", "--noEmit"], env),
     command("types of the npm package", ["tsc", "--noEmit", "-p", "wasm-pkg"], env),
     command("types of the pages", ["tsc", "--noEmit", "-p", "edge-worker/pages"], env),
+    guarded("systemd unit", verifyUnit),
   ]);
 });
