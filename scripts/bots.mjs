@@ -1,6 +1,7 @@
 /**
- * `npm run bots -- --url ws://127.0.0.1:8787/ws --players 1000`: players who log in to a realm, walk in it, and say how they
- * were served. `npm run bots -- --help` says what else there is; `tests/bots/src/summary.rs`, what `--json` writes.
+ * `npm run bots -- --url ws://127.0.0.1:8787/ws --players 1000`: players who log in to a realm, walk in it, and say how
+ * they were served. `npm run bots -- --help` says what else there is; `tests/bots/src/summary.rs`, what `--json`
+ * writes.
  */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";

@@ -20,8 +20,9 @@ const PLAYERS_MAX: usize = 60_000;
 
 /// Players by the thousand, for a realm to carry.
 ///
-/// They log in, walk as in a world, say where they are, and look at what they are told. Ends with a summary; Ctrl-C ends
-/// early. Exit status 0: nobody was lost; 1: somebody was; 2: the arguments are wrong.
+/// They log in, walk as in a world, say where they are, and look at what they are told. Ends with a summary; Ctrl-C
+/// ends early. Exit status 0: nobody was lost, and all was right that they were told; 1: somebody was lost, or was told
+/// something wrong, or nothing within 10 s after a crossing of a border; 2: the arguments are wrong.
 #[derive(Clone, Debug, Parser, PartialEq)]
 #[command(name = "npm run bots --", bin_name = "npm run bots --", version = None, max_term_width = 120)]
 pub struct Args {
@@ -49,8 +50,8 @@ pub struct Args {
     /// Decides about who they are and where they go [default: drawn]
     #[arg(long)]
     pub seed: Option<u32>,
-    /// Those of the players who measure how soon a crossing of a border is told: one in five travels, so 0 or at least 5
-    /// [default: 10, as far as there are players]
+    /// Those of the players who measure how soon a crossing of a border is told: one in five travels, so 0 or at least
+    /// 5 [default: 10, as far as there are players]
     #[arg(long, value_parser = count(0, COMMUTERS_MAX))]
     pub commuters: Option<usize>,
     /// How many log in per second

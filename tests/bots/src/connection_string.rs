@@ -18,7 +18,7 @@ pub enum Meeting {
     Offline,
 }
 
-/// What of a `LiveKit` token is looked at. Its signature is the `LiveKit` server's business, which alone has the secret.
+/// What of a `LiveKit` token is looked at. Its signature is the `LiveKit` server's business, which alone knows it.
 #[derive(Deserialize)]
 struct Claims {
     sub: String,

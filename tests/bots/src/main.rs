@@ -1,8 +1,8 @@
 //! Players by the thousand, for a realm to carry.
 //!
-//! One thread, one task a player: `bot` is a player's life, `session` what it does on a socket, `room` what it does in the
-//! room of its island. `crowd` says where everybody is, `stats` counts, [`summary::Summary`] is what comes out, also as
-//! JSON. `run` lets them in, and ends it.
+//! One thread, one task a player: `bot` is a player's life, `session` what it does on a socket, `room` what it does in
+//! the room of its island. `crowd` says where everybody is, `stats` counts, [`summary::Summary`] is what comes out,
+//! also as JSON. `run` lets them in, and ends it.
 #![forbid(unsafe_code)]
 
 mod args;

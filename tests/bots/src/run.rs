@@ -212,6 +212,7 @@ impl Run {
             heartbeats: stats.heartbeats,
             heartbeats_skipped: stats.heartbeats_skipped,
             handshakes: stats.handshake.quantiles().count,
+            island_changes: stats.island_changes,
         }
     }
 }

@@ -110,7 +110,11 @@ impl<'a> Session<'a> {
             return Err(Trouble::NoIsland);
         }
         if self.jumped.is_some_and(|at| now - at > CROSSING_MAX) {
-            self.bot.shared.stats().trouble(Trouble::NoCrossing);
+            let mut stats = self.bot.shared.stats();
+            stats.trouble(Trouble::NoCrossing);
+            // Without the slowest, those that are told would look faster than players find them.
+            stats.crossing.add(CROSSING_MAX);
+            drop(stats);
             self.land(now);
         }
         Ok(())

@@ -59,7 +59,7 @@ pub struct Stats {
     pub handshake: Times,
     /// From the first heartbeat of a session to the island.
     pub first_island: Times,
-    /// From the first heartbeat beyond a border to the other island.
+    /// From the first heartbeat beyond a border to the other island; as much as it may take if that is not told.
     pub crossing: Times,
     /// From the loss of a connection to the island in the next session.
     pub absence: Times,

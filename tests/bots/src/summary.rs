@@ -33,9 +33,9 @@ pub struct Summary {
     pub handshake_ms: Quantiles,
     /// From a session's first heartbeat to its `island_changed`.
     pub first_island_ms: Quantiles,
-    /// From a commuter's first heartbeat beyond the border to its `island_changed`.
+    /// From a commuter's first heartbeat beyond the border to its `island_changed`; 10 s if it is not told by then.
     pub crossing_ms: Quantiles,
-    /// Islands told besides the first of each session.
+    /// Islands told besides the first of each session, while it was played.
     pub island_changes: u64,
     /// In all.
     pub heartbeats: u64,
@@ -57,10 +57,12 @@ pub struct Summary {
     pub returned_to_other_island: u64,
     /// From the loss of the connection to the island in the new session.
     pub absence_ms: Quantiles,
-    /// What went wrong, by kind: how often. `room_…` in a room, `closed_…` by close codes, `refused_…` by HTTP statuses.
+    /// What went wrong, by kind: how often. `room_…` in a room, `closed_…` by close codes, `refused_…` by HTTP status.
     pub errors: BTreeMap<String, u64>,
     /// The first of each kind, in words.
     pub first_errors: BTreeMap<String, String>,
+    /// How many of the errors are the realm's own: what it told was wrong or missing, and nobody's connection is why.
+    pub wrong: u64,
     /// Connection strings that were told, by what they name.
     pub meetings: Meetings,
     /// What the generator itself has used: in all, and while it was played.
@@ -97,6 +99,7 @@ pub struct Mark {
     pub heartbeats: u64,
     pub heartbeats_skipped: u64,
     pub handshakes: u64,
+    pub island_changes: u64,
 }
 
 impl Summary {
@@ -108,6 +111,7 @@ impl Summary {
         let sent = to.heartbeats - from.heartbeats;
         let skipped = to.heartbeats_skipped - from.heartbeats_skipped;
         let errors = stats.troubles().map(|(kind, count, _)| (kind, count));
+        let wrong = stats.troubles().filter(|(_, _, first)| first.is_wrong());
         let first = stats.troubles().map(|(kind, _, first)| (kind, first));
         Self {
             world: settings.args.world.clone(),
@@ -123,7 +127,7 @@ impl Summary {
             handshake_ms: stats.handshake.quantiles(),
             first_island_ms: stats.first_island.quantiles(),
             crossing_ms: stats.crossing.quantiles(),
-            island_changes: stats.island_changes,
+            island_changes: to.island_changes - from.island_changes,
             heartbeats: stats.heartbeats,
             heartbeats_per_second: share(sent as f64, seconds),
             heartbeats_asked_per_second: share((sent + skipped) as f64, seconds),
@@ -141,6 +145,7 @@ impl Summary {
             first_errors: first
                 .map(|(kind, first)| (kind.to_owned(), first.to_string()))
                 .collect(),
+            wrong: wrong.map(|(_, count, _)| count).sum(),
             meetings: stats.meetings,
             cpu_seconds: cpu.as_secs_f64(),
             playing_cpu_seconds: to.cpu.saturating_sub(from.cpu).as_secs_f64(),
@@ -148,9 +153,10 @@ impl Summary {
         }
     }
 
-    /// Whether nobody was lost, in a session or in a room.
+    /// Whether nobody was lost, in a session or in a room, and nothing that the realm told was wrong or missing.
+    /// Players who have come back may have had all sorts of trouble with the network.
     pub fn is_well(&self) -> bool {
-        self.lost == 0 && self.chat.as_ref().is_none_or(|chat| chat.lost == 0)
+        self.lost == 0 && self.wrong == 0 && self.chat.as_ref().is_none_or(|chat| chat.lost == 0)
     }
 }
 
@@ -177,8 +183,8 @@ impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "{} players in {} for {:.1} s, seed {}: {} lost",
-            self.players, self.world, self.seconds, self.seed, self.lost
+            "{} players in {} for {:.1} s, seed {}: {} lost, {} told wrong",
+            self.players, self.world, self.seconds, self.seed, self.lost, self.wrong
         )?;
         writeln!(
             f,
@@ -188,7 +194,11 @@ impl fmt::Display for Summary {
         times(f, "handshake", &self.handshake_ms)?;
         times(f, "first island", &self.first_island_ms)?;
         times(f, "border crossing", &self.crossing_ms)?;
-        writeln!(f, "  island changes    {}", self.island_changes)?;
+        writeln!(
+            f,
+            "  island changes    {} while playing",
+            self.island_changes
+        )?;
         writeln!(
             f,
             "  heartbeats        {} in all; {:.1}/s of {:.1}/s asked, {} skipped",
@@ -253,4 +263,71 @@ fn times(f: &mut fmt::Formatter<'_>, what: &str, times: &Quantiles) -> fmt::Resu
         f,
         "  {what:<17} p50 {p50:.1} ms, p95 {p95:.1} ms, p99 {p99:.1} ms, max {max:.1} ms ({count})"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Args, Settings};
+    use crate::crowd::Crowd;
+    use crate::socket::Dialer;
+    use crate::trouble::Trouble;
+
+    fn shared() -> Shared {
+        let args = Args::parse_from(["bots", "--url", "ws://127.0.0.1:1/ws", "--players", "5"]);
+        let settings = Settings::new(args, 1).unwrap();
+        let crowd = Crowd::new(&settings).unwrap();
+        Shared::new(settings, Dialer::new().unwrap(), crowd)
+    }
+
+    fn mark(at_s: u64, counted: u64) -> Mark {
+        Mark {
+            at: Duration::from_secs(at_s),
+            unix_ms: 1_000 * at_s,
+            cpu: Duration::from_secs(at_s),
+            heartbeats: counted,
+            heartbeats_skipped: counted,
+            handshakes: counted,
+            island_changes: counted,
+        }
+    }
+
+    fn summary(shared: &Shared) -> Summary {
+        Summary::new(shared, mark(2, 10), mark(12, 50), Duration::from_secs(13))
+    }
+
+    #[test]
+    fn what_is_counted_while_it_was_played_is_the_difference() {
+        let shared = shared();
+        shared.stats().island_changes = 60;
+        let summary = summary(&shared);
+        assert_eq!((summary.login_seconds, summary.seconds), (2.0, 10.0));
+        assert_eq!(summary.island_changes, 40);
+        assert_eq!(summary.heartbeats_per_second, 4.0);
+        assert_eq!(summary.heartbeats_asked_per_second, 8.0);
+        assert_eq!(summary.handshakes_per_second, 5.0);
+    }
+
+    #[test]
+    fn well_is_nobody_lost_and_nothing_told_wrong() {
+        let shared = shared();
+        assert!(summary(&shared).is_well());
+        shared.stats().trouble(Trouble::Cut("by whom?".to_owned()));
+        assert!(summary(&shared).is_well(), "who has come back is not lost");
+        shared.stats().trouble(Trouble::NoCrossing);
+        shared.stats().room_trouble(Trouble::NoCrossing);
+        let wrong = summary(&shared);
+        assert_eq!((wrong.wrong, wrong.is_well()), (2, false));
+        assert_eq!(wrong.errors.values().sum::<u64>(), 3);
+    }
+
+    #[test]
+    fn who_is_lost_is_not_well() {
+        let shared = shared();
+        shared.stats().lost = 1;
+        let summary = summary(&shared);
+        assert_eq!((summary.lost, summary.is_well()), (1, false));
+    }
 }

@@ -58,6 +58,25 @@ impl Trouble {
             Self::ConnectionString { .. } => "bad_connection_string".to_owned(),
         }
     }
+
+    /// Whether what the realm has told, or has not, is wrong by itself: no network accounts for it.
+    pub fn is_wrong(&self) -> bool {
+        match self {
+            Self::NoCrossing
+            | Self::Undecodable(_)
+            | Self::Unexpected { .. }
+            | Self::WrongFrom { .. }
+            | Self::NotListed(_)
+            | Self::ConnectionString { .. } => true,
+            Self::NoConnection(_)
+            | Self::Refused { .. }
+            | Self::Closed { .. }
+            | Self::Cut(_)
+            | Self::Kicked
+            | Self::NoWelcome
+            | Self::NoIsland => false,
+        }
+    }
 }
 
 impl From<Error> for Trouble {
@@ -72,5 +91,41 @@ impl From<Error> for Trouble {
             }
             other => Self::Cut(other.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_is_wrong_and_what_a_connection_suffers_is_not() {
+        let text = String::new;
+        let wrong = [
+            Trouble::NoCrossing,
+            Trouble::Undecodable(text()),
+            Trouble::Unexpected {
+                expected: "welcome",
+                got: "kicked",
+            },
+            Trouble::WrongFrom {
+                told: None,
+                before: Some(text()),
+            },
+            Trouble::NotListed(text()),
+            Trouble::ConnectionString {
+                text: text(),
+                fault: text(),
+            },
+        ];
+        assert!(wrong.iter().all(Trouble::is_wrong));
+        let suffered = [
+            Trouble::NoConnection(text()),
+            Trouble::Cut(text()),
+            Trouble::Kicked,
+            Trouble::NoWelcome,
+            Trouble::NoIsland,
+        ];
+        assert!(!suffered.iter().any(Trouble::is_wrong));
     }
 }
