@@ -1,20 +1,21 @@
 /**
  * `npm run bench -- stats`: what it costs the players when many read the stats, and whether that is within what is
- * promised: neither flushes nor deliveries become slower by more than a fifth (95th percentile).
+ * promised: neither flushes nor the news that a border was crossed become slower by more than a fifth (95th percentile).
  *
- * Walking players, and rounds with and without readers in turn, all in one realm.
+ * Walking players, and rounds with and without readers in turn, all in one realm. In each round some more come who cross
+ * borders.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { WebSocket } from "ws";
 import { startWorkerd } from "../workerd.mjs";
-import { inColumns, integer, ms, quantile, readOptions } from "./bench-figures.mjs";
+import { inColumns, integer, median, ms, quantile, readOptions } from "./bench-figures.mjs";
 import { figures } from "./bench-runs.mjs";
-import { buildWorker, buildWorlds } from "./build.mjs";
+import { sendBots } from "./bot-crowd.mjs";
+import { buildBots, buildWorker } from "./build.mjs";
 import { Failure } from "./failure.mjs";
 import { timed } from "./report.mjs";
-import { Bots, openWorld } from "./walking-bots.mjs";
 
 /**
  * @typedef {import("./setup.mjs").Tools} Tools
@@ -27,15 +28,19 @@ import { Bots, openWorld } from "./walking-bots.mjs";
  * @property {number} seconds of a round
  * @property {number} rounds
  *
- * What was seen of the realm in some time.
+ * @typedef {import("./bot-crowd.mjs").Times} Times
+ *
+ * What was seen of the realm, of some rounds.
  * @typedef {object} Latencies
  * @property {number[]} flushes from when each was due until its frame was there, in ms
- * @property {number[]} deliveries from the beginning of the flush until a player was told its new island, in ms
+ * @property {Times[]} crossings of each round: from when a player said that it was beyond a border until it was told its
+ * new island
+ *
+ * @typedef {Pick<Times, "count" | "p50" | "p95">} Figures
  */
 
 const LOAD = fileURLToPath(new URL("./stats-load.mjs", import.meta.url));
 
-const SEED = 1;
 const PERIOD_MS = 1_000;
 const VARS = {
   ARCHIPELAGO_JOIN_DISTANCE: "64",
@@ -45,10 +50,17 @@ const VARS = {
 
 /** Time for the arrivals to settle, and for the compiler of the server to be done. */
 const WARM_UP_MS = 10_000;
+/** Those who come in each round: one in five crosses a border every six to ten seconds. */
+const COMMUTERS = 250;
+const COMMUTERS_SEED = 2;
+
+/** Longer than anything here takes: the walkers are told when to leave. */
+const PLAY_S = 86_400;
+
 /** Time for the readers to start before it is measured, and to end afterwards. */
 const MARGIN_MS = 1_000;
 
-/** By how much flushes and deliveries may be slower while many read. */
+/** By how much flushes and crossings may be slower while many read. */
 const SLOWER_MAX = 1.2;
 
 /** Of the wanted rate, the share with which a round counts as read. */
@@ -67,24 +79,18 @@ const SAMPLES_MIN = 60;
 export async function benchStats(tools, args) {
   const given = readArguments(args);
   await buildWorker(tools);
-  await buildWorlds(tools);
-  const world = await openWorld(`uniform-${given.players}`, SEED);
+  await buildBots(tools);
+  const { players } = given;
   const realm = await startWorkerd({ vars: VARS });
   try {
     const { url } = realm;
-    const bots = new Bots(`${url.replace("http", "ws")}/ws`, world);
-    await timed(`${given.players} players log in`, () => bots.logIn());
-    const ended = new AbortController();
-    const walking = bots.walk(ended.signal);
-    try {
-      await bots.allArrived();
-      report(await measure(url, bots, given, tools), given);
-    } finally {
-      ended.abort();
-      await walking;
-    }
+    const walkers = { world: worldOf(given), players, rate: 1, seconds: PLAY_S, commuters: 0 };
+    const crowd = await sendBots(url, walkers);
+    await timed(`${players} players log in`, () => crowd.allIn);
+    const found = await measure(url, given, tools).finally(crowd.interrupt);
+    await crowd.summary;
+    report(found, given);
   } finally {
-    world.free();
     await realm.stop();
   }
 }
@@ -109,49 +115,84 @@ function readArguments(args) {
 }
 
 /**
+ * Those who cross borders do so beside this world.
+ *
+ * @param {Arguments} given
+ */
+function worldOf({ players }) {
+  return `uniform-${players}`;
+}
+
+/**
  * @param {string} url of the realm
- * @param {Bots} bots
  * @param {Arguments} given
  * @param {Tools} tools
  */
-async function measure(url, bots, { perSecond, seconds, rounds }, tools) {
-  const clock = await watch(`${url.replace("http", "ws")}/live`, bots);
+async function measure(url, given, tools) {
+  const { perSecond, seconds, rounds } = given;
+  const clock = await watch(`${url.replace("http", "ws")}/live`);
+  const realm = { url, world: worldOf(given), clock };
   const [alone, read] = [emptyLatencies(), emptyLatencies()];
   /** @type {Readers[]} */
   const readers = [];
   await sleep(WARM_UP_MS);
   for (let round = 0; round < rounds; round++) {
-    await timed(`${seconds} s without readers`, () => clock.measureInto(alone, seconds));
-    await timed(`${seconds} s with ${perSecond} requests a second`, async () => {
-      /** @type {Plan} */
-      const plan = { url: `${url}/comms/peers`, perSecond, seconds: seconds + (2 * MARGIN_MS) / 1_000 };
-      const loading = figures([tools.node, LOAD, JSON.stringify(plan)], tools);
-      await sleep(MARGIN_MS);
-      await clock.measureInto(read, seconds);
-      readers.push(await loading);
-    });
+    await timed(`${seconds} s without readers`, () => playRound(realm, given, alone, async () => {}));
+    await timed(`${seconds} s with ${perSecond} requests a second`, () =>
+      playRound(realm, given, read, async () => {
+        /** @type {Plan} */
+        const plan = { url: `${url}/comms/peers`, perSecond, seconds: roundSeconds(given) };
+        readers.push(await figures([tools.node, LOAD, JSON.stringify(plan)], tools));
+      }),
+    );
   }
   clock.close();
-  if (bots.lost > 0) throw new Failure(`${bots.lost} of the players have lost their connection.`);
   return { alone, read, readers };
 }
 
 /** @returns {Latencies} */
 function emptyLatencies() {
-  return { flushes: [], deliveries: [] };
+  return { flushes: [], crossings: [] };
 }
 
 /**
- * Notes when flushes are shown and players are told. All clocks are this machine's.
+ * How long the readers read and commuters commute.
+ *
+ * @param {Arguments} given
+ */
+function roundSeconds({ seconds }) {
+  return seconds + (2 * MARGIN_MS) / 1_000;
+}
+
+/**
+ * One round, once its commuters are in.
+ *
+ * @param {{ url: string, world: string, clock: Awaited<ReturnType<typeof watch>> }} realm
+ * @param {Arguments} given
+ * @param {Latencies} latencies to which it adds
+ * @param {() => Promise<void>} alongside what others do meanwhile
+ */
+async function playRound({ url, world, clock }, given, latencies, alongside) {
+  const counts = { players: COMMUTERS, commuters: COMMUTERS, seed: COMMUTERS_SEED };
+  const commuters = await sendBots(url, { world, ...counts, rate: 1, seconds: roundSeconds(given) });
+  await commuters.allIn;
+  const [flushes, { crossing_ms }] = await Promise.all([
+    sleep(MARGIN_MS).then(() => clock.flushesIn(given.seconds)),
+    commuters.summary,
+    alongside(),
+  ]);
+  latencies.flushes.push(...flushes);
+  latencies.crossings.push(crossing_ms);
+}
+
+/**
+ * Notes when flushes are shown. All clocks are this machine's.
  *
  * @param {string} url of the live stream
- * @param {Bots} bots
  */
-async function watch(url, bots) {
+async function watch(url) {
   /** When each flush began, and when its frame was there. */
   const flushes = /** @type {{ time: number, at: number }[]} */ ([]);
-  const told = /** @type {number[]} */ ([]);
-  bots.onReassignment = () => told.push(Date.now());
   const socket = new WebSocket(url, { perMessageDeflate: false });
   socket.on("message", (/** @type {Buffer} */ data) => {
     const at = Date.now();
@@ -163,18 +204,13 @@ async function watch(url, bots) {
     socket.once("message", resolve);
     socket.once("error", reject);
   });
-  /**
-   * @param {Latencies} latencies
-   * @param {number} seconds
-   */
-  const measureInto = async (latencies, seconds) => {
+  /** @param {number} seconds */
+  const flushesIn = async (seconds) => {
     flushes.length = 0;
-    told.length = 0;
     await sleep(1_000 * seconds);
-    latencies.flushes.push(...flushLatencies(flushes));
-    latencies.deliveries.push(...deliveryLatencies(flushes, told));
+    return flushLatencies(flushes);
   };
-  return { measureInto, close: () => socket.terminate() };
+  return { flushesIn, close: () => socket.terminate() };
 }
 
 /** @param {readonly { time: number, at: number }[]} flushes one after the other */
@@ -183,26 +219,15 @@ function flushLatencies(flushes) {
 }
 
 /**
- * @param {readonly { time: number }[]} flushes one after the other
- * @param {readonly number[]} told when somebody was
- */
-function deliveryLatencies(flushes, told) {
-  return told.flatMap((at) => {
-    const flush = flushes.findLast(({ time }) => time <= at);
-    return flush === undefined ? [] : [at - flush.time];
-  });
-}
-
-/**
  * @param {{ alone: Latencies, read: Latencies, readers: readonly Readers[] }} found
  * @param {Arguments} wanted
  * @throws {Failure}
  */
 function report({ alone, read, readers }, wanted) {
-  const flushes = compare("flush", alone.flushes, read.flushes);
-  const deliveries = compare("delivery", alone.deliveries, read.deliveries);
+  const flushes = compare("flush", ofSamples(alone.flushes), ofSamples(read.flushes));
+  const crossings = compare("crossing", ofRounds(alone.crossings), ofRounds(read.crossings));
   const header = ["", "each", "p50 ms", "p95 ms", "each, read", "p50 ms, read", "p95 ms, read", "p95 ratio"];
-  console.log(`\n${inColumns([header, flushes.row, deliveries.row])}\n`);
+  console.log(`\n${inColumns([header, flushes.row, crossings.row])}\n`);
   const requests = readers.map(({ perSecond, spared, failed, p50, p95 }) => [
     "",
     Math.round(perSecond).toString(),
@@ -215,29 +240,45 @@ function report({ alone, read, readers }, wanted) {
   if (readers.some(({ failed }) => failed > 0)) throw new Failure("Some requests were not answered.");
   const tooFew = readers.some(({ perSecond, spared }) => !(perSecond >= LOAD_MIN * wanted.perSecond && spared > 0));
   if (tooFew) throw new Failure("The readers have not read as they should: what was measured says nothing.");
-  if ([flushes, deliveries].some(({ fewest }) => fewest < SAMPLES_MIN)) {
+  if ([flushes, crossings].some(({ fewest }) => fewest < SAMPLES_MIN)) {
     throw new Failure(
       `There were less than ${SAMPLES_MIN} samples.`,
       "More rounds, longer ones or more players give more.",
     );
   }
-  const slower = [flushes, deliveries].filter(({ ratio }) => !(ratio <= SLOWER_MAX));
+  const slower = [flushes, crossings].filter(({ ratio }) => !(ratio <= SLOWER_MAX));
   if (slower.length > 0) throw new Failure("Those who read the stats slow the players down.");
 }
 
 /**
+ * @param {readonly number[]} latencies
+ * @returns {Figures}
+ */
+function ofSamples(latencies) {
+  const sorted = latencies.toSorted((a, b) => a - b);
+  return { count: sorted.length, p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
+}
+
+/**
+ * @param {readonly Times[]} rounds
+ * @returns {Figures} how many there were in all, and the medians of what the rounds say
+ */
+function ofRounds(rounds) {
+  return {
+    count: rounds.reduce((total, { count }) => total + count, 0),
+    p50: median(rounds.map(({ p50 }) => p50)),
+    p95: median(rounds.map(({ p95 }) => p95)),
+  };
+}
+
+/**
  * @param {string} name
- * @param {number[]} alone
- * @param {number[]} read
+ * @param {Figures} alone
+ * @param {Figures} read
  */
 function compare(name, alone, read) {
-  const figuresOf = (/** @type {number[]} */ latencies) => {
-    const sorted = latencies.sort((a, b) => a - b);
-    return { count: sorted.length, p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
-  };
-  const [before, after] = [figuresOf(alone), figuresOf(read)];
-  const ratio = after.p95 / before.p95;
-  const cells = [before, after].flatMap(({ count, p50, p95 }) => [count.toString(), ms(p50), ms(p95)]);
-  const fewest = Math.min(before.count, after.count);
+  const ratio = read.p95 / alone.p95;
+  const cells = [alone, read].flatMap(({ count, p50, p95 }) => [count.toString(), ms(p50), ms(p95)]);
+  const fewest = Math.min(alone.count, read.count);
   return { ratio, fewest, row: [name, ...cells, ratio.toFixed(2)] };
 }

@@ -10,23 +10,26 @@ import { parseArgs } from "node:util";
 import { WebSocket } from "ws";
 import { startWorkerd } from "../workerd.mjs";
 import { inColumns, integer } from "./bench-figures.mjs";
-import { buildWorker, buildWorlds } from "./build.mjs";
+import { sendBots } from "./bot-crowd.mjs";
+import { buildBots, buildWorker } from "./build.mjs";
 import { Failure } from "./failure.mjs";
+import { readMetrics, totalOf } from "./metrics-reader.mjs";
 import { timed } from "./report.mjs";
-import { Bots, openWorld } from "./walking-bots.mjs";
 import { countRows, Writes } from "./write-count.mjs";
 
 /** @typedef {import("./setup.mjs").Tools} Tools */
 
-/** Of 1,000 walkers each: far from each other, near each other, and in a crowd of ten times what an island can hold. */
+/** Of 1,000 walkers: far from each other, near each other, and in a crowd of ten times what an island can hold. */
 const WORLDS = ["uniform-1000", "sparse", "plaza-1000"];
-const SEED = 1;
 
 /** The distance of the worlds; and nobody needs a room. */
 const VARS = { ARCHIPELAGO_JOIN_DISTANCE: "64", TRANSPORT: "offline" };
 
 /** Time for the arrivals to settle, before it is measured. */
 const WARM_UP_MS = 10_000;
+
+/** Longer than anything here takes: they are told when to leave. */
+const PLAY_S = 86_400;
 
 /** How many rows a player that changes island may cost. */
 const ROWS_PER_REASSIGNMENT = 2;
@@ -47,17 +50,17 @@ const ROWS_PER_REASSIGNMENT = 2;
  * Measures, prints a table, and compares.
  *
  * @param {Tools} tools
- * @param {readonly string[]} args names of worlds, `--seconds N`
+ * @param {readonly string[]} args names of worlds, `--players N`, `--seconds N`
  * @throws {Failure} if more is written than is promised
  */
 export async function benchStorage(tools, args) {
-  const { worlds, seconds } = readArguments(args);
+  const { worlds, players, seconds } = readArguments(args);
   await buildWorker(tools);
-  await buildWorlds(tools);
+  await buildBots(tools);
   /** @type {[string, Found][]} */
   const found = [];
   for (const world of worlds) {
-    found.push([world, await timed(`${world}, ${seconds} s`, () => measure(world, seconds))]);
+    found.push([world, await timed(`${world}, ${seconds} s`, () => measure(world, players, seconds))]);
   }
   console.log(`\n${inColumns([HEADER, ...found.map(([world, each]) => row(world, each))])}\n`);
   const beyond = found.filter(([, each]) => written(each) > allowed(each)).map(([world]) => world);
@@ -66,40 +69,43 @@ export async function benchStorage(tools, args) {
 
 /** @param {readonly string[]} args */
 function readArguments(args) {
-  const options = /** @type {const} */ ({ seconds: { type: "string", default: "120" } });
+  const options = /** @type {const} */ ({
+    players: { type: "string", default: "1000" },
+    seconds: { type: "string", default: "120" },
+  });
   let given;
   try {
     given = parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Failure(reason, "Allowed are names of worlds and --seconds N.");
+    throw new Failure(reason, "Allowed are names of worlds, --players N and --seconds N.");
   }
   const { values, positionals } = given;
   return {
     worlds: positionals.length > 0 ? positionals : WORLDS,
+    players: integer("players", values.players, 1, 10_000),
     seconds: integer("seconds", values.seconds, 1, 3_600),
   };
 }
 
 /**
- * @param {string} name of a world
+ * @param {string} world
+ * @param {number} players
  * @param {number} seconds
  * @returns {Promise<Found>}
  */
-async function measure(name, seconds) {
-  const world = await openWorld(name, SEED);
+async function measure(world, players, seconds) {
   const storage = await mkdtemp(join(tmpdir(), "archipelago-storage-"));
   try {
     await makeTables(storage);
     countRows(storage);
     const realm = await startWorkerd({ vars: VARS, storage });
     try {
-      return await measureRealm(realm, world, seconds);
+      return await measureRealm(realm, { world, players, seconds });
     } finally {
       await realm.stop();
     }
   } finally {
-    world.free();
     await rm(storage, { recursive: true, force: true });
   }
 }
@@ -116,37 +122,28 @@ async function makeTables(storage) {
 }
 
 /**
- * @param {string} url of a realm
- * @param {string} path
- */
-function socketUrl(url, path) {
-  return `${url.replace("http", "ws")}/${path}`;
-}
-
-/**
  * @param {import("../workerd.mjs").Workerd} realm
- * @param {import("../../tests/worlds/dist/worlds.js").World} world
- * @param {number} seconds
+ * @param {{ world: string, players: number, seconds: number }} run
  * @returns {Promise<Found>}
  */
-async function measureRealm({ url, storage }, world, seconds) {
-  const players = world.count;
-  const bots = new Bots(socketUrl(url, "ws"), world);
-  await bots.logIn();
-  const ended = new AbortController();
-  const walking = bots.walk(ended.signal);
+async function measureRealm({ url, storage }, { world, players, seconds }) {
+  const crowd = await sendBots(url, { world, players, rate: 1, seconds: PLAY_S, commuters: 0 });
   try {
-    await bots.allArrived();
+    await crowd.allIn;
     await sleep(WARM_UP_MS);
-    const live = await countFrames(socketUrl(url, "live"));
+    const live = await countFrames(`${url.replace("http", "ws")}/live`);
     const writes = new Writes(storage);
-    const figures = () => ({ flushes: live.frames(), reassignments: bots.reassignments, alarms: writes.alarms });
-    const before = { ...figures(), rows: writes.rows };
+    const figures = async () => {
+      const reassignments = totalOf("dcl_archipelago_change_island_count", await readMetrics(`${url}/metrics`));
+      return { flushes: live.frames(), reassignments, alarms: writes.alarms, rows: writes.rows };
+    };
+    const before = await figures();
     await sleep(seconds * 1_000);
-    const after = { ...figures(), rows: writes.rows };
+    const after = await figures();
     writes.close();
     live.close();
-    if (bots.lost > 0) throw new Failure(`${bots.lost} of the players have lost their connection.`);
+    crowd.interrupt();
+    await crowd.summary;
     return {
       players,
       seconds,
@@ -158,8 +155,7 @@ async function measureRealm({ url, storage }, world, seconds) {
       ),
     };
   } finally {
-    ended.abort();
-    await walking;
+    crowd.interrupt();
   }
 }
 

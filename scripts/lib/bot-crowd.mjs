@@ -23,7 +23,19 @@ import { lastLines } from "./process.mjs";
  * @property {number} p99
  * @property {number} max
  *
+ * @typedef {object} Chat
+ * @property {Times} entry_ms
+ * @property {number} lost
+ * @property {number} packets_said
+ * @property {number} packets_heard
+ * @property {number} packets_due
+ * @property {number} heard_share
+ * @property {Times} latency_ms
+ *
  * @typedef {object} Summary what is used of what they say in the end: `tests/bots/src/summary.rs` describes it
+ * @property {number} players
+ * @property {number} commuters
+ * @property {number} seconds
  * @property {number} playing_since_ms
  * @property {number} playing_until_ms
  * @property {number} handshakes_per_second
@@ -31,6 +43,7 @@ import { lastLines } from "./process.mjs";
  * @property {Times} first_island_ms
  * @property {Times} crossing_ms
  * @property {number} island_changes
+ * @property {number} heartbeats
  * @property {number} heartbeats_per_second
  * @property {number} heartbeats_asked_per_second
  * @property {number} lost
@@ -38,10 +51,27 @@ import { lastLines } from "./process.mjs";
  * @property {number} returned_to_same_island
  * @property {number} returned_to_other_island
  * @property {Times} absence_ms
+ * @property {Record<string, number>} errors
+ * @property {Record<string, string>} first_errors
+ * @property {number} wrong
+ * @property {{ livekit: number, ws_room: number, offline: number }} meetings
+ * @property {number} cpu_seconds
+ * @property {Chat | null} chat
  *
- * @typedef {object} BotCrowd
+ * @typedef {object} Outcome
+ * @property {number | null} status
+ * @property {string} output everything that they have printed
+ * @property {Summary} [summary] missing if they wrote none
+ *
+ * @typedef {object} Playing
  * @property {number} pid
- * @property {Promise<Summary>} summary in the end; rejected with what they have said if a player was lost
+ * @property {Promise<void>} allIn once all who are there from the beginning are in; rejected if they end before that
+ * @property {() => void} interrupt as Ctrl-C does: they leave, and sum up
+ *
+ * @typedef {Playing & { ended: Promise<Outcome> }} Run
+ *
+ * @typedef {Playing & { summary: Promise<Summary> }} BotCrowd its summary in the end; rejected with what they have said
+ * if a player was lost or told something wrong
  */
 
 /** How many log in per second. */
@@ -49,6 +79,12 @@ const LOGINS_PER_SECOND = 100;
 
 /** Enough crossings of borders for percentiles of them. */
 const COMMUTERS = 100;
+
+/** What they print when all are in. */
+const ALL_IN = "players are in after";
+
+/** How much of what they have printed says why they failed. */
+const LINES = 40;
 
 /**
  * Sends bots into a realm; they must have been built.
@@ -59,28 +95,57 @@ const COMMUTERS = 100;
  * @returns {Promise<BotCrowd>}
  */
 export async function sendBots(url, { seed = 1, commuters = COMMUTERS, ...crowd }, more = []) {
-  const folder = await mkdtemp(join(tmpdir(), "bots-"));
-  const json = join(folder, "summary.json");
-  const load = { ...crowd, seed, commuters, "logins-per-second": LOGINS_PER_SECOND, json };
+  const load = { ...crowd, seed, commuters, "logins-per-second": LOGINS_PER_SECOND };
   const options = Object.entries(load).flatMap(([name, value]) => [`--${name}`, `${value}`]);
   const socket = `${url.replace(/^http/, "ws")}/ws`;
-  const child = spawn(BOTS, ["--url", socket, ...options, ...more], { stdio: ["ignore", "pipe", "pipe"] });
-  process.once("exit", () => child.kill());
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text) => {
-      output += text;
-    });
-  }
-  /** @type {Promise<number | null>} */
-  const closed = new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
-  const summary = closed
-    .then(async (status) => {
-      if (status !== 0) throw new Failure(`The bots have ended with ${status}:\n${lastLines(output, 40)}`);
-      return JSON.parse(await readFile(json, "utf8"));
-    })
-    .finally(() => rm(folder, { recursive: true, force: true }));
+  const { ended, ...playing } = await startBots(["--url", socket, ...options, ...more]);
+  const summary = ended.then(({ status, output, summary }) => {
+    if (status !== 0 || summary === undefined) {
+      throw new Failure(`The bots have ended with ${status}:\n${lastLines(output, LINES)}`);
+    }
+    return summary;
+  });
   // Whoever waits for it may be waiting for something else first.
   summary.catch(() => {});
-  return { pid: child.pid ?? 0, summary };
+  return { ...playing, summary };
+}
+
+/**
+ * Starts bots with any arguments, whatever becomes of them.
+ *
+ * @param {readonly string[]} args without `--json`
+ * @returns {Promise<Run>}
+ */
+export async function startBots(args) {
+  const folder = await mkdtemp(join(tmpdir(), "bots-"));
+  const json = join(folder, "summary.json");
+  const child = spawn(BOTS, [...args, "--json", json], { stdio: ["ignore", "pipe", "pipe"] });
+  const kill = () => child.kill();
+  process.once("exit", kill);
+  let output = "";
+  /** @type {Promise<number | null>} */
+  const closed = new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
+  const ended = closed
+    .then(async (status) => {
+      const text = await readFile(json, "utf8").catch(() => undefined);
+      return text === undefined ? { status, output } : { status, output, summary: JSON.parse(text) };
+    })
+    .finally(() => {
+      process.off("exit", kill);
+      return rm(folder, { recursive: true, force: true });
+    });
+  /** @type {Promise<void>} */
+  const allIn = new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (text) => {
+        output += text;
+        if (output.includes(ALL_IN)) resolve();
+      });
+    }
+    const tooEarly = () => new Failure(`The bots have ended before all were in:\n${lastLines(output, LINES)}`);
+    ended.then(() => reject(tooEarly()), reject);
+  });
+  // Not everybody waits for it.
+  allIn.catch(() => {});
+  return { pid: child.pid ?? 0, allIn, interrupt: () => child.kill("SIGINT"), ended };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { Bots, type Outcome, type Quantiles, type Summary } from "./support/bots.ts";
+import { type Outcome, type Run, type Summary, startBots, type Times } from "../../scripts/lib/bot-crowd.mjs";
 import { Realm } from "./support/realm.ts";
 
 /** Long enough for each commuter to have jumped; they do so every ten seconds at least. */
@@ -12,8 +12,8 @@ const CROSSING_S = 12;
 /** Longer than any run here takes: what ends it is the test. */
 const LONG_S = 600;
 
-function bots(realm: Realm, args: readonly (string | number)[]): Promise<Bots> {
-  return Bots.start(["--url", `ws://${realm.host}/ws`, "--logins-per-second", "50", ...args.map(String)]);
+function bots(realm: Realm, args: readonly (string | number)[]): Promise<Run> {
+  return startBots(["--url", `ws://${realm.host}/ws`, "--logins-per-second", "50", ...args.map(String)]);
 }
 
 function summaryOf({ summary, output }: Outcome): Summary {
@@ -21,7 +21,7 @@ function summaryOf({ summary, output }: Outcome): Summary {
   return summary;
 }
 
-function assertTimes(times: Quantiles, count: number, output: string): void {
+function assertTimes(times: Times, count: number, output: string): void {
   const { p50, p95, p99, max } = times;
   assert.equal(times.count, count, output);
   assert.ok(p50 > 0 && p50 <= p95 && p95 <= p99 && p99 <= max, JSON.stringify(times));
@@ -88,7 +88,7 @@ describe("bots", () => {
   it("are lost with their server, and say so", async () => {
     const realm = await Realm.start();
     const run = await bots(realm, ["--players", 50, "--seconds", LONG_S]);
-    await run.allIn();
+    await run.allIn;
     await realm.kill9();
     const outcome = await run.ended;
     await realm.stop();
@@ -104,7 +104,7 @@ describe("bots", () => {
     // All are near each other from the beginning: there is one island, whoever comes first.
     const crowd = ["--world", "crowd-50", "--commuters", 0];
     const run = await bots(first, [...crowd, "--seconds", 5, "--reconnect"]);
-    await run.allIn();
+    await run.allIn;
     await first.kill9();
     const second = await Realm.start({}, { storage, port });
     try {
@@ -126,7 +126,7 @@ describe("bots", () => {
     const realm = await Realm.start();
     try {
       const run = await bots(realm, ["--players", 20, "--seconds", LONG_S]);
-      await run.allIn();
+      await run.allIn;
       run.interrupt();
       const outcome = await run.ended;
       const { lost, seconds, errors } = summaryOf(outcome);
@@ -138,14 +138,14 @@ describe("bots", () => {
   });
 
   it("that nobody answers are lost", async () => {
-    const run = await Bots.start(["--url", "ws://127.0.0.1:1/ws", "--players", "3"]);
+    const run = await startBots(["--url", "ws://127.0.0.1:1/ws", "--players", "3"]);
     const outcome = await run.ended;
     const { lost, errors } = summaryOf(outcome);
     assert.deepEqual([outcome.status, lost, errors], [1, 3, { no_connection: 3 }], outcome.output);
   });
 
   it("say what is wrong with their arguments", async () => {
-    const run = await Bots.start(["--url", "ws://127.0.0.1:1/ws", "--rate", "99"]);
+    const run = await startBots(["--url", "ws://127.0.0.1:1/ws", "--rate", "99"]);
     const { status, output } = await run.ended;
     assert.equal(status, 2);
     assert.match(output, /'99' for '--rate <RATE>': a number from 0\.02 to 50 is expected/);
