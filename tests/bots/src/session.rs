@@ -246,3 +246,34 @@ impl<'a> Session<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::shared::Shared;
+
+    /// The one of a line who travels.
+    const COMMUTER: usize = 4;
+
+    #[test]
+    fn a_crossing_that_is_not_told_counts_as_the_longest() {
+        let shared = Rc::new(Shared::of_five());
+        let mut bot = Bot::new(Rc::clone(&shared), COMMUTER);
+        let mut session = Session::new(&mut bot);
+        let now = Instant::now();
+        session.jumped = Some(now);
+        assert_eq!(session.look_at_the_clock(now + CROSSING_MAX), Ok(()));
+        assert_eq!(shared.stats().crossing.quantiles().count, 0);
+        let late = now + CROSSING_MAX + Duration::from_millis(1);
+        assert_eq!(session.look_at_the_clock(late), Ok(()));
+        assert!(session.jumped.is_none() && session.next_jump.is_some_and(|jump| jump > late));
+        let stats = shared.stats();
+        let crossing = stats.crossing.quantiles();
+        assert_eq!(crossing.count, 1);
+        assert!((crossing.max / 10_000.0 - 1.0).abs() < 0.002);
+        let troubles: Vec<_> = stats.troubles().collect();
+        assert_eq!(troubles, [("no_crossing", 1, &Trouble::NoCrossing)]);
+    }
+}

@@ -66,6 +66,17 @@ impl Shared {
     }
 }
 
+#[cfg(test)]
+impl Shared {
+    /// For a line of commuters who never log in.
+    pub fn of_five() -> Self {
+        let words = ["bots", "--url", "ws://127.0.0.1:1/ws", "--players", "5"];
+        let settings = Settings::new(clap::Parser::parse_from(words), 1).unwrap();
+        let crowd = Crowd::new(&settings).unwrap();
+        Self::new(settings, Dialer::new().unwrap(), crowd)
+    }
+}
+
 /// Milliseconds since 1970.
 pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);

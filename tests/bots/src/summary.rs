@@ -267,20 +267,8 @@ fn times(f: &mut fmt::Formatter<'_>, what: &str, times: &Quantiles) -> fmt::Resu
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
     use super::*;
-    use crate::args::{Args, Settings};
-    use crate::crowd::Crowd;
-    use crate::socket::Dialer;
     use crate::trouble::Trouble;
-
-    fn shared() -> Shared {
-        let args = Args::parse_from(["bots", "--url", "ws://127.0.0.1:1/ws", "--players", "5"]);
-        let settings = Settings::new(args, 1).unwrap();
-        let crowd = Crowd::new(&settings).unwrap();
-        Shared::new(settings, Dialer::new().unwrap(), crowd)
-    }
 
     fn mark(at_s: u64, counted: u64) -> Mark {
         Mark {
@@ -300,7 +288,7 @@ mod tests {
 
     #[test]
     fn what_is_counted_while_it_was_played_is_the_difference() {
-        let shared = shared();
+        let shared = Shared::of_five();
         shared.stats().island_changes = 60;
         let summary = summary(&shared);
         assert_eq!((summary.login_seconds, summary.seconds), (2.0, 10.0));
@@ -312,7 +300,7 @@ mod tests {
 
     #[test]
     fn well_is_nobody_lost_and_nothing_told_wrong() {
-        let shared = shared();
+        let shared = Shared::of_five();
         assert!(summary(&shared).is_well());
         shared.stats().trouble(Trouble::Cut("by whom?".to_owned()));
         assert!(summary(&shared).is_well(), "who has come back is not lost");
@@ -325,7 +313,7 @@ mod tests {
 
     #[test]
     fn who_is_lost_is_not_well() {
-        let shared = shared();
+        let shared = Shared::of_five();
         shared.stats().lost = 1;
         let summary = summary(&shared);
         assert_eq!((summary.lost, summary.is_well()), (1, false));
