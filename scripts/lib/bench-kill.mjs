@@ -61,9 +61,7 @@ async function killObject(players) {
   try {
     const load = { world: WORLD, players, rate: 1, seconds: AFTER_S, commuters: 0 };
     const crowd = await sendBots(realm.url, load);
-    await timed(`${players} players arrive and walk`, () =>
-      untilThere(realm.url, players).then(() => sleep(BEFORE_MS)),
-    );
+    await timed(`${players} players arrive and walk`, () => crowd.allIn.then(() => sleep(BEFORE_MS)));
     const before = await islandsOf(realm.url);
     const started = performance.now();
     await timed("The realm's object dies, and starts again", async () => {
@@ -96,9 +94,7 @@ async function killProcess(players) {
   try {
     const load = { world: WORLD, players, rate: 1, seconds: AFTER_S };
     const crowd = await sendBots(realm.url, load, ["--reconnect"]);
-    await timed(`${players} players arrive and walk`, () =>
-      untilThere(realm.url, players).then(() => sleep(BEFORE_MS)),
-    );
+    await timed(`${players} players arrive and walk`, () => crowd.allIn.then(() => sleep(BEFORE_MS)));
     const { port } = realm;
     await timed("The process dies, and another one starts", async () => {
       await realm.kill9();

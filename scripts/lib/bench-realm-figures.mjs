@@ -60,6 +60,7 @@ const FLOOD = /** @type {const} */ ([
   "server's busiest thread",
   "bots' thread",
   "crossing, ms: p50 / p95",
+  "players lost",
 ]);
 export const FLOOD_HEADS = /** @type {readonly string[]} */ (FLOOD);
 
@@ -76,6 +77,7 @@ export function floodRow({ load, bots, server, generator, received }) {
     "server's busiest thread": percent(server.busiest),
     "bots' thread": percent(generator.busiest),
     "crossing, ms: p50 / p95": [bots.crossing_ms.p50, bots.crossing_ms.p95].map(whole).join(" / "),
+    "players lost": whole(bots.lost),
   });
 }
 
@@ -96,12 +98,12 @@ function inOrder(heads, cells) {
 }
 
 /**
- * Whether all that was asked for was sent, and taken.
+ * Whether all that was asked for was sent, and taken, and nobody was lost or told too late.
  *
  * @param {Found} found
  */
-export function keepsUp({ load, received }) {
-  return received >= KEEPS_UP * load.players * load.rate;
+export function keepsUp({ load, bots, received }) {
+  return received >= KEEPS_UP * load.players * load.rate && bots.lost === 0 && bots.wrong === 0;
 }
 
 export const BOUND_HEADS = ["bound", "found", "limit", ""];

@@ -18,7 +18,7 @@ import {
 import { buildBots, buildWorker } from "./build.mjs";
 import { today } from "./machine.mjs";
 import { around, markdownTable, renew } from "./markdown.mjs";
-import { loadRealm, REALM_DOCUMENT } from "./realm-load.mjs";
+import { floodRealm, loadRealm, REALM_DOCUMENT } from "./realm-load.mjs";
 import { timed } from "./report.mjs";
 
 /**
@@ -53,13 +53,13 @@ export async function benchRealm(tools, args) {
   const crowds = [];
   for (const load of CROWDS) {
     const title = `${load.players} players, a heartbeat a second each`;
-    crowds.push(await timed(title, () => loadRealm(load, { newcomers: true })));
+    crowds.push(await timed(title, () => loadRealm(load)));
   }
   /** @type {Found[]} */
   const floods = [];
   for (const load of FLOODS) {
     const title = `${load.players} players, ${load.players * load.rate} heartbeats a second`;
-    const found = await timed(title, () => loadRealm(load, { newcomers: false }));
+    const found = await timed(title, () => floodRealm(load));
     floods.push(found);
     if (!keepsUp(found)) break;
   }

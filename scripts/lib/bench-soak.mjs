@@ -15,7 +15,7 @@ import { today } from "./machine.mjs";
 import { around, markdownTable, renew } from "./markdown.mjs";
 import { readMetrics, totalOf } from "./metrics-reader.mjs";
 import { ProcessMeter } from "./process-meter.mjs";
-import { REALM_DOCUMENT, untilThere, VARS } from "./realm-load.mjs";
+import { REALM_DOCUMENT, VARS } from "./realm-load.mjs";
 import { endProgress, progress } from "./report.mjs";
 
 /**
@@ -76,7 +76,7 @@ export async function benchSoak(tools, args) {
   const meter = new ProcessMeter(realm.process.pid ?? 0);
   try {
     const crowd = await sendBots(realm.url, { world: WORLD, players, rate: 1, seconds: 60 * minutes });
-    await untilThere(realm.url, players);
+    await crowd.allIn;
     const isOver = new AbortController();
     const looking = watch(realm.url, storage, meter, minutes).finally(() => isOver.abort());
     const passing = passThrough(realm.url, Math.ceil(PASSING_SHARE * players), isOver.signal);

@@ -70,7 +70,7 @@ import { lastLines } from "./process.mjs";
  *
  * @typedef {Playing & { ended: Promise<Outcome> }} Run
  *
- * @typedef {Playing & { summary: Promise<Summary> }} BotCrowd its summary in the end; rejected with what they have said
+ * @typedef {Run & { summary: Promise<Summary> }} BotCrowd its summary in the end; rejected with what they have said
  * if a player was lost or told something wrong
  */
 
@@ -98,8 +98,8 @@ export async function sendBots(url, { seed = 1, commuters = COMMUTERS, ...crowd 
   const load = { ...crowd, seed, commuters, "logins-per-second": LOGINS_PER_SECOND };
   const options = Object.entries(load).flatMap(([name, value]) => [`--${name}`, `${value}`]);
   const socket = `${url.replace(/^http/, "ws")}/ws`;
-  const { ended, ...playing } = await startBots(["--url", socket, ...options, ...more]);
-  const summary = ended.then(({ status, output, summary }) => {
+  const run = await startBots(["--url", socket, ...options, ...more]);
+  const summary = run.ended.then(({ status, output, summary }) => {
     if (status !== 0 || summary === undefined) {
       throw new Failure(`The bots have ended with ${status}:\n${lastLines(output, LINES)}`);
     }
@@ -107,7 +107,7 @@ export async function sendBots(url, { seed = 1, commuters = COMMUTERS, ...crowd 
   });
   // Whoever waits for it may be waiting for something else first.
   summary.catch(() => {});
-  return { ...playing, summary };
+  return { ...run, summary };
 }
 
 /**

@@ -6,6 +6,7 @@ import { sendBots } from "./bot-crowd.mjs";
 import { Failure } from "./failure.mjs";
 import { MetricsReader, readMetrics, totalOf } from "./metrics-reader.mjs";
 import { ROOT } from "./paths.mjs";
+import { lastLines } from "./process.mjs";
 import { ProcessMeter } from "./process-meter.mjs";
 
 /**
@@ -35,22 +36,49 @@ const NEWCOMERS = { players: 200, rate: 1, seconds: 5, commuters: 0, seed: 2 };
 const ARRIVAL_MS = 120_000;
 
 /**
- * Puts a load on a new realm.
+ * Puts a load on a new realm, and sends others when all of them are in.
  *
  * @param {Load} load
- * @param {{ newcomers: boolean }} options whether others come when all of them are in
  * @returns {Promise<Found>}
  * @throws {Failure} if a player was lost, or told something wrong
  */
-export async function loadRealm(load, { newcomers: areWanted }) {
+export function loadRealm(load) {
+  return withRealm(load, async (url, crowd) => {
+    await crowd.allIn;
+    const last = await sendBots(url, { world: load.world, ...NEWCOMERS });
+    const newcomers = await last.summary;
+    return { bots: await crowd.summary, newcomers };
+  });
+}
+
+/**
+ * Puts a load on a new realm that may be more than it bears.
+ *
+ * @param {Load} load
+ * @returns {Promise<Found>}
+ * @throws {Failure} if the bots themselves fail
+ */
+export function floodRealm(load) {
+  return withRealm(load, async (_, crowd) => {
+    const { summary: bots, output } = await crowd.ended;
+    if (bots === undefined) throw new Failure(`The bots have failed:\n${lastLines(output)}`);
+    return { bots, newcomers: undefined };
+  });
+}
+
+/**
+ * @param {Load} load
+ * @param {(url: string, crowd: import("./bot-crowd.mjs").BotCrowd) => Promise<Pick<Found, "bots" | "newcomers">>} play
+ * @returns {Promise<Found>}
+ */
+async function withRealm(load, play) {
   const realm = await startWorkerd({ vars: VARS });
   const server = new ProcessMeter(realm.process.pid ?? 0);
   const metrics = new MetricsReader(realm.url);
   try {
     const crowd = await sendBots(realm.url, load);
     const generator = new ProcessMeter(crowd.pid);
-    const newcomers = areWanted ? await comeLast(realm.url, load) : undefined;
-    const bots = await crowd.summary.finally(() => generator.stop());
+    const { bots, newcomers } = await play(realm.url, crowd).finally(() => generator.stop());
     const from = newcomers?.playing_until_ms ?? bots.playing_since_ms;
     const to = bots.playing_until_ms;
     const received = metrics.perSecond("dcl_archipelago_heartbeats_received_total", from, to);
@@ -67,16 +95,6 @@ export async function loadRealm(load, { newcomers: areWanted }) {
     await metrics.stop();
     await realm.stop();
   }
-}
-
-/**
- * @param {string} url of the realm
- * @param {Load} load
- */
-async function comeLast(url, { world, players }) {
-  await untilThere(url, players);
-  const { summary } = await sendBots(url, { world, ...NEWCOMERS });
-  return summary;
 }
 
 /**
