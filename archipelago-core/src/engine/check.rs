@@ -167,9 +167,14 @@ fn check_components(world: &World) -> Result<(), String> {
 }
 
 fn are_adjacent(world: &World, a: u32, b: u32) -> bool {
-    world.located(a).any(|(peer, _)| {
-        let mut others = world.located(b);
-        others.any(|(other, _)| within(world, peer, other, world.join_squared))
+    // Not asked of the grid, of which the flush may have had no need.
+    let located = |slot: u32| {
+        let members = world.islands.members(slot).iter();
+        members.filter(|peer| world.peers.state(**peer) == State::Member)
+    };
+    located(a).any(|peer| {
+        let mut others = located(b);
+        others.any(|other| within(world, *peer, *other, world.join_squared))
     })
 }
 

@@ -3,6 +3,8 @@
 use super::borders::Borders;
 use super::clusters::Clusters;
 use super::contacts::Contacts;
+use super::grid::Grid;
+use super::islands::Islands;
 use super::machine::Engine;
 use super::peers::State;
 use super::rush;
@@ -28,14 +30,13 @@ impl Engine {
         relax(&mut self.updates);
         self.updates.clear();
         self.updates.append(&mut self.leaves);
+        if self.world.islands.count() == 0 {
+            self.begin_anew(scope);
+        }
         let mut slots = std::mem::take(&mut self.slots);
         slots.clear();
         if scope == Scope::Full {
             self.world.islands.take_dirty(&mut slots);
-        }
-        if self.world.islands.count() == 0 {
-            // What those who wait have taken of its memory is nobody's yet.
-            self.world.islands.restart();
         }
         if self.is_rush() {
             rush::place_all(&mut self.world, std::mem::take(&mut self.queue));
@@ -62,6 +63,26 @@ impl Engine {
             self.give_back();
         }
         &self.updates
+    }
+
+    /// There are no islands: what those who wait have taken of their memory is nobody's yet. A full flush keeps no more
+    /// of it than they need: many may have left, be it before anybody was told of them.
+    fn begin_anew(&mut self, scope: Scope) {
+        let world = &mut self.world;
+        if scope == Scope::Full && world.islands.is_roomy_for(self.waiting) {
+            world.islands = Islands::new(world.islands.next_number());
+            world.grid = Grid::new(world.join_m);
+            world.grid.expire();
+            let mut queue = std::mem::take(&mut self.queue);
+            queue.retain(|peer| world.peers.state(*peer) == State::Waiting);
+            queue.shrink_to_fit();
+            self.give_back();
+            self.queue = queue;
+            self.leaves = Vec::new();
+            self.updates.shrink_to_fit();
+        } else {
+            world.islands.restart();
+        }
     }
 
     /// Gives back the memory that only many arrivals need, each of which has an island for a moment.

@@ -91,6 +91,7 @@ impl Grid {
     }
 
     pub fn cell_of(&self, peer: Peer) -> u32 {
+        self.expect_fresh();
         self.places.get(peer.index()).copied().unwrap_or(NOWHERE)
     }
 
@@ -101,12 +102,18 @@ impl Grid {
 
     /// Everybody, cell by cell.
     pub fn all_entries(&self) -> &[Entry] {
+        self.expect_fresh();
         &self.entries
     }
 
     /// Somebody is on another island now.
     pub fn expire_homes(&mut self) {
         self.rehomed = true;
+    }
+
+    /// Until a [`Self::refresh`] the memory may hold anything: see [`Self::expect`] and [`Self::spare`].
+    fn expect_fresh(&self) {
+        debug_assert!(!self.outdated, "the grid has to be refreshed first");
     }
 
     /// Whether the next [`Self::refresh`] has something to do.
@@ -116,6 +123,7 @@ impl Grid {
 
     /// All entries know their islands.
     pub fn know_homes(&mut self, peers: &Peers) {
+        self.expect_fresh();
         if std::mem::take(&mut self.rehomed) {
             for entry in &mut self.entries {
                 entry.home = peers.spots[entry.peer.index()].island;
@@ -125,6 +133,7 @@ impl Grid {
 
     /// Where the entries of some cells in a row are among all.
     pub fn span(&self, cells: &Range<u32>) -> Range<usize> {
+        self.expect_fresh();
         let [start, end] = [cells.start, cells.end].map(|at| self.starts[at as usize] as usize);
         start..end
     }

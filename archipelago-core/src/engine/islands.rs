@@ -108,6 +108,12 @@ impl Islands {
         self.changed.clear();
     }
 
+    /// Whether there is memory for far more islands or members than so many, who are still to come.
+    pub fn is_roomy_for(&self, members: usize) -> bool {
+        let room = self.slots.capacity().max(self.members.capacity());
+        room > 8 * members + SLOTS_MIN
+    }
+
     pub fn count(&self) -> usize {
         self.live
     }

@@ -208,11 +208,11 @@ impl Engine {
         // else has to wait for.
         if self.is_rush() {
             self.world.expect(self.waiting);
-            let told = Update::Leave {
+            let filler = Update::Leave {
                 peer,
                 island: IslandNumber::FIRST,
             };
-            lengthen(&mut self.updates, self.waiting, told);
+            lengthen(&mut self.updates, self.waiting, filler);
         }
     }
 

@@ -214,6 +214,11 @@ impl Members {
         lengthen(&mut self.places, count, 0);
     }
 
+    /// For how many there is memory.
+    pub fn capacity(&self) -> usize {
+        self.peers.capacity()
+    }
+
     /// Forgets all blocks; the memory stays.
     pub fn restart(&mut self) {
         self.peers.clear();

@@ -60,7 +60,7 @@ pub(super) struct Crowd {
     pub config: CoherentConfig,
     pub motion: Motion,
     pub tally: Tally,
-    /// In the order of bins of where they soon will be.
+    /// Those who are asked in this flush, in the order of bins of where they soon will be.
     pub by_aim: Vec<u32>,
     /// By entry: the bin, or [`NOBODY`]; and later, in parts, how many neighbours it has at its aim on any island.
     pub totals: Vec<u32>,
@@ -141,11 +141,11 @@ impl Crowd {
         let mut bins = std::mem::take(&mut self.totals);
         for (bin, entry) in bins.iter_mut().zip(entries) {
             let square = self.squares.square_of(entry.ground);
-            let bin_of = |square| self.squares.bin(square) as u32;
-            *bin = self
-                .takes_part(entry)
-                .then_some(square)
-                .map_or(NOBODY, bin_of);
+            *bin = if self.takes_part(entry) {
+                self.squares.bin(square) as u32
+            } else {
+                NOBODY
+            };
         }
         self.totals = bins;
         self.tally
@@ -189,11 +189,12 @@ impl Crowd {
         self.totals.clear();
         for (place, entry) in (0..).zip(entries) {
             let site = self.site(entry.home);
-            let heading = self.outlook.heading(self.motion.past(place), entry.ground);
+            let past = self.motion.past(place);
+            let heading = self.outlook.heading(past, entry.ground);
             let aim = self.squares.square(rounded(heading.ahead));
             let bin = self.squares.bin(aim) as u32;
-            let rests = may_rest(entry.peer, &heading, &site, flush);
-            let is_asked = u8::from(site.is_known) & u8::from(all | !rests) == 1;
+            let rests = may_rest(entry.peer, &heading, &site, past.seen, flush);
+            let is_asked = site.is_known & (all | !rests);
             self.totals.push(if is_asked { bin } else { NOBODY });
         }
     }

@@ -31,7 +31,7 @@ pub(super) struct Past {
     /// For how many flushes it has been [quiet](since)…
     pub quiet: f32,
     /// …until it was last looked at, in this full flush.
-    seen: u32,
+    pub seen: u32,
 }
 
 impl Past {
@@ -166,7 +166,7 @@ impl Outlook {
         let vz = (z - f64::from(was_z)) * self.per_s;
         let speed = vx.abs() + vz.abs();
         let walks = (speed >= WALKING_MPS) & (speed < JUMP_MPS);
-        // Who walks is hard to foresee: nothing is added without a guess.
+        // Masked instead of chosen, because a branch would mostly be guessed wrong.
         let mask = 0_u64.wrapping_sub(u64::from(walks));
         let [vx, vz] = [vx, vz].map(|v| f64::from_bits(v.to_bits() & mask));
         // A newcomer was nowhere before.

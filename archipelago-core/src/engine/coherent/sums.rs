@@ -23,9 +23,11 @@ pub(super) struct Site {
     pub centre: (f64, f64),
     /// See [`quiet`].
     pub quiet: f32,
-    /// Whoever is not as far from the centre, in square metres, is nearer to it than to any other.
+    /// Whoever is less far from the centre than this, squared, in square metres, is nearer to it than to any other.
     pub own_squared: f64,
-    /// It is an island of a crowd, all of whose members have reported where they are.
+    /// It is an island of a crowd, with members who have reported where they are: somebody could want to be there.
+    pub is_met: bool,
+    /// All of its members have, too.
     pub is_known: bool,
 }
 
@@ -61,11 +63,13 @@ impl Site {
 
     /// An island of such members; `reported` if all of them have said where they are.
     pub fn of(sum: &Sum, reported: bool) -> Self {
+        let is_met = sum.crowd != NOBODY && sum.count > 0.0;
         Self {
             centre: sum.centre(),
             quiet: quiet(sum.moving / sum.count),
             own_squared: 0.0,
-            is_known: sum.crowd != NOBODY && reported,
+            is_met,
+            is_known: is_met && reported,
         }
     }
 
@@ -74,6 +78,7 @@ impl Site {
         centre: (0.0, 0.0),
         quiet: 0.0,
         own_squared: 0.0,
+        is_met: false,
         is_known: false,
     };
 }

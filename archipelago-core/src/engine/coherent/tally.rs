@@ -5,10 +5,8 @@ use std::ops::Range;
 use super::kernel::Square;
 use super::squares::Squares;
 use crate::engine::grid::Entry;
+use crate::engine::world::make_room;
 
-/// A list gets room for such a share of what is in it, and so many.
-const SPARE_SHARE: usize = 4;
-const SPARE_MIN: usize = 64;
 /// A bin with more counts than this has more people too, and they are in the order of islands: found by halving.
 const DENSE: usize = 128;
 
@@ -68,7 +66,7 @@ impl Tally {
                 if let Some(count) = counts.find(|count| count.is_of(home, square)) {
                     count.count += 1;
                 } else {
-                    grow(&mut self.counts);
+                    make_room(&mut self.counts, 1);
                     self.counts.push(Count::one(home, square));
                 }
             }
@@ -194,13 +192,6 @@ impl Tally {
 /// Whether there are so many counts in one bin or several that it takes too long to look at each.
 pub(super) fn is_dense(counts: &[Count]) -> bool {
     counts.len() > DENSE
-}
-
-/// Makes room for one more, and for some others: not for as many again.
-fn grow<T>(list: &mut Vec<T>) {
-    if list.len() == list.capacity() {
-        list.reserve_exact(list.len() / SPARE_SHARE + SPARE_MIN);
-    }
 }
 
 impl Count {

@@ -110,7 +110,7 @@ pub(super) struct Wants {
 }
 
 impl Wants {
-    /// Looks at everybody once.
+    /// Asks everybody once who is to be asked in this flush.
     pub fn collect(
         &mut self,
         world: &World,

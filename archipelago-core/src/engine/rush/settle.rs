@@ -16,6 +16,7 @@ struct Lane {
 
 /// Opens the islands, with everybody in them.
 pub(super) fn settle(draft: &Draft, world: &mut World, queue: &[Peer], merger: &Merger) {
+    debug_assert_eq!(world.islands.slot_bound(), 0, "slots begin anew");
     let first = world.islands.next_number();
     let mut lanes = vec![Lane::default(); draft.sizes.len()];
     // By target: the lane of its members.
