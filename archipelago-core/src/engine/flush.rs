@@ -1,14 +1,9 @@
 //! The flush: arrivals, splits, clusters, updates.
 
-use super::borders::Borders;
-use super::clusters::Clusters;
-use super::contacts::Contacts;
-use super::grid::Grid;
-use super::islands::Islands;
 use super::machine::Engine;
+use super::memory::relax;
 use super::peers::State;
 use super::rush;
-use super::stable::Stable;
 use super::updates::{Scope, Update};
 
 /// So many new islands are few, or one for so many peers.
@@ -63,46 +58,6 @@ impl Engine {
             self.give_back();
         }
         &self.updates
-    }
-
-    /// There are no islands: what those who wait have taken of their memory is nobody's yet. A full flush keeps no more
-    /// of it than they need: many may have left, be it before anybody was told of them.
-    fn begin_anew(&mut self, scope: Scope) {
-        let world = &mut self.world;
-        if scope == Scope::Full && world.islands.is_roomy_for(self.waiting) {
-            world.islands = Islands::new(world.islands.next_number());
-            world.grid = Grid::new(world.join_m);
-            world.grid.expire();
-            let mut queue = std::mem::take(&mut self.queue);
-            queue.retain(|peer| world.peers.state(*peer) == State::Waiting);
-            queue.shrink_to_fit();
-            self.give_back();
-            self.queue = queue;
-            self.leaves = Vec::new();
-            self.updates.shrink_to_fit();
-        } else {
-            world.islands.restart();
-        }
-    }
-
-    /// Gives back the memory that only many arrivals need, each of which has an island for a moment.
-    fn give_back(&mut self) {
-        self.world.grid.expire_homes();
-        let spots = &mut self.world.peers.spots;
-        self.world.islands.compact(|members, slot| {
-            for peer in members {
-                spots[peer.index()].island = slot;
-            }
-        });
-        if let Some(coherent) = &mut self.coherent {
-            coherent.give_back();
-        }
-        self.clusters = Clusters::default();
-        self.stable = Stable::default();
-        self.borders = Borders::default();
-        self.contacts = Contacts::default();
-        (self.slots, self.crowd) = (Vec::new(), Vec::new());
-        (self.restless, self.queue) = (Vec::new(), Vec::new());
     }
 
     /// Gives every newcomer an island of its own, and appends these to `slots`.
@@ -211,13 +166,6 @@ impl Engine {
                 }
             }
         }
-    }
-}
-
-/// Gives memory back of which far more was needed than the last time.
-fn relax<T>(list: &mut Vec<T>) {
-    if list.capacity() > 4 * list.len() + 1024 {
-        list.shrink_to(2 * list.len());
     }
 }
 

@@ -14,7 +14,7 @@ use super::split::Splitter;
 use super::stable::Stable;
 use super::updates::Update;
 use super::view::Island;
-use super::world::{World, lengthen};
+use super::world::World;
 
 /// Groups peers into islands. See the [module](super) for what it promises.
 #[derive(Debug)]
@@ -203,17 +203,7 @@ impl Engine {
     fn enqueue(&mut self, peer: Peer) {
         self.queue.push(peer);
         self.waiting += 1;
-        // A flush in which everybody is new needs memory for all of them, and much of its time would go by until it had
-        // got it: fresh memory costs when it is first written to. So it is written to when they report, which nobody
-        // else has to wait for.
-        if self.is_rush() {
-            self.world.expect(self.waiting);
-            let filler = Update::Leave {
-                peer,
-                island: IslandNumber::FIRST,
-            };
-            lengthen(&mut self.updates, self.waiting, filler);
-        }
+        self.expect(peer);
     }
 
     fn prefer(&mut self, peer: Peer, preferred: Option<&str>) {

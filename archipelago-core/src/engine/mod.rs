@@ -29,7 +29,7 @@
 //! `contacts`, `sweep`) and merged if they fit into one, or handed to the crowd policy if not (`stable`, `board`;
 //! `coherent`, which finds clusters by itself). All of it works on the members of islands (`members`) and, where these
 //! do not say enough, on everybody's neighbourhood (`grid`, `window`, `lattice`), and only around islands in which
-//! something changed.
+//! something changed. Memory that only arrivals need is taken when they report, and given back later (`memory`).
 
 mod board;
 mod borders;
@@ -48,6 +48,7 @@ mod lattice;
 mod links;
 mod machine;
 mod members;
+mod memory;
 mod named;
 mod number;
 mod peers;

@@ -8,7 +8,6 @@ use super::motion::{Heading, Motion, Outlook, Past, rounded};
 use super::passing::lasting;
 use super::patience::reluctance;
 use super::ranges::Ranges;
-use super::rota::may_rest;
 use super::spread::Spread;
 use super::squares::Squares;
 use super::sums::{Site, Sum};
@@ -64,7 +63,7 @@ pub(super) struct Crowd {
     pub by_aim: Vec<u32>,
     /// By entry: the bin, or [`NOBODY`]; and later, in parts, how many neighbours it has at its aim on any island.
     pub totals: Vec<u32>,
-    outlook: Outlook,
+    pub outlook: Outlook,
     /// Somebody is in a crowd.
     is_open: bool,
     /// By slot.
@@ -183,39 +182,6 @@ impl Crowd {
         self.ranges.measure(&mut self.sites);
     }
 
-    /// Finds the bins of the aims of all who are to be asked in this flush.
-    fn aim(&mut self, entries: &[Entry]) {
-        let (all, flush) = (self.config.dwell_s > 0.0, self.motion.flush());
-        self.totals.clear();
-        for (place, entry) in (0..).zip(entries) {
-            let site = self.site(entry.home);
-            let past = self.motion.past(place);
-            let heading = self.outlook.heading(past, entry.ground);
-            let aim = self.squares.square(rounded(heading.ahead));
-            let bin = self.squares.bin(aim) as u32;
-            let rests = may_rest(entry.peer, &heading, &site, past.seen, flush);
-            let is_asked = site.is_known & (all | !rests);
-            self.totals.push(if is_asked { bin } else { NOBODY });
-        }
-    }
-
-    /// Lists everybody by aim; where many have the same one, island by island.
-    fn sort_by_aim(&mut self, entries: &[Entry]) {
-        let (squares, outlook, motion) = (&self.squares, self.outlook, &self.motion);
-        let key = |place: u32| {
-            let Entry { home, ground, .. } = entries[place as usize];
-            if squares.are_close() {
-                // All have the same one.
-                return (0, 0, home);
-            }
-            let heading = outlook.heading(motion.past(place), ground);
-            let Square { row, column } = squares.square(rounded(heading.ahead));
-            (row, column, home)
-        };
-        self.tally
-            .sort(squares, &self.totals, &mut self.by_aim, key);
-    }
-
     /// Whether somebody is in a crowd.
     fn takes_part(&self, entry: &Entry) -> bool {
         let sum = self.sums.get(entry.home as usize);
@@ -270,7 +236,8 @@ impl Crowd {
     }
 
     /// How much better it is for somebody to be with others, from -2 to 2: the depth past the border between the
-    /// centres, and the difference in neighbours as a share of all neighbours; of both, what lasts.
+    /// centres, and the difference in neighbours as a share of all neighbours; of both, what lasts. Only for who was
+    /// asked in this flush: of the others [`Self::totals`] says something else.
     pub fn worth(&self, world: &World, place: u32, from: u32, to: u32) -> f64 {
         let player = self.player(world, place);
         let (here, there) = self.neighbours(&player, from, to);

@@ -6,14 +6,15 @@
 //!
 //! A flush finds what hangs together (`components`, `survey`); whatever fits is one island, as always. A crowd that has
 //! no islands yet is cut up (`cut`). Then everybody is put in order of place (`spread`, `squares`, `sums`, `ranges`,
-//! `tally`), and whoever may want something says where it wants to be (`motion`, `passing`, `depth`, `kernel`,
-//! `patience`, `wants`), and moves there if there is room or if a chain of others makes room (`chains`, `trade`,
-//! `hubs`, `whole`). Newcomers are placed one by one (`place`, `halve`), and islands that have become small are merged
+//! `tally`). Whoever may want something (`rota`, `aim`) says where it wants to be (`motion`, `passing`, `depth`,
+//! `kernel`, `patience`, `wants`), and moves there if there is room or if a chain of others makes room (`chains`,
+//! `trade`, `hubs`, `whole`). Newcomers are placed one by one (`place`, `halve`), and islands that have become small are merged
 //! (`gather`).
 //!
 //! All of it computes with the four operations and square roots, which are the same on every target, and decides ties
 //! by handles and island numbers.
 
+mod aim;
 mod chains;
 mod components;
 mod config;

@@ -1,0 +1,42 @@
+//! Whom to ask in which order: those side by side who are going to the same place see the same there.
+
+use super::crowd::{Crowd, NOBODY};
+use super::kernel::Square;
+use super::motion::rounded;
+use super::rota::may_rest;
+use crate::engine::grid::Entry;
+
+impl Crowd {
+    /// Finds the bins of the aims of all who are to be asked in this flush.
+    pub fn aim(&mut self, entries: &[Entry]) {
+        let (all, flush) = (self.config.dwell_s > 0.0, self.motion.flush());
+        self.totals.clear();
+        for (place, entry) in (0..).zip(entries) {
+            let site = self.site(entry.home);
+            let past = self.motion.past(place);
+            let heading = self.outlook.heading(past, entry.ground);
+            let aim = self.squares.square(rounded(heading.ahead));
+            let bin = self.squares.bin(aim) as u32;
+            let rests = may_rest(entry.peer, &heading, &site, past.seen, flush);
+            let is_asked = site.is_known & (all | !rests);
+            self.totals.push(if is_asked { bin } else { NOBODY });
+        }
+    }
+
+    /// Lists those by aim; where many have the same one, island by island.
+    pub fn sort_by_aim(&mut self, entries: &[Entry]) {
+        let (squares, outlook, motion) = (&self.squares, self.outlook, &self.motion);
+        let key = |place: u32| {
+            let Entry { home, ground, .. } = entries[place as usize];
+            if squares.are_close() {
+                // All have the same one.
+                return (0, 0, home);
+            }
+            let heading = outlook.heading(motion.past(place), ground);
+            let Square { row, column } = squares.square(rounded(heading.ahead));
+            (row, column, home)
+        };
+        self.tally
+            .sort(squares, &self.totals, &mut self.by_aim, key);
+    }
+}
