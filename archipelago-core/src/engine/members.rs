@@ -219,6 +219,12 @@ impl Members {
         self.peers.capacity()
     }
 
+    /// How many places all blocks have, those included that nobody uses.
+    #[cfg(test)]
+    pub fn places(&self) -> usize {
+        self.peers.len()
+    }
+
     /// Forgets all blocks; the memory stays.
     pub fn restart(&mut self) {
         self.peers.clear();

@@ -17,3 +17,77 @@ pub(super) fn may_rest(peer: Peer, heading: &Heading, site: &Site, seen: u32, fl
     let waits = !heading.moved & !is_its_turn & (flush - seen < ROTA);
     stays | waits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{CoherentConfig, CrowdPolicy, Engine, EngineConfig, Position, Scope};
+
+    const SITE: Site = Site {
+        own_squared: 100.0,
+        ..Site::NONE
+    };
+
+    fn heading(later_x: f64, speed_mps: f64, moved: bool) -> Heading {
+        Heading {
+            ahead: (0.0, 0.0),
+            later: (later_x, 0.0),
+            speed_mps,
+            moved,
+        }
+    }
+
+    #[test]
+    fn whoever_moves_is_asked_but_for_walkers_who_stay_on_their_island() {
+        for (peer, flush) in (0..8).flat_map(|peer| (1..9).map(move |flush| (peer, flush))) {
+            let rests = |heading| may_rest(Peer::from_index(peer), &heading, &SITE, flush, flush);
+            let newcomer_or_jumper = heading(0.0, 0.0, true);
+            assert!(!rests(newcomer_or_jumper));
+            assert!(!rests(heading(10.0, 1.0, true)));
+            assert!(rests(heading(9.9, 1.0, true)));
+        }
+    }
+
+    #[test]
+    fn whoever_stands_is_asked_once_in_so_many_flushes() {
+        for peer in 0..8 {
+            let mut seen = 10;
+            let asked = (11..=50).filter(|flush| {
+                let stands = heading(0.0, 0.0, false);
+                let rests = may_rest(Peer::from_index(peer), &stands, &SITE, seen, *flush);
+                seen = if rests { seen } else { *flush };
+                !rests
+            });
+            let asked: Vec<u32> = asked.collect();
+            assert_eq!(asked.len(), 40 / ROTA as usize);
+            assert!(asked.windows(2).all(|two| two[1] - two[0] == ROTA));
+        }
+    }
+
+    #[test]
+    fn everybody_is_asked_even_if_something_happens_only_when_it_is_the_turn_of_others() {
+        let policy = CrowdPolicy::Coherent(CoherentConfig::balanced());
+        let config = EngineConfig::new(20, 10.0, None).unwrap();
+        let mut engine = Engine::new(config.with_crowd_policy(policy));
+        let at = |n: u16, by: f32| {
+            let (x, z) = (f32::from(n % 8), f32::from(n / 8));
+            Position::new(3.0 * x + by, 0.0, 3.0 * z).unwrap()
+        };
+        let peers: Vec<_> = (0..64).map(|n| engine.insert(at(n, 0.0), None)).collect();
+        for flush in 1..=60_u32 {
+            if flush % ROTA == 0 {
+                let by = [0.0, 2.0][(flush / ROTA % 2) as usize];
+                engine.update(peers[0], at(0, by), None);
+            }
+            engine.flush(u64::from(flush) * 2000, Scope::Full);
+            if flush % ROTA == 0 && flush > 2 * ROTA {
+                let motion = &engine.coherent.as_ref().unwrap().crowd.motion;
+                let entries = (0..).zip(engine.world.grid.all_entries());
+                let stand = entries.filter(|(_, entry)| entry.peer != peers[0]);
+                let seen = stand.map(|(place, _)| motion.past(place).seen);
+                let longest = seen.map(|seen| flush - seen).max();
+                assert!(longest < Some(ROTA), "{longest:?} in {flush}");
+            }
+        }
+    }
+}

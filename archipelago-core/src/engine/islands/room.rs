@@ -30,10 +30,9 @@ impl Islands {
         self.changed.clear();
     }
 
-    /// Whether there is memory for far more islands or members than so many, who are still to come.
-    pub fn is_roomy_for(&self, members: usize) -> bool {
-        let room = self.slots.capacity().max(self.members.capacity());
-        room > 8 * members + SLOTS_MIN
+    /// For how many islands or members there is memory, whichever is more.
+    pub fn capacity(&self) -> usize {
+        self.slots.capacity().max(self.members.capacity())
     }
 
     /// Whether there are far more slots than islands, as after a flush with many arrivals: each has had one.
@@ -70,5 +69,11 @@ impl Islands {
             self.order
                 .retain(|(number, slot)| slots[*slot as usize].number == Some(*number));
         }
+    }
+
+    /// How many places there are for members.
+    #[cfg(test)]
+    pub fn places(&self) -> usize {
+        self.members.places()
     }
 }
