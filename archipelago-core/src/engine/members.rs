@@ -7,6 +7,9 @@ use super::peers::Peer;
 use super::position::Ground;
 use super::world::lengthen;
 
+/// Blocks with room for powers of two mostly have room for such a share more than they need.
+const ROOM_SHARE: usize = 3;
+
 /// Hangs on nobody; see [`super::links`].
 pub(super) const ROOT: u32 = u32::MAX;
 
@@ -206,11 +209,12 @@ impl Members {
         self.note_places(range);
     }
 
-    /// Takes memory for so many. [`Self::restart`] must follow.
+    /// Takes memory for so many, and the room that islands of them will mostly have. [`Self::restart`] must follow.
     pub fn expect(&mut self, count: usize) {
-        lengthen(&mut self.peers, count, Peer::NOBODY);
-        lengthen(&mut self.grounds, count, Ground::ORIGIN);
-        lengthen(&mut self.above, count, ROOT);
+        let room = count + count / ROOM_SHARE;
+        lengthen(&mut self.peers, room, Peer::NOBODY);
+        lengthen(&mut self.grounds, room, Ground::ORIGIN);
+        lengthen(&mut self.above, room, ROOT);
         lengthen(&mut self.places, count, 0);
     }
 
