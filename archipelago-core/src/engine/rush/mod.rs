@@ -5,7 +5,8 @@
 //! adjacent and has room, or else becomes one (`grow` where few are near each other, `choose` in a crowd). What hangs
 //! together with what is noted meanwhile (`ties`), and all that follows is done with the numbers and sizes of targets
 //! only (`merge`). Nobody is put anywhere before it is known where everybody ends up (`settle`).
-//! Where few are near each other the grid is not asked, and left for the next flush to sort.
+//! Where few are near each other the grid is not asked, and left for the next flush to sort. The memory for members and
+//! places was taken when they reported (`memory`).
 
 mod choose;
 mod grow;
