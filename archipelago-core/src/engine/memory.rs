@@ -107,7 +107,9 @@ mod tests {
     }
 
     fn leave(engine: &mut Engine, peers: &[Peer]) {
-        peers.iter().for_each(|peer| engine.remove(*peer));
+        for peer in peers {
+            engine.remove(*peer);
+        }
     }
 
     fn expect_little(engine: &mut Engine) {

@@ -8,6 +8,7 @@ use crate::engine::grid::Entry;
 
 impl Crowd {
     /// Finds the bins of the aims of all who are to be asked in this flush.
+    #[allow(clippy::needless_bitwise_bool, reason = "no guesses")]
     pub fn aim(&mut self, entries: &[Entry]) {
         let (all, flush) = (self.config.dwell_s > 0.0, self.motion.flush());
         self.totals.clear();

@@ -8,6 +8,7 @@ use crate::engine::peers::Peer;
 const ROTA: u32 = 4;
 
 /// Whether somebody of such an island, who was last looked at in that flush, need not be asked in this one.
+#[allow(clippy::needless_bitwise_bool, reason = "no guesses")]
 pub(super) fn may_rest(peer: Peer, heading: &Heading, site: &Site, seen: u32, flush: u32) -> bool {
     let walks = heading.speed_mps > 0.0;
     // It may go only to the island whose centre will be nearest.
