@@ -208,7 +208,7 @@ fn refused_crowd_policies_are_named() {
         ),
         (
             r#"{"kernelCellM": 1}"#,
-            "crowdPolicy.radiusM is 20: it must be at most 4 times kernelCellM, which is 1",
+            "crowdPolicy.radiusM is 16: it must be at most 4 times kernelCellM, which is 1",
         ),
         (
             r#"{"depth": 1}"#,

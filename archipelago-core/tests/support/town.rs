@@ -85,7 +85,7 @@ pub fn play_restarted(seed: u32) -> Result<Tally, String> {
 /// Of how many towns [`FINGERPRINT`] is.
 const SEEN: u32 = 40;
 /// Written down once: every target has to arrive at the same islands, numbers and orders included.
-pub const FINGERPRINT: u64 = 0x31f8_3f4a_8d49_5cb7;
+pub const FINGERPRINT: u64 = 0x3274_4e51_7da3_77bc;
 
 /// FNV-1a, 64 bits, of the islands in some towns after several phases and a restart.
 pub fn fingerprint() -> Result<u64, String> {

@@ -93,8 +93,8 @@ impl CoherentConfig {
     /// What is right for most.
     pub const fn balanced() -> Self {
         Self {
-            kernel_cell_m: 10.0,
-            radius_m: 20.0,
+            kernel_cell_m: 16.0,
+            radius_m: 16.0,
             look_ahead_s: 1.7,
             stay_s: 5.0,
             mix: 0.5,

@@ -30,8 +30,8 @@ fn refusals_name_field_value_and_what_is_allowed() {
         "chain_length is 2.5: it must be a whole number from 1 to 6"
     );
     assert_eq!(
-        said("radius_m", 50.0),
-        "radius_m is 50: it must be at most 4 times kernel_cell_m, which is 10"
+        said("radius_m", 65.0),
+        "radius_m is 65: it must be at most 4 times kernel_cell_m, which is 16"
     );
     assert!(
         said("depth", 1.0)
