@@ -11,7 +11,7 @@ import { whenAskedToEnd } from "./lib/ending.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { ROOT } from "./lib/paths.mjs";
 import { freePort } from "./lib/ports.mjs";
-import { claimState } from "./lib/state.mjs";
+import { claimState, sweepRooms } from "./lib/state.mjs";
 
 const COMMAND = "npm run serve";
 
@@ -35,6 +35,7 @@ await runMain(async () => {
   const port = await freePort(options.port, COMMAND, [host === "*" ? "::" : host]);
   const storage = resolve(options.state);
   const holds = claimState(storage);
+  sweepRooms(storage);
   if (!options.built) await build();
   process.exitCode = await serve({ ...options, port, storage, holds });
 });

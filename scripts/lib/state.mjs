@@ -1,6 +1,6 @@
 /** The folder in which a realm that is served keeps what must outlive it. */
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Failure } from "./failure.mjs";
 
@@ -9,6 +9,12 @@ const LOCK = "lock";
 
 /** Locks a file as it is opened; a flag of macOS, which has no command `flock`. */
 const O_EXLOCK = 0x20;
+
+/** Where workerd keeps the rooms, a file each. */
+const ROOMS = "archipelago-Room";
+
+/** A database without a table has one page. */
+const EMPTY_BYTES = 4_096;
 
 /** How `flock -n` says that somebody else has the lock; other errors have other numbers. */
 const TAKEN_STATUS = 1;
@@ -33,6 +39,22 @@ export function claimState(folder) {
     throw new Failure(`The state cannot be kept in ${folder}: ${reason}`, advice);
   }
   throw new Failure(`Another realm is served from ${folder}.`, "Stop that one, or choose another folder: --state DIR");
+}
+
+/**
+ * Removes what is left of rooms that have nothing to remember: workerd keeps an empty file of each for ever.
+ *
+ * @param {string} folder that is claimed, and that no workerd uses yet
+ */
+export function sweepRooms(folder) {
+  const rooms = join(folder, ROOMS);
+  const names = new Set(existsSync(rooms) ? readdirSync(rooms) : []);
+  for (const name of names) {
+    // What was written last may still be beside it.
+    if (!/^[0-9a-f]{64}\.sqlite$/.test(name) || names.has(`${name}-wal`)) continue;
+    const file = join(rooms, name);
+    if (statSync(file).size === EMPTY_BYTES) rmSync(file);
+  }
 }
 
 /**

@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
 import { ROOT } from "../../scripts/lib/paths.mjs";
-import { claimState } from "../../scripts/lib/state.mjs";
+import { claimState, sweepRooms } from "../../scripts/lib/state.mjs";
 import { Served } from "./support/served.ts";
 
 const STATE_MODULE = pathToFileURL(join(ROOT, "scripts", "lib", "state.mjs")).href;
@@ -71,6 +72,27 @@ describe("the state of a realm that is served", () => {
     await cp(state, copy, { recursive: true });
     assert.ok(claimState(copy) > 2);
     assert.throws(() => claimState(copy), /Another realm is served from /);
+  });
+
+  it("loses the files of rooms that have nothing to remember, and no others", async () => {
+    const state = join(folder, "swept");
+    const rooms = join(state, "archipelago-Room");
+    await mkdir(rooms, { recursive: true });
+    const [empty, used, written] = ["a", "b", "c"].map((digit) => `${digit.repeat(64)}.sqlite`) as [
+      string,
+      string,
+      string,
+    ];
+    for (const name of [empty, used, written]) {
+      const database = new DatabaseSync(join(rooms, name));
+      database.exec("CREATE TABLE guest (alias INTEGER)");
+      if (name !== used) database.exec("DROP TABLE guest; VACUUM");
+      database.close();
+    }
+    await writeFile(join(rooms, `${written}-wal`), "what was written last");
+    await writeFile(join(rooms, "metadata.sqlite"), Buffer.alloc(4_096));
+    sweepRooms(state);
+    assert.deepEqual((await readdir(rooms)).sort(), [used, written, `${written}-wal`, "metadata.sqlite"].sort());
   });
 
   for (const [what, path, reason] of [
