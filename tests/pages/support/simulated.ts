@@ -110,11 +110,16 @@ export async function compare(run: Run): Promise<string[]> {
   }
   const { islands, reassignments } = archipelago.counters;
   return [
-    `${((100 * pairs.together20) / pairs.near20).toFixed(1)} %`,
-    `${((100 * pairs.together50) / pairs.near50).toFixed(1)} %`,
-    ((reassignments * 60) / player_s).toFixed(2),
+    `${rounded((100 * pairs.together20) / pairs.near20, 1)} %`,
+    `${rounded((100 * pairs.together50) / pairs.near50, 1)} %`,
+    rounded((reassignments * 60) / player_s, 2),
     String(islands),
   ];
+}
+
+/** As the page writes it: `toFixed` goes by the binary number, and makes .71 of .715. */
+function rounded(value: number, digits: number): string {
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 function report(archipelago: Archipelago, world: World): void {
@@ -143,8 +148,8 @@ function look(archipelago: Archipelago, world: World, flushes: number, before: n
       median: number((middle[0] + middle[1]) / 2),
       reassignments: number(reassignments),
       "reassignments-per-minute": number(lastMinute),
-      "reassignments-per-player-minute": (lastMinute / Math.max(1, world.count)).toFixed(2),
-      recall: islands > 0 ? `${(100 * world.recall(assignments, NEIGHBOURS_M)).toFixed(1)} %` : "–",
+      "reassignments-per-player-minute": rounded(lastMinute / Math.max(1, world.count), 2),
+      recall: islands > 0 ? `${rounded(100 * world.recall(assignments, NEIGHBOURS_M), 1)} %` : "–",
       flushes: number(flushes),
       time: `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`,
     },
