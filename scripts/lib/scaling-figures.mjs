@@ -62,7 +62,7 @@ export const ESTIMATED = {
     what: "CPU of a request to the realm",
     value: 170,
     unit: "µs",
-    from: "reports every 1,000 ms instead of 250 in [realm-figures.md](realm-figures.md), the connector's part too",
+    from: "about that: a small difference in [realm-figures.md](realm-figures.md), reports every 1,000 ms instead of 250",
   },
   flushPlayerUs: {
     symbol: "f",

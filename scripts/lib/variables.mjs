@@ -31,16 +31,23 @@ export const OPTIONAL = [
  * @param {readonly string[]} given such as `REALM_NAME:main`, from the command line
  * @param {Record<string, string>} defaults those in `wrangler.toml`
  * @returns {Promise<Record<string, string>>}
+ * @throws {Failure} if one from the command line is none of the realm's
  */
 export async function variables(given, defaults) {
   const inFile = await readSecrets();
+  const known = [...Object.keys(defaults), ...OPTIONAL];
+  const chosen = given.map(pair);
+  const [unknown] = chosen.find(([name]) => !known.includes(name)) ?? [];
+  if (unknown !== undefined) {
+    throw new Failure(`There is no variable ${unknown}.`, `There are ${known.sort().join(", ")}.`);
+  }
   /** @type {Record<string, string>} */
   const inEnvironment = {};
-  for (const name of [...Object.keys(defaults), ...OPTIONAL]) {
+  for (const name of known) {
     const value = process.env[name];
     if (value !== undefined) inEnvironment[name] = value;
   }
-  return { ...defaults, ...inFile, ...inEnvironment, ...Object.fromEntries(given.map(pair)) };
+  return { ...defaults, ...inFile, ...inEnvironment, ...Object.fromEntries(chosen) };
 }
 
 /**

@@ -288,6 +288,11 @@ describe("what cannot be served", () => {
       ["--port", "1", "--host", "192.0.2.1"],
       /✗ workerd did not start: it ended with /,
     ],
+    [
+      "an unknown variable",
+      ["--port", "1", "--built", "--var", "REALM_NAM:main"],
+      /✗ There is no variable REALM_NAM\.\n.*There are ARCHIPELAGO_CROWD_POLICY, /,
+    ],
     ["no variable", ["--port", "1", "--built", "--var", "REALM_NAME=main"], /✗ Not a variable: REALM_NAME=main\./],
   ];
   for (const [what, args, said] of mistakes) {

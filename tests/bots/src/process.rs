@@ -1,9 +1,16 @@
-//! What this process has used, and may.
+//! What this process has used, may, and says.
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
+
+/// A line on standard output. Whoever was to read it may have gone: the run goes on.
+pub fn say(line: impl Display) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
 
 /// Processor time of all threads so far, as user and in the kernel.
 pub fn cpu_time() -> Duration {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::bot::Bot;
-use crate::process::cpu_time;
+use crate::process::{self, cpu_time};
 use crate::shared::{ARRIVAL_MAX, Shared, now_ms};
 use crate::summary::{Mark, Summary};
 
@@ -162,7 +162,7 @@ impl Run {
         self.from = Some(mark);
         let at_s = mark.at.as_secs_f64();
         self.bar
-            .suspend(|| println!("▸ {arrived} players are in after {at_s:.1} s"));
+            .suspend(|| process::say(format_args!("▸ {arrived} players are in after {at_s:.1} s")));
         self.bar.reset();
         self.bar
             .set_length(self.shared.settings.args.seconds.ceil() as u64);
