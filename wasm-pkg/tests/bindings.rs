@@ -181,9 +181,9 @@ fn refused_crowd_policies_are_named() {
             "crowdPolicy is \"coherent,mix=1.5\": it must be a policy with mix a number from 0 to 1",
         ),
         (
-            r#""coherent,radius_m=50""#,
-            "crowdPolicy is \"coherent,radius_m=50\": it must be a policy with radius_m at most 4 times kernel_cell_m, \
-             which is 10",
+            r#""coherent,radius_m=65""#,
+            "crowdPolicy is \"coherent,radius_m=65\": it must be a policy with radius_m at most 4 times kernel_cell_m, \
+             which is 16",
         ),
         (
             r#""coherent,depth=1""#,
