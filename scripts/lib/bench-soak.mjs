@@ -47,6 +47,9 @@ const KEPT = [
 const PASSING_SHARE = 0.1;
 const PASSING_S = 20;
 
+/** The last look finds all of them still there. */
+const LONGER_S = 10;
+
 /** Rows of the table, about. */
 const SHOWN = 10;
 
@@ -78,7 +81,7 @@ export async function benchSoak(tools, args) {
   const realm = await startWorkerd({ vars: VARS, storage });
   const meter = new ProcessMeter(realm.process.pid ?? 0);
   try {
-    const crowd = await sendBots(realm.url, { world: WORLD, players, rate: 1, seconds: 60 * minutes });
+    const crowd = await sendBots(realm.url, { world: WORLD, players, rate: 1, seconds: 60 * minutes + LONGER_S });
     await crowd.allIn;
     const isOver = new AbortController();
     const looking = watch(realm.url, storage, meter, minutes).finally(() => isOver.abort());
