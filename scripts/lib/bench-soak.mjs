@@ -17,6 +17,7 @@ import { readMetrics, totalOf } from "./metrics-reader.mjs";
 import { ProcessMeter } from "./process-meter.mjs";
 import { REALM_DOCUMENT, VARS } from "./realm-load.mjs";
 import { endProgress, progress } from "./report.mjs";
+import { EMPTY_BYTES } from "./state.mjs";
 
 /**
  * @typedef {import("./setup.mjs").Tools} Tools
@@ -55,9 +56,6 @@ const SHOWN = 10;
 
 /** How much more there may be in the last third than in the second one, of anything. */
 const GROWTH_MAX = 1.1;
-
-/** A database without a table has one page. */
-const EMPTY_BYTES = 4_096;
 
 /** How long it may take until a realm that all have left has forgotten them. */
 const FORGOTTEN_MS = 120_000;

@@ -14,7 +14,7 @@ const O_EXLOCK = 0x20;
 const ROOMS = "archipelago-Room";
 
 /** A database without a table has one page. */
-const EMPTY_BYTES = 4_096;
+export const EMPTY_BYTES = 4_096;
 
 /** How `flock -n` says that somebody else has the lock; other errors have other numbers. */
 const TAKEN_STATUS = 1;
