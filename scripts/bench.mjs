@@ -1,4 +1,4 @@
-/** `npm run bench`: how fast things are. `npm run bench -- engine`, or another of the benchmarks below. */
+/** `npm run bench [-- NAME [OPTIONS]]`: how fast things are; `engine` if no name is given. README.md lists them. */
 
 import { benchAttack } from "./lib/bench-attack.mjs";
 import { benchChains } from "./lib/bench-chains.mjs";

@@ -9,6 +9,9 @@ import { BOTS, buildBots } from "./lib/build.mjs";
 import { Failure, runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";
 
+/** The bots themselves know what `--help` is. */
+const THEY_HELP = true;
+
 await runMain(async () => {
   await buildBots(await setUp());
   // Files are meant from where npm was called.
@@ -21,4 +24,4 @@ await runMain(async () => {
     bots.once("error", (error) => failed(new Failure(`The bots did not start: ${error.message}`)));
     bots.once("close", (status, signal) => ended(status ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
-});
+}, THEY_HELP);

@@ -1,8 +1,13 @@
 /**
- * `npm run serve`: the built Worker on plain workerd, for good.
+ * `npm run serve [-- OPTIONS]`: the built Worker on plain workerd, for good. More in `docs/self-hosting.md`.
  *
- * Options: `--port N`, `--host ADDRESS`, `--state DIR`, `--var KEY:VALUE`, `--behind-proxy`, `--built` and
- * `--export DIR`; `docs/self-hosting.md` says what they are for.
+ *   --port N          where it listens; 8787
+ *   --host ADDRESS    on which address; 127.0.0.1
+ *   --state DIR       where its databases are kept; .workerd/state
+ *   --var KEY:VALUE   a variable of the configuration; any number of them
+ *   --behind-proxy    believe what a proxy says of a client's address and country
+ *   --built           do not build
+ *   --export DIR      do not serve: copy what serving takes to this directory
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -92,12 +97,16 @@ async function serve({ port, host, storage, vars, behindProxy, holds }) {
   // Keys are in the state, wherever its folder came from.
   process.umask(0o077);
   const { vars: defaults = {} } = await readWranglerConfig();
+  const chosen = await variables(vars, defaults);
+  if (!behindProxy && chosen.MAX_SOCKETS_PER_IP !== defaults.MAX_SOCKETS_PER_IP) {
+    console.error("MAX_SOCKETS_PER_IP limits nobody without --behind-proxy: a client's IP is what a proxy says it is.");
+  }
   const realm = await startWorkerd({
     port,
     host,
     storage,
     holds,
-    vars: await variables(vars, defaults),
+    vars: chosen,
     assets: true,
     passesLog: true,
     withheldHeaders: behindProxy ? [] : PROXY_HEADERS,

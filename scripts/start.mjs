@@ -1,4 +1,7 @@
-/** `npm start [-- --port N] [wrangler's options]`: set-up, build, and the Worker under `wrangler dev`. */
+/**
+ * `npm start [-- --port N OPTIONS]`: set-up, build, and the Worker under `wrangler dev`, whose options are the others:
+ * `--var KEY:VALUE`, `--ip ADDRESS`, or what `npx wrangler dev --help` lists.
+ */
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";

@@ -15,6 +15,7 @@ import { today } from "./machine.mjs";
 import { around, renew } from "./markdown.mjs";
 import { REALM_DOCUMENT, untilThere, VARS } from "./realm-load.mjs";
 import { timed } from "./report.mjs";
+import { until } from "./until.mjs";
 
 /** @typedef {import("./setup.mjs").Tools} Tools */
 
@@ -127,11 +128,10 @@ async function dropRealm(url) {
  * @param {number} times that it has started in all
  */
 async function untilStarted(logs, times) {
-  const deadline = Date.now() + RETURN_MS;
-  while (logs.filter((line) => line.includes("realm started")).length < times) {
-    if (Date.now() > deadline) throw new Failure(`The realm has not started again in ${RETURN_MS} ms.`);
-    await sleep(50);
-  }
+  await until(RETURN_MS, async () => {
+    const started = logs.filter((line) => line.includes("realm started")).length;
+    return started >= times ? undefined : `The realm has not started again in ${RETURN_MS} ms.`;
+  });
 }
 
 /**

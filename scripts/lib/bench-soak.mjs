@@ -18,6 +18,7 @@ import { ProcessMeter } from "./process-meter.mjs";
 import { REALM_DOCUMENT, VARS } from "./realm-load.mjs";
 import { endProgress, progress } from "./report.mjs";
 import { EMPTY_BYTES } from "./state.mjs";
+import { until } from "./until.mjs";
 
 /**
  * @typedef {import("./setup.mjs").Tools} Tools
@@ -204,12 +205,9 @@ function judge(rows) {
  * @throws {Failure} if something stays
  */
 async function forgotten(url) {
-  const deadline = Date.now() + FORGOTTEN_MS;
-  for (;;) {
+  await until(FORGOTTEN_MS, async () => {
     const text = await readMetrics(`${url}/metrics`);
     const left = KEPT.filter((name) => totalOf(name, text) > 0);
-    if (left.length === 0) return;
-    if (Date.now() > deadline) throw new Failure(`All have gone, but something is left: ${left.join(", ")}.`);
-    await sleep(1_000);
-  }
+    return left.length === 0 ? undefined : `All have gone, but something is left: ${left.join(", ")}.`;
+  });
 }

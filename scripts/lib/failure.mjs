@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** A failure that a person can act on: what went wrong, and what to do about it. It is shown without a stack. */
 export class Failure extends Error {
   /**
@@ -11,11 +13,18 @@ export class Failure extends Error {
 }
 
 /**
- * Runs a script's main function; a failure ends the process with status 1 and a plain message.
+ * Runs a script's main function; a failure ends the process with status 1 and a plain message. With `--help` the comment
+ * at the script's beginning is shown instead.
  *
  * @param {() => Promise<void>} main
+ * @param {boolean} [helps] whether `main` itself knows what `--help` is
  */
-export async function runMain(main) {
+export async function runMain(main, helps = false) {
+  if (!helps && process.argv.includes("--help")) {
+    const [, script = ""] = process.argv;
+    console.log(headComment(readFileSync(script, "utf8")));
+    return;
+  }
   try {
     await main();
   } catch (error) {
@@ -24,4 +33,13 @@ export async function runMain(main) {
     console.error([`\n✗ ${first}`, ...rest.map((line) => `  ${line}`)].join("\n"));
     process.exitCode = 1;
   }
+}
+
+/**
+ * @param {string} script
+ * @returns {string} the text of its first comment
+ */
+function headComment(script) {
+  const [, comment = ""] = /\/\*\*(.*?)\*\//s.exec(script) ?? [];
+  return comment.replaceAll(/^ \*? ?/gm, "").trim();
 }

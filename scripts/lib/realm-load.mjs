@@ -1,6 +1,5 @@
 /** A realm under the load of bots: plain workerd and the bots are processes of their own, measured from outside. */
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startWorkerd } from "../workerd.mjs";
 import { sendBots } from "./bot-crowd.mjs";
 import { Failure } from "./failure.mjs";
@@ -8,6 +7,7 @@ import { MetricsReader, readMetrics, totalOf } from "./metrics-reader.mjs";
 import { ROOT } from "./paths.mjs";
 import { lastLines } from "./process.mjs";
 import { ProcessMeter } from "./process-meter.mjs";
+import { until } from "./until.mjs";
 
 /**
  * @typedef {import("./bot-crowd.mjs").Load} Load
@@ -105,13 +105,10 @@ async function withRealm(load, play) {
  * @throws {Failure} if that takes too long
  */
 export async function untilThere(url, players) {
-  const deadline = Date.now() + ARRIVAL_MS;
-  for (;;) {
+  await until(ARRIVAL_MS, async () => {
     // It may have been killed just now.
     const text = await readMetrics(`${url}/metrics`).catch(() => undefined);
     const there = text === undefined ? 0 : totalOf("dcl_archipelago_peers_count", text);
-    if (there >= players) return;
-    if (Date.now() > deadline) throw new Failure(`Only ${there} of ${players} players have come in.`);
-    await sleep(200);
-  }
+    return there >= players ? undefined : `Only ${there} of ${players} players have come in.`;
+  });
 }

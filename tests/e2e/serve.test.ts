@@ -135,7 +135,8 @@ describe("a realm that is served", () => {
     }
   });
 
-  it("believes nobody who says which IP is theirs", async () => {
+  it("believes nobody who says which IP is theirs, and says so where that makes a limit void", async () => {
+    assert.match(served.output, /^MAX_SOCKETS_PER_IP limits nobody without --behind-proxy/m);
     assert.deepEqual(await knock(served, "192.0.2.1"), ["open", "open"]);
   });
 
@@ -274,6 +275,15 @@ describe("the variables of a realm that is served", () => {
     const inReadme = rows.split("\n").flatMap((row) => (row.split("|")[1] ?? "").match(/[A-Z][A-Z_]+/g) ?? []);
     const { vars = {} } = await readWranglerConfig();
     assert.deepEqual([...Object.keys(vars), ...OPTIONAL].sort(), inReadme.sort());
+  });
+});
+
+describe("the help", () => {
+  it("names every option, and nothing is served", async () => {
+    const { status, output } = await Served.fail(["--help"]);
+    assert.equal(status, 0, output);
+    const options = output.match(/(?<=^ +)--[a-z-]+/gm);
+    assert.deepEqual(options, ["--port", "--host", "--state", "--var", "--behind-proxy", "--built", "--export"]);
   });
 });
 

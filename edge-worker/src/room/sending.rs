@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use archipelago_core::room::{Action, Relay, SocketId};
+use archipelago_core::room::{Action, Reason, Relay, SocketId};
 use worker::js_sys::Uint8Array;
 use worker::{Delay, web_sys};
 
@@ -73,7 +73,9 @@ impl Loaded {
                 self.batch.forget(id);
                 if let Some(socket) = self.sockets.remove(&id) {
                     let code = reason.code();
-                    log::info("guest closed", &[("code", &code), ("reason", &reason)]);
+                    if reason != Reason::Moved {
+                        log::info("guest closed", &[("code", &code), ("reason", &reason)]);
+                    }
                     // Nobody takes it up again.
                     let _ = keep(&socket, Vec::new());
                     close(&socket, code, &reason.to_string());
