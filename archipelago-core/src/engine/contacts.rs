@@ -8,6 +8,7 @@ use std::hint::select_unpredictable;
 use std::ops::Range;
 
 use super::lattice::COLUMNS;
+use super::neighbours::Neighbours;
 use super::position::Ground;
 use super::world::World;
 
@@ -24,9 +25,7 @@ pub(super) struct Contacts {
     /// The pairs, in a table with many gaps.
     known: Vec<u64>,
     pairs: Vec<(u32, u32)>,
-    /// By slot, and one behind the last: where its neighbours start.
-    starts: Vec<u32>,
-    neighbours: Vec<u32>,
+    neighbours: Neighbours,
     /// By slot: the size of the island before anything merged.
     sizes: Vec<u32>,
     /// By slot: the last island that was found to be adjacent and to have room.
@@ -202,39 +201,14 @@ impl Contacts {
         true
     }
 
-    /// Lists the neighbours of each island one after the other.
+    /// Lists the neighbours of each island.
     pub fn arrange(&mut self) {
-        let Self {
-            pairs,
-            starts,
-            neighbours,
-            nodes,
-            ..
-        } = self;
-        starts.clear();
-        starts.resize(nodes.len() + 1, 0);
-        for (a, b) in pairs.iter() {
-            starts[*a as usize] += 1;
-            starts[*b as usize] += 1;
-        }
-        let mut end = 0;
-        for start in starts.iter_mut() {
-            end += *start;
-            *start = end;
-        }
-        neighbours.resize(end as usize, END);
-        for (a, b) in pairs.iter() {
-            for (slot, other) in [(a, b), (b, a)] {
-                let start = &mut starts[*slot as usize];
-                *start -= 1;
-                neighbours[*start as usize] = *other;
-            }
-        }
+        self.neighbours.arrange(self.nodes.len(), &self.pairs);
     }
 
     /// Whether an island could merge with any other.
     pub fn has_any(&self, slot: u32) -> bool {
-        self.starts[slot as usize] < self.starts[slot as usize + 1]
+        !self.neighbours.of(slot).is_empty()
     }
 
     /// Whether an island is adjacent to one that has no room for it, if it is small enough to have been asked; else
@@ -253,10 +227,8 @@ impl Contacts {
             Some(std::mem::replace(&mut part, node.next))
         });
         parts.flat_map(|part| {
-            let [start, end] = [part, part + 1].map(|at| self.starts[at as usize] as usize);
-            self.neighbours[start..end]
-                .iter()
-                .map(|other| self.now(*other))
+            let neighbours = self.neighbours.of(part).iter();
+            neighbours.map(|other| self.now(*other))
         })
     }
 

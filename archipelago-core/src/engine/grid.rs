@@ -8,6 +8,7 @@ mod tests;
 
 use std::ops::Range;
 
+use super::counting::sum_up;
 use super::lattice::{AWAY, COLUMNS, Key, Lattice, reaches};
 use super::peers::{Peer, Peers, State};
 use super::position::Ground;
@@ -326,16 +327,6 @@ impl Entry {
         peer: Peer::NOBODY,
         home: u32::MAX,
     };
-}
-
-/// Replaces each number by the sum of all up to it; the sum of all.
-fn sum_up(numbers: &mut [u32]) -> u32 {
-    let mut sum = 0;
-    for number in numbers {
-        sum += *number;
-        *number = sum;
-    }
-    sum
 }
 
 /// Everybody who belongs on the grid, by handle.

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::bounds::Bounds;
+use super::counting::sum_up;
 
 /// On so many plots a rectangle may lie, on average; and so many rectangles, on average, on each of these.
 const PLOTS_MAX: usize = 16;
@@ -85,11 +86,7 @@ impl Plots {
         if self.starts.iter().map(together).sum::<u64>() > (most * PLOTS_MAX) as u64 {
             return false;
         }
-        let mut end = 0;
-        for start in &mut self.starts {
-            end += *start;
-            *start = end;
-        }
+        sum_up(&mut self.starts);
         self.rectangles.resize(sum, 0);
         for (number, bounds) in all {
             let (columns, rows) = self.span(bounds, 0.0);

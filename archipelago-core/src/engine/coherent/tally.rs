@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::kernel::Square;
 use super::squares::Squares;
+use crate::engine::counting::sum_up;
 use crate::engine::grid::Entry;
 use crate::engine::world::make_room;
 
@@ -91,11 +92,7 @@ impl Tally {
         for bin in bins {
             starts[bin_of(bin) + 2] += 1;
         }
-        let mut sum = 0;
-        for start in starts.iter_mut() {
-            sum += *start;
-            *start = sum;
-        }
+        sum_up(starts);
         order.resize(bins.len(), 0);
         for (at, bin) in (0..).zip(bins) {
             let next = &mut starts[bin_of(bin) + 1];

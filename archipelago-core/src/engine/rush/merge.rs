@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 
 use super::ties::Ties;
 use super::{NONE, find};
+use crate::engine::neighbours::Neighbours;
 
 /// The targets as islands of which others have become a part.
 #[derive(Debug)]
@@ -39,12 +40,14 @@ impl Merger {
         merger.unite(ties);
         let pairs = ties.pairs.iter().copied();
         let mut pairs: Vec<_> = pairs.filter(|(a, _)| !merger.fits[*a as usize]).collect();
+        let mut neighbours = Neighbours::default();
         loop {
             merger.keep_open(&mut pairs);
             if pairs.is_empty() {
                 return merger;
             }
-            merger.pass(&Neighbours::of(sizes.len(), &pairs));
+            neighbours.arrange(sizes.len(), &pairs);
+            merger.pass(&neighbours);
         }
     }
 
@@ -79,7 +82,7 @@ impl Merger {
         }
         let mut count = 0;
         for target in crowd {
-            let into = self.first(target, neighbours.of_one(target));
+            let into = self.first(target, neighbours.of(target));
             if into == NONE {
                 self.ranks[target as usize] = count;
                 count += 1;
@@ -93,7 +96,7 @@ impl Merger {
     fn largest_first(&self, neighbours: &Neighbours) -> Vec<u32> {
         let targets = 0..self.sizes.len() as u32;
         let mut crowd: Vec<u32> = targets
-            .filter(|target| !neighbours.of_one(*target).is_empty())
+            .filter(|target| !neighbours.of(*target).is_empty())
             .collect();
         crowd.sort_by_key(|target| Reverse(self.sizes[*target as usize]));
         crowd
@@ -143,42 +146,5 @@ impl Merger {
             let next = self.next[*part as usize];
             (next != NONE).then_some(next)
         })
-    }
-}
-
-/// The neighbours of each island one after the other.
-#[derive(Debug)]
-struct Neighbours {
-    /// By target, and one behind the last: where its neighbours start.
-    starts: Vec<u32>,
-    all: Vec<u32>,
-}
-
-impl Neighbours {
-    fn of(targets: usize, pairs: &[(u32, u32)]) -> Self {
-        let mut starts = vec![0; targets + 1];
-        for (a, b) in pairs {
-            starts[*a as usize] += 1;
-            starts[*b as usize] += 1;
-        }
-        let mut end = 0;
-        for start in &mut starts {
-            end += *start;
-            *start = end;
-        }
-        let mut all = vec![0; end as usize];
-        for (a, b) in pairs {
-            for (target, other) in [(a, b), (b, a)] {
-                let start = &mut starts[*target as usize];
-                *start -= 1;
-                all[*start as usize] = *other;
-            }
-        }
-        Self { starts, all }
-    }
-
-    fn of_one(&self, target: u32) -> &[u32] {
-        let [start, end] = [target, target + 1].map(|at| self.starts[at as usize] as usize);
-        &self.all[start..end]
     }
 }
