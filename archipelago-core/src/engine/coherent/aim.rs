@@ -12,9 +12,9 @@ impl Crowd {
     pub fn aim(&mut self, entries: &[Entry]) {
         let (all, flush) = (self.config.dwell_s > 0.0, self.motion.flush());
         self.totals.clear();
-        for (place, entry) in (0..).zip(entries) {
+        for entry in entries {
             let site = self.site(entry.home);
-            let past = self.motion.past(place);
+            let past = self.motion.past(entry.peer);
             let heading = self.outlook.heading(past, entry.ground);
             let aim = self.squares.square(rounded(heading.ahead));
             let bin = self.squares.bin(aim) as u32;
@@ -28,12 +28,12 @@ impl Crowd {
     pub fn sort_by_aim(&mut self, entries: &[Entry]) {
         let (squares, outlook, motion) = (&self.squares, self.outlook, &self.motion);
         let key = |place: u32| {
-            let Entry { home, ground, .. } = entries[place as usize];
+            let Entry { home, ground, peer } = entries[place as usize];
             if squares.are_close() {
                 // All have the same one.
                 return (0, 0, home);
             }
-            let heading = outlook.heading(motion.past(place), ground);
+            let heading = outlook.heading(motion.past(peer), ground);
             let Square { row, column } = squares.square(rounded(heading.ahead));
             (row, column, home)
         };

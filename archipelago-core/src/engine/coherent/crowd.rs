@@ -133,7 +133,7 @@ impl Crowd {
             .start(spread, self.config.kernel_cell_m, self.kernel.reach());
         let later_s = [self.config.look_ahead_s, self.config.stay_s];
         self.outlook = self.motion.outlook(world.now_ms, later_s);
-        self.motion.fetch(world);
+        self.motion.know(world);
         self.sum_up(world);
         self.aim(entries);
         self.sort_by_aim(entries);
@@ -167,9 +167,9 @@ impl Crowd {
 
     /// Sums up the members of all islands.
     fn sum_up(&mut self, world: &World) {
-        for (place, entry) in (0..).zip(world.grid.all_entries()) {
+        for entry in world.grid.all_entries() {
             if let Some(sum) = self.sums.get_mut(entry.home as usize) {
-                let past = self.motion.past(place);
+                let past = self.motion.past(entry.peer);
                 let Heading { moved, .. } = self.outlook.heading(past, entry.ground);
                 sum.add(entry.ground, 1.0);
                 sum.moving += f64::from(u8::from(moved));
@@ -191,7 +191,7 @@ impl Crowd {
     /// Where somebody is, and is going.
     pub fn player(&self, world: &World, place: u32) -> Player {
         let entry = &world.grid.all_entries()[place as usize];
-        self.player_of(entry, self.motion.past(place))
+        self.player_of(entry, self.motion.past(entry.peer))
     }
 
     /// The same of an entry, and of what is remembered of it.
@@ -210,8 +210,8 @@ impl Crowd {
     }
 
     /// How much more than others somebody has to gain by a move.
-    pub fn reluctance(&self, place: u32) -> f64 {
-        reluctance(self.motion.past(place).quiet)
+    pub fn reluctance(&self, peer: Peer) -> f64 {
+        reluctance(self.motion.past(peer).quiet)
     }
 
     /// Which of the crowds an island belongs to.

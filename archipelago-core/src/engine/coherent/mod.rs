@@ -249,7 +249,6 @@ impl Coherent {
         wants.collect(world, crowd, patience, chains);
         chains.arrange();
         trade::trade(world, crowd, &wants.list, chains, patience);
-        self.crowd.motion.put_back(world);
         self.place_homeless(world, splitter);
         self.slots.extend_from_slice(&self.placing.touched);
         let radius_m = self.crowd.config.radius_m;

@@ -3,7 +3,7 @@
 use super::patience::since;
 use crate::engine::peers::{Peer, State};
 use crate::engine::position::Ground;
-use crate::engine::world::World;
+use crate::engine::world::{World, lengthen};
 
 /// Slower, in metres per second along both axes together, is standing.
 const WALKING_MPS: f64 = 0.5;
@@ -47,9 +47,6 @@ impl Past {
 pub(super) struct Motion {
     /// By peer.
     pasts: Vec<Past>,
-    /// In a flush, by entry of the grid: people are asked in the order of place, and what is all over the memory is
-    /// fetched faster all at once.
-    here: Vec<Past>,
     at_ms: Option<u64>,
     /// Full flushes, the one at hand included.
     flush: u32,
@@ -87,34 +84,23 @@ impl Motion {
         }
     }
 
-    /// Fetches what is remembered of those in the grid.
-    pub fn fetch(&mut self, world: &World) {
-        self.pasts.resize(world.peers.state.len(), Past::UNKNOWN);
-        self.here.clear();
-        let entries = world.grid.all_entries().iter();
-        let pasts = entries.map(|entry| self.pasts[entry.peer.index()]);
-        self.here.extend(pasts);
+    /// There is something remembered of everybody: of newcomers nothing.
+    pub fn know(&mut self, world: &World) {
+        lengthen(&mut self.pasts, world.peers.state.len(), Past::UNKNOWN);
     }
 
-    /// What is remembered of somebody, by its place among the entries of the grid.
-    pub fn past(&self, place: u32) -> Past {
-        self.here[place as usize]
+    /// What is remembered of somebody.
+    pub fn past(&self, peer: Peer) -> Past {
+        self.pasts[peer.index()]
     }
 
     /// Somebody is looked at who moves or stands where it is so [quiet](super::patience::quiet): for how many flushes it
     /// has been.
-    pub fn stand(&mut self, place: u32, moved: bool, quiet: f32) -> f32 {
-        let past = &mut self.here[place as usize];
+    pub fn stand(&mut self, peer: Peer, moved: bool, quiet: f32) -> f32 {
+        let past = &mut self.pasts[peer.index()];
         let flushes = self.flush - std::mem::replace(&mut past.seen, self.flush);
         past.quiet = since(past.quiet, flushes, moved, quiet);
         past.quiet
-    }
-
-    /// Remembers what has changed in what was fetched.
-    pub fn put_back(&mut self, world: &World) {
-        for (entry, past) in world.grid.all_entries().iter().zip(&self.here) {
-            self.pasts[entry.peer.index()] = *past;
-        }
     }
 
     /// The number of the full flush at hand.
@@ -136,7 +122,7 @@ impl Motion {
     pub fn note(&mut self, world: &World) {
         let outlook = self.outlook(world.now_ms, [0.0; 2]);
         self.at_ms = Some(world.now_ms);
-        self.pasts.resize(world.peers.state.len(), Past::UNKNOWN);
+        self.know(world);
         let peers = world.peers.state.iter().zip(&world.peers.spots);
         for (past, (state, spot)) in self.pasts.iter_mut().zip(peers) {
             let at = match state {

@@ -83,9 +83,7 @@ mod tests {
             engine.flush(u64::from(flush) * 2000, Scope::Full);
             if flush % ROTA == 0 && flush > 2 * ROTA {
                 let motion = &engine.coherent.as_ref().unwrap().crowd.motion;
-                let entries = (0..).zip(engine.world.grid.all_entries());
-                let stand = entries.filter(|(_, entry)| entry.peer != peers[0]);
-                let seen = stand.map(|(place, _)| motion.past(place).seen);
+                let seen = peers[1..].iter().map(|peer| motion.past(*peer).seen);
                 let longest = seen.map(|seen| flush - seen).max();
                 assert!(longest < Some(ROTA), "{longest:?} in {flush}");
             }

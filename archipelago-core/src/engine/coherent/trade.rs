@@ -106,7 +106,7 @@ fn carry_out(
         return Outcome::Barred;
     }
     let own = crowd.worth(world, first.place, world.home(first.peer), first.to);
-    if worth + own - crowd.reluctance(first.place) <= crowd.config.margin {
+    if worth + own - crowd.reluctance(first.peer) <= crowd.config.margin {
         return Outcome::Dropped;
     }
     crowd.shift(world, first.peer, first.to);
@@ -129,7 +129,7 @@ pub(super) fn make_room(
             return None;
         }
         let worth = crowd.worth(world, step.place, world.home(step.peer), step.to);
-        let worth = worth - crowd.reluctance(step.place);
+        let worth = worth - crowd.reluctance(step.peer);
         total += price(worth, patience.is_ready(step.peer), &crowd.config);
         crowd.shift(world, step.peer, step.to);
     }

@@ -141,13 +141,16 @@ impl Wants {
         let places = &crowd.by_aim[first..first + count];
         let entries = world.grid.all_entries();
         self.fetched.clear();
-        let known = |place: &u32| (*place, entries[*place as usize], crowd.motion.past(*place));
+        let known = |place: &u32| {
+            let entry = entries[*place as usize];
+            (*place, entry, crowd.motion.past(entry.peer))
+        };
         self.fetched.extend(places.iter().map(known));
         self.called.clear();
         for (place, entry, past) in &self.fetched {
             let player = crowd.player_of(entry, *past);
             let quiet = crowd.site(entry.home).quiet;
-            let quiet = crowd.motion.stand(*place, player.moved, quiet);
+            let quiet = crowd.motion.stand(entry.peer, player.moved, quiet);
             self.called.push(Called {
                 player,
                 peer: entry.peer,
