@@ -13,7 +13,7 @@ use super::lattice::{AWAY, COLUMNS, Key, Lattice, reaches};
 use super::peers::{Peer, Peers, State};
 use super::position::Ground;
 use super::window::Window;
-use super::world::lengthen;
+use super::world::{lengthen, reset};
 
 /// No cell: the peer is on no cell.
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -240,8 +240,7 @@ impl Grid {
             entries,
             ..
         } = self;
-        starts.clear();
-        starts.resize(window.cells() + 2, 0);
+        reset(starts, window.cells() + 2, 0);
         let all = peers.state.iter().zip(&peers.spots);
         for (place, (state, spot)) in places.iter_mut().zip(all.clone()) {
             *place = NOWHERE;

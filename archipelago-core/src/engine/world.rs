@@ -136,6 +136,13 @@ pub(super) fn lengthen<T: Copy>(list: &mut Vec<T>, len: usize, with: T) {
     }
 }
 
+/// Makes a list as long as that, all of it the same.
+pub(super) fn reset<T: Copy>(list: &mut Vec<T>, len: usize, to: T) {
+    list.truncate(len);
+    list.fill(to);
+    lengthen(list, len, to);
+}
+
 /// Makes room for so many more, and for some others: not for as many again as there are.
 pub(super) fn make_room<T>(list: &mut Vec<T>, more: usize) {
     if list.capacity() - list.len() < more {

@@ -5,6 +5,7 @@ use super::kernel::Square;
 use super::motion::rounded;
 use super::rota::may_rest;
 use crate::engine::grid::Entry;
+use crate::engine::world::make_room;
 
 impl Crowd {
     /// Finds the bins of the aims of all who are to be asked in this flush.
@@ -12,6 +13,7 @@ impl Crowd {
     pub fn aim(&mut self, entries: &[Entry]) {
         let (all, flush) = (self.config.dwell_s > 0.0, self.motion.flush());
         self.totals.clear();
+        make_room(&mut self.totals, entries.len());
         for entry in entries {
             let site = self.site(entry.home);
             let past = self.motion.past(entry.peer);

@@ -6,7 +6,7 @@ use super::kernel::Square;
 use super::squares::Squares;
 use crate::engine::counting::sum_up;
 use crate::engine::grid::Entry;
-use crate::engine::world::make_room;
+use crate::engine::world::{make_room, reset};
 
 /// A bin with more counts than this has more people too, and they are in the order of islands: found by halving.
 const DENSE: usize = 128;
@@ -87,8 +87,7 @@ impl Tally {
         let (starts, last) = (&mut self.starts, squares.bins());
         // Whose bin is known is hard to foresee: the others come behind the last bin, and are cut off.
         let bin_of = |bin: &u32| (*bin as usize).min(last);
-        starts.clear();
-        starts.resize(last + 3, 0);
+        reset(starts, last + 3, 0);
         for bin in bins {
             starts[bin_of(bin) + 2] += 1;
         }
