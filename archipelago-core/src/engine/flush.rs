@@ -1,7 +1,7 @@
 //! The flush: arrivals, splits, clusters, updates.
 
+use super::lists::relax;
 use super::machine::Engine;
-use super::memory::relax;
 use super::peers::State;
 use super::rush;
 use super::updates::{Scope, Update};

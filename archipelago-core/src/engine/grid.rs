@@ -10,10 +10,10 @@ use std::ops::Range;
 
 use super::counting::sum_up;
 use super::lattice::{AWAY, COLUMNS, Key, Lattice, reaches};
+use super::lists::{lengthen, reset};
 use super::peers::{Peer, Peers, State};
 use super::position::Ground;
 use super::window::Window;
-use super::world::{lengthen, reset};
 
 /// No cell: the peer is on no cell.
 pub(super) const NOWHERE: u32 = u32::MAX;

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
+use super::lists::lengthen;
 use super::peers::Peer;
 use super::position::Ground;
-use super::world::lengthen;
 
 /// Blocks with room for powers of two mostly have room for such a share more than they need.
 const ROOM_SHARE: usize = 3;
@@ -190,9 +190,7 @@ impl Members {
     fn note_places(&mut self, range: Range<usize>) {
         for at in range {
             let peer = self.peers[at].index();
-            if self.places.len() <= peer {
-                self.places.resize(peer + 1, 0);
-            }
+            lengthen(&mut self.places, peer + 1, 0);
             self.places[peer] = at as u32;
         }
     }
@@ -274,9 +272,9 @@ impl Members {
         };
         if used.is_none() {
             let room = self.peers.len() + block.room() as usize;
-            self.peers.resize(room, Peer::NOBODY);
-            self.grounds.resize(room, Ground::ORIGIN);
-            self.above.resize(room, ROOT);
+            lengthen(&mut self.peers, room, Peer::NOBODY);
+            lengthen(&mut self.grounds, room, Ground::ORIGIN);
+            lengthen(&mut self.above, room, ROOT);
         }
         block
     }

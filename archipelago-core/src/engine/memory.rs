@@ -10,12 +10,12 @@ use super::clusters::Clusters;
 use super::contacts::Contacts;
 use super::grid::Grid;
 use super::islands::Islands;
+use super::lists::lengthen;
 use super::machine::Engine;
 use super::number::IslandNumber;
 use super::peers::{Peer, State};
 use super::stable::Stable;
 use super::updates::{Scope, Update};
-use super::world::lengthen;
 
 /// Memory for so many is never too much.
 const ROOM_MIN: usize = 1024;
@@ -72,13 +72,6 @@ impl Engine {
         self.contacts = Contacts::default();
         (self.slots, self.crowd) = (Vec::new(), Vec::new());
         (self.restless, self.queue) = (Vec::new(), Vec::new());
-    }
-}
-
-/// Gives memory back of which far more was needed than the last time.
-pub(super) fn relax<T>(list: &mut Vec<T>) {
-    if list.capacity() > 4 * list.len() + 1024 {
-        list.shrink_to(2 * list.len());
     }
 }
 

@@ -47,6 +47,7 @@ mod groups;
 mod islands;
 mod lattice;
 mod links;
+mod lists;
 mod machine;
 mod members;
 mod memory;

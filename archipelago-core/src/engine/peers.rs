@@ -1,5 +1,6 @@
 //! What is known of each peer, in arrays by handle.
 
+use super::lists::add;
 use super::number::IslandNumber;
 use super::position::{Ground, Position};
 use super::preferences::NO_WISH;
@@ -76,14 +77,15 @@ impl Peers {
             return peer;
         }
         let peer = Peer::from_index(self.state.len());
-        self.state.push(state);
-        self.spots.push(Spot {
+        let spot = Spot {
             ground: position.ground(),
             island: 0,
-        });
-        self.heights.push(position.y());
-        self.told.push(None);
-        self.wish.push(NO_WISH);
+        };
+        add(&mut self.state, state);
+        add(&mut self.spots, spot);
+        add(&mut self.heights, position.y());
+        add(&mut self.told, None);
+        add(&mut self.wish, NO_WISH);
         peer
     }
 

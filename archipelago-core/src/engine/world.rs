@@ -8,10 +8,6 @@ use super::number::IslandNumber;
 use super::peers::{Peer, Peers};
 use super::preferences::Preferences;
 
-/// A list gets room for such a share of what is in it, and so many.
-const SPARE_SHARE: usize = 4;
-const SPARE_MIN: usize = 64;
-
 /// The state of the world between and during flushes.
 #[derive(Debug)]
 pub(super) struct World {
@@ -125,27 +121,5 @@ impl World {
             self.islands.mark_dirty(slot);
         }
         self.grid.expire();
-    }
-}
-
-/// Makes a list so long, if it is shorter.
-pub(super) fn lengthen<T: Copy>(list: &mut Vec<T>, len: usize, with: T) {
-    if list.len() < len {
-        make_room(list, len - list.len());
-        list.resize(len, with);
-    }
-}
-
-/// Makes a list as long as that, all of it the same.
-pub(super) fn reset<T: Copy>(list: &mut Vec<T>, len: usize, to: T) {
-    list.truncate(len);
-    list.fill(to);
-    lengthen(list, len, to);
-}
-
-/// Makes room for so many more, and for some others: not for as many again as there are.
-pub(super) fn make_room<T>(list: &mut Vec<T>, more: usize) {
-    if list.capacity() - list.len() < more {
-        list.reserve_exact(more + list.len() / SPARE_SHARE + SPARE_MIN);
     }
 }

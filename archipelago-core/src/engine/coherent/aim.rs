@@ -5,7 +5,7 @@ use super::kernel::Square;
 use super::motion::rounded;
 use super::rota::may_rest;
 use crate::engine::grid::Entry;
-use crate::engine::world::make_room;
+use crate::engine::lists::make_room;
 
 impl Crowd {
     /// Finds the bins of the aims of all who are to be asked in this flush.

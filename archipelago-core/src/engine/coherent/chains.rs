@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::config::CoherentConfig;
 use super::crowd::{Crowd, NOBODY};
+use crate::engine::lists::{add, make_room};
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
@@ -130,6 +131,7 @@ impl Chains {
     pub fn arrange(&mut self) {
         let mut sorted = std::mem::take(&mut self.sorted);
         sorted.clear();
+        make_room(&mut sorted, self.edges.len());
         for head in &mut self.heads {
             let mut edge = std::mem::replace(head, sorted.len() as u32);
             while let Some(next) = self.edges.get(edge as usize) {
@@ -164,13 +166,14 @@ impl Chains {
             Some(last) => last.next = edge,
             None => self.heads[slot as usize] = edge,
         }
-        self.edges.push(Edge {
+        let unknown = Edge {
             to,
             next: NOBODY,
             best: Offer::NOTHING,
             worst: f64::NEG_INFINITY,
-        });
-        self.offers.push([Offer::NOTHING; MEMBERS]);
+        };
+        add(&mut self.edges, unknown);
+        add(&mut self.offers, [Offer::NOTHING; MEMBERS]);
         edge
     }
 

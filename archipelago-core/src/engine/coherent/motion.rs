@@ -1,9 +1,10 @@
 //! Where people are going, as far as two full flushes can tell.
 
 use super::patience::since;
+use crate::engine::lists::lengthen;
 use crate::engine::peers::{Peer, State};
 use crate::engine::position::Ground;
-use crate::engine::world::{World, lengthen};
+use crate::engine::world::World;
 
 /// Slower, in metres per second along both axes together, is standing.
 const WALKING_MPS: f64 = 0.5;

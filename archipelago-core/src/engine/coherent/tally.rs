@@ -6,7 +6,7 @@ use super::kernel::Square;
 use super::squares::Squares;
 use crate::engine::counting::sum_up;
 use crate::engine::grid::Entry;
-use crate::engine::world::{make_room, reset};
+use crate::engine::lists::{add, reset};
 
 /// A bin with more counts than this has more people too, and they are in the order of islands: found by halving.
 const DENSE: usize = 128;
@@ -67,8 +67,7 @@ impl Tally {
                 if let Some(count) = counts.find(|count| count.is_of(home, square)) {
                     count.count += 1;
                 } else {
-                    make_room(&mut self.counts, 1);
-                    self.counts.push(Count::one(home, square));
+                    add(&mut self.counts, Count::one(home, square));
                 }
             }
             from = end;

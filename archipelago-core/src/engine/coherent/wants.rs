@@ -12,6 +12,7 @@ use super::patience::{Patience, reluctance};
 use super::tally::is_dense;
 use super::trade::sort;
 use crate::engine::grid::Entry;
+use crate::engine::lists::add;
 use crate::engine::peers::Peer;
 use crate::engine::world::World;
 
@@ -304,13 +305,14 @@ impl Wants {
         let wants = best.1 != NOBODY;
         patience.wait(peer, wants);
         if wants && patience.is_ready(peer) {
-            self.list.push(Want {
+            let want = Want {
                 crowd: crowd.number(own.slot),
                 worth: best.0 - asked.called.reluctance,
                 peer,
                 place: asked.called.place,
                 to: best.1,
-            });
+            };
+            add(&mut self.list, want);
         }
         if own.trades {
             self.offer(crowd, asked, own.slot, open, patience, chains);
