@@ -2,7 +2,7 @@
 //! an engine's memory could lie idle.
 
 /// A list gets room for such a share of what is in it, and so many.
-const SPARE_SHARE: usize = 4;
+const SPARE_SHARE: usize = 8;
 const SPARE_MIN: usize = 64;
 
 /// Makes a list so long, if it is shorter.

@@ -27,7 +27,7 @@ impl Crowd {
     }
 
     /// Lists those by aim; where many have the same one, island by island.
-    pub fn sort_by_aim(&mut self, entries: &[Entry]) {
+    pub fn sort_by_aim(&mut self, entries: &[Entry], order: &mut Vec<u32>) {
         let (squares, outlook, motion) = (&self.squares, self.outlook, &self.motion);
         let key = |place: u32| {
             let Entry { home, ground, peer } = entries[place as usize];
@@ -39,7 +39,10 @@ impl Crowd {
             let Square { row, column } = squares.square(rounded(heading.ahead));
             (row, column, home)
         };
-        self.tally
-            .sort(squares, &self.totals, &mut self.by_aim, key);
+        self.tally.sort(squares, &self.totals, order, key);
+        // There is room for everybody in the other list.
+        self.by_aim.clear();
+        make_room(&mut self.by_aim, order.len());
+        self.by_aim.extend_from_slice(order);
     }
 }

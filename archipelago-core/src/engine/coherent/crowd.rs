@@ -136,7 +136,7 @@ impl Crowd {
         self.motion.know(world);
         self.sum_up(world);
         self.aim(entries);
-        self.sort_by_aim(entries);
+        self.sort_by_aim(entries, order);
         let mut bins = std::mem::take(&mut self.totals);
         for (bin, entry) in bins.iter_mut().zip(entries) {
             let square = self.squares.square_of(entry.ground);
