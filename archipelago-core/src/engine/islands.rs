@@ -4,6 +4,7 @@ mod room;
 
 use std::cmp::Reverse;
 
+use super::lists::add;
 use super::members::{Block, Hanging, Member, Members};
 use super::number::IslandNumber;
 use super::peers::Peer;
@@ -200,7 +201,7 @@ impl Islands {
     pub fn open_as(&mut self, number: IslandNumber, formed_ms: u64) -> u32 {
         let slot = self.free.pop().unwrap_or(self.slots.len() as u32);
         if slot as usize == self.slots.len() {
-            self.slots.push(Slot::default());
+            add(&mut self.slots, Slot::default());
         }
         let island = self.get_mut(slot);
         island.number = Some(number);

@@ -3,7 +3,7 @@
 
 /// A list gets room for such a share of what is in it, and so many.
 const SPARE_SHARE: usize = 8;
-const SPARE_MIN: usize = 64;
+const SPARE_MIN: usize = 16;
 
 /// Makes a list so long, if it is shorter.
 pub(super) fn lengthen<T: Copy>(list: &mut Vec<T>, len: usize, with: T) {

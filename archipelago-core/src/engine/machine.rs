@@ -136,7 +136,7 @@ impl Engine {
         if let Some(island) = self.world.peers.told[peer.index()] {
             self.leaves.push(Update::Leave { peer, island });
         }
-        self.world.wishes.drop(self.world.peers.wish[peer.index()]);
+        self.world.wishes.drop(self.world.peers.wish(peer));
         self.world.peers.release(peer);
     }
 
@@ -207,10 +207,11 @@ impl Engine {
     }
 
     fn prefer(&mut self, peer: Peer, preferred: Option<&str>) {
-        let wish = &mut self.world.peers.wish[peer.index()];
-        if *wish != NO_WISH || preferred.is_some() {
+        let wish = self.world.peers.wish(peer);
+        if wish != NO_WISH || preferred.is_some() {
             let prefix = self.config.id_prefix();
-            *wish = self.world.wishes.change(*wish, preferred, prefix);
+            let wish = self.world.wishes.change(wish, preferred, prefix);
+            self.world.peers.wish_for(peer, wish);
         }
     }
 

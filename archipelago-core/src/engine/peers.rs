@@ -1,6 +1,6 @@
 //! What is known of each peer, in arrays by handle.
 
-use super::lists::add;
+use super::lists::{add, lengthen};
 use super::number::IslandNumber;
 use super::position::{Ground, Position};
 use super::preferences::NO_WISH;
@@ -58,8 +58,8 @@ pub(super) struct Peers {
     heights: Vec<f32>,
     /// The island it was last told.
     pub told: Vec<Option<IslandNumber>>,
-    /// Its preferred island, see [`super::preferences`].
-    pub wish: Vec<u32>,
+    /// Its preferred island, see [`super::preferences`]; of nobody behind the last who ever had one.
+    wishes: Vec<u32>,
     free: Vec<Peer>,
     released: Vec<Peer>,
 }
@@ -85,7 +85,6 @@ impl Peers {
         add(&mut self.spots, spot);
         add(&mut self.heights, position.y());
         add(&mut self.told, None);
-        add(&mut self.wish, NO_WISH);
         peer
     }
 
@@ -103,12 +102,24 @@ impl Peers {
         self.ground(peer).at_height(self.heights[peer.index()])
     }
 
+    /// The island it prefers, or [`NO_WISH`].
+    pub fn wish(&self, peer: Peer) -> u32 {
+        self.wishes.get(peer.index()).copied().unwrap_or(NO_WISH)
+    }
+
+    pub fn wish_for(&mut self, peer: Peer, wish: u32) {
+        if self.wish(peer) != wish {
+            lengthen(&mut self.wishes, peer.index() + 1, NO_WISH);
+            self.wishes[peer.index()] = wish;
+        }
+    }
+
     /// The handle stays reserved until [`Self::free_released`]: an update may still name it.
     pub fn release(&mut self, peer: Peer) {
         let at = peer.index();
         self.state[at] = State::Gone;
         self.told[at] = None;
-        self.wish[at] = NO_WISH;
+        self.wish_for(peer, NO_WISH);
         self.released.push(peer);
     }
 

@@ -192,7 +192,7 @@ impl Stable {
         self.votes.resize(world.wishes.bound(), 0);
         let members = world.islands.members(slot);
         let wishes = || {
-            let wishes = members.iter().map(|peer| world.peers.wish[peer.index()]);
+            let wishes = members.iter().map(|peer| world.peers.wish(*peer));
             wishes.filter(|wish| *wish != NO_WISH)
         };
         let (mut best, mut highest) = (None, 0);
