@@ -1,5 +1,5 @@
-//! How lists grow and shrink. With as much room again as there is in them, which is what they take by themselves, half of
-//! an engine's memory could lie idle.
+//! How lists grow and shrink. By themselves they double when they are full: up to half of an engine's memory would lie
+//! idle.
 
 /// A list gets room for such a share of what is in it, and so many.
 const SPARE_SHARE: usize = 8;
