@@ -12,18 +12,19 @@ impl Crowd {
     #[allow(clippy::needless_bitwise_bool, reason = "no guesses")]
     pub fn aim(&mut self, entries: &[Entry]) {
         let (all, flush) = (self.config.dwell_s > 0.0, self.motion.flush());
-        self.totals.clear();
-        make_room(&mut self.totals, entries.len());
-        for entry in entries {
+        let mut bins = std::mem::take(&mut self.totals);
+        bins.clear();
+        make_room(&mut bins, entries.len());
+        self.motion.each(entries, |entry, past| {
             let site = self.site(entry.home);
-            let past = self.motion.past(entry.peer);
             let heading = self.outlook.heading(past, entry.ground);
             let aim = self.squares.square(rounded(heading.ahead));
             let bin = self.squares.bin(aim) as u32;
             let rests = may_rest(entry.peer, &heading, &site, past.seen, flush);
             let is_asked = site.is_known & (all | !rests);
-            self.totals.push(if is_asked { bin } else { NOBODY });
-        }
+            bins.push(if is_asked { bin } else { NOBODY });
+        });
+        self.totals = bins;
     }
 
     /// Lists those by aim; where many have the same one, island by island.

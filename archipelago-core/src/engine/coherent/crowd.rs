@@ -167,14 +167,14 @@ impl Crowd {
 
     /// Sums up the members of all islands.
     fn sum_up(&mut self, world: &World) {
-        for entry in world.grid.all_entries() {
-            if let Some(sum) = self.sums.get_mut(entry.home as usize) {
-                let past = self.motion.past(entry.peer);
-                let Heading { moved, .. } = self.outlook.heading(past, entry.ground);
+        let (sums, outlook) = (&mut self.sums, self.outlook);
+        self.motion.each(world.grid.all_entries(), |entry, past| {
+            if let Some(sum) = sums.get_mut(entry.home as usize) {
+                let Heading { moved, .. } = outlook.heading(past, entry.ground);
                 sum.add(entry.ground, 1.0);
                 sum.moving += f64::from(u8::from(moved));
             }
-        }
+        });
         for (slot, sum) in (0..).zip(&self.sums) {
             let reported = world.islands.get(slot).silent == 0;
             self.sites.push(Site::of(sum, reported));

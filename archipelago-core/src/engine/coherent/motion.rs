@@ -1,6 +1,7 @@
 //! Where people are going, as far as two full flushes can tell.
 
 use super::patience::since;
+use crate::engine::grid::Entry;
 use crate::engine::lists::lengthen;
 use crate::engine::peers::{Peer, State};
 use crate::engine::position::Ground;
@@ -10,6 +11,9 @@ use crate::engine::world::World;
 const WALKING_MPS: f64 = 0.5;
 /// Faster is no way of walking on: it is a jump to somewhere else, where one stands.
 const JUMP_MPS: f64 = 30.0;
+
+/// So many pasts are fetched at a time.
+const FETCHED: usize = 64;
 
 /// Where somebody is going.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +92,20 @@ impl Motion {
     /// There is something remembered of everybody: of newcomers nothing.
     pub fn know(&mut self, world: &World) {
         lengthen(&mut self.pasts, world.peers.state.len(), Past::UNKNOWN);
+    }
+
+    /// Calls back for everybody, with what is remembered. That is all over the memory: it is fetched faster if nothing
+    /// else is done meanwhile.
+    pub fn each(&self, entries: &[Entry], mut found: impl FnMut(&Entry, Past)) {
+        let mut pasts = [Past::UNKNOWN; FETCHED];
+        for entries in entries.chunks(FETCHED) {
+            for (past, entry) in pasts.iter_mut().zip(entries) {
+                *past = self.past(entry.peer);
+            }
+            for (entry, past) in entries.iter().zip(pasts) {
+                found(entry, past);
+            }
+        }
     }
 
     /// What is remembered of somebody.
