@@ -1,4 +1,22 @@
-/** `npm run bench [-- NAME [OPTIONS]]`: how fast things are; `engine` if no name is given. README.md lists them. */
+/**
+ * `npm run bench [-- NAME [OPTIONS]]`: how fast things are; `engine` if no name is given.
+ *
+ *   chains       --passes N --rounds N
+ *   engine       --worlds A,B --policy NAME --target native|wasm --flushes N --json FILE --document --dump DIR
+ *   flood
+ *   handshakes   --handshakes N --at-once N --rounds N
+ *   hostile
+ *   kill         --players N --document
+ *   production   --document
+ *   realm        --document
+ *   room         --players N --rate N --seconds N --rounds N
+ *   simulator    WORLD …
+ *   soak         --minutes N --players N --document
+ *   stats        --players N --per-second N --seconds N --rounds N
+ *   storage      WORLD … --players N --seconds N
+ *
+ * What each of them is about is in README.md, "Change it".
+ */
 
 import { benchAttack } from "./lib/bench-attack.mjs";
 import { benchChains } from "./lib/bench-chains.mjs";

@@ -98,7 +98,7 @@ async function serve({ port, host, storage, vars, behindProxy, holds }) {
   process.umask(0o077);
   const { vars: defaults = {} } = await readWranglerConfig();
   const chosen = await variables(vars, defaults);
-  if (!behindProxy && chosen.MAX_SOCKETS_PER_IP !== defaults.MAX_SOCKETS_PER_IP) {
+  if (!behindProxy && Number(chosen.MAX_SOCKETS_PER_IP) > 0) {
     console.error("MAX_SOCKETS_PER_IP limits nobody without --behind-proxy: a client's IP is what a proxy says it is.");
   }
   const realm = await startWorkerd({

@@ -1,6 +1,13 @@
 /**
- * `npm test`: the core natively, the npm package and the worlds as WebAssembly in Node and in Chrome, the package as
- * others install it, the Worker end to end, its pages. Or some: `npm test -- core e2e`.
+ * `npm test`: all of the following, or some: `npm test -- core e2e`.
+ *
+ *   core      the core and whatever else runs natively
+ *   wasm      the npm package and the worlds as WebAssembly in Node
+ *   chrome    and in Chrome
+ *   package   the package as others install it
+ *   bench     what the benchmarks reckon with
+ *   e2e       the Worker end to end
+ *   pages     its pages
  */
 import { Failure, runMain } from "./lib/failure.mjs";
 import { setUp } from "./lib/setup.mjs";

@@ -55,7 +55,7 @@ export const ESTIMATED = {
     what: "CPU of a heartbeat in a report, in the realm",
     value: 0.25,
     unit: "µs",
-    from: "`cargo bench -p archipelago-bench --bench objects`: 0.12 µs natively; it is within `c`, too",
+    from: "`cargo bench -p archipelago-bench --bench objects`: 0.12 µs natively, reckoned twice as WebAssembly; within `c`",
   },
   realmRequestUs: {
     symbol: "q",
@@ -74,16 +74,16 @@ export const ESTIMATED = {
   realmPlayerBytes: {
     symbol: "b",
     what: "memory of the realm, by player",
-    value: 650,
+    value: 600,
     unit: "B",
-    from: "the same: 620 B natively, 95 to 200 of them the engine's",
+    from: "that benchmark: 580 B natively, 80 to 150 of them the engine's",
   },
   connectorSocketBytes: {
     symbol: "s",
     what: "memory of a connector, by socket",
     value: 4_000,
     unit: "B",
-    from: "the same: 640 B natively for the session; the rest, for the platform's own object, is a guess. workerd takes 100 KB a player outside of it, which the platform does not count",
+    from: "that benchmark: 640 B natively for the session; the rest, for the platform's own object, is a guess. workerd takes 100 KB a player outside of it, which the platform does not count",
   },
   callMs: {
     symbol: "t",

@@ -12,7 +12,7 @@ import { eventually, sleep } from "./support/wait.ts";
 
 const CAPACITY = 4;
 
-/** Too far to be a way of walking within a flush, and no way out of a group's cluster. */
+/** Too far to be a way of walking from one flush to the next, and no way out of the cluster. */
 const LEAP_M = 30;
 
 /** Enough for all to return, on a busy machine too. */

@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::counting::sum_up;
 use super::lattice::{AWAY, COLUMNS, Key, Lattice, reaches};
-use super::lists::{lengthen, reset};
+use super::lists::{fit, lengthen, reset};
 use super::peers::{Peer, Peers, State};
 use super::position::Ground;
 use super::window::Window;
@@ -209,7 +209,7 @@ impl Grid {
         }
         self.rehomed = false;
         self.cells.clear();
-        self.places.resize(peers.state.len(), NOWHERE);
+        lengthen(&mut self.places, peers.state.len(), NOWHERE);
         if !self.count(peers) {
             self.window = self.window_around(peers);
             if !(self.window.is_open() && self.count(peers)) {
@@ -254,7 +254,7 @@ impl Grid {
             }
         }
         let count = sum_up(starts);
-        entries.resize(count as usize, Entry::NOBODY);
+        fit(entries, count as usize, Entry::NOBODY);
         for ((place, spot), peer) in places.iter().zip(&peers.spots).zip(0..) {
             if *place != NOWHERE {
                 let next = &mut starts[*place as usize + 1];

@@ -1,7 +1,7 @@
 //! How lists grow and shrink. By themselves they double when they are full: up to half of an engine's memory would lie
 //! idle.
 
-/// A list gets room for such a share of what is in it, and so many.
+/// Whatever is needed, a list gets room for such a share of what it had room for, and so many.
 const SPARE_SHARE: usize = 8;
 const SPARE_MIN: usize = 16;
 
@@ -13,11 +13,16 @@ pub(super) fn lengthen<T: Copy>(list: &mut Vec<T>, len: usize, with: T) {
     }
 }
 
+/// Makes a list as long as that; what is in it stays or is cut off.
+pub(super) fn fit<T: Copy>(list: &mut Vec<T>, len: usize, with: T) {
+    list.truncate(len);
+    lengthen(list, len, with);
+}
+
 /// Makes a list as long as that, all of it the same.
 pub(super) fn reset<T: Copy>(list: &mut Vec<T>, len: usize, to: T) {
-    list.truncate(len);
+    fit(list, len, to);
     list.fill(to);
-    lengthen(list, len, to);
 }
 
 /// Appends one.
@@ -29,7 +34,7 @@ pub(super) fn add<T>(list: &mut Vec<T>, one: T) {
 /// Makes room for so many more, and for some others: not for as many again as there are.
 pub(super) fn make_room<T>(list: &mut Vec<T>, more: usize) {
     if list.capacity() - list.len() < more {
-        list.reserve_exact(more + list.len() / SPARE_SHARE + SPARE_MIN);
+        list.reserve_exact(more + list.capacity() / SPARE_SHARE + SPARE_MIN);
     }
 }
 

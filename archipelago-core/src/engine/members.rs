@@ -7,8 +7,8 @@ use super::lists::lengthen;
 use super::peers::Peer;
 use super::position::Ground;
 
-/// Blocks with room for powers of two mostly have room for such a share more than they need.
-const ROOM_SHARE: usize = 3;
+/// Blocks with room for powers of two hardly ever have room for more than such a share beyond what they need.
+const ROOM_SHARE: usize = 2;
 
 /// Hangs on nobody; see [`super::links`].
 pub(super) const ROOT: u32 = u32::MAX;
@@ -241,7 +241,7 @@ impl Members {
         self.peers.reserve_exact(room);
         self.grounds.reserve_exact(room);
         self.above.reserve_exact(room);
-        self.places.resize(handle_bound, 0);
+        lengthen(&mut self.places, handle_bound, 0);
     }
 
     /// An empty block gets so many members, who are still to be put there; where they start.

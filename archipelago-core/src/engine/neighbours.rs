@@ -1,6 +1,7 @@
 //! Pairs of adjacent islands, island by island.
 
 use super::counting::sum_up;
+use super::lists::{fit, reset};
 
 /// The neighbours of each island, one after the other.
 #[derive(Debug, Default)]
@@ -14,13 +15,12 @@ impl Neighbours {
     /// So many islands, and who is adjacent to whom.
     pub fn arrange(&mut self, islands: usize, pairs: &[(u32, u32)]) {
         let Self { starts, all } = self;
-        starts.clear();
-        starts.resize(islands + 1, 0);
+        reset(starts, islands + 1, 0);
         for (a, b) in pairs {
             starts[*a as usize] += 1;
             starts[*b as usize] += 1;
         }
-        all.resize(sum_up(starts) as usize, 0);
+        fit(all, sum_up(starts) as usize, 0);
         for (a, b) in pairs {
             for (island, other) in [(a, b), (b, a)] {
                 let start = &mut starts[*island as usize];

@@ -50,7 +50,7 @@ pub(super) struct Spot {
     pub island: u32,
 }
 
-/// All peers. The arrays have one entry per handle ever given out.
+/// All peers. The arrays have one entry per handle ever given out, but for one.
 #[derive(Debug, Default)]
 pub(super) struct Peers {
     pub state: Vec<State>,
@@ -107,6 +107,7 @@ impl Peers {
         self.wishes.get(peer.index()).copied().unwrap_or(NO_WISH)
     }
 
+    /// From now on it prefers that island.
     pub fn wish_for(&mut self, peer: Peer, wish: u32) {
         if self.wish(peer) != wish {
             lengthen(&mut self.wishes, peer.index() + 1, NO_WISH);

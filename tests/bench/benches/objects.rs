@@ -1,5 +1,5 @@
 //! What a player costs in the objects' own code, without what the platform takes:
-//! `cargo bench -p archipelago-bench --bench objects`. Memory is weighed first, then criterion measures times.
+//! `cargo bench -p archipelago-bench --bench objects`. Of each, memory is weighed first, then criterion measures time.
 //!
 //! As many bytes as here, where numbers and pointers that have the machine's size take eight, are more than in
 //! WebAssembly, where they take four.

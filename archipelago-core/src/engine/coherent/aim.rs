@@ -41,7 +41,7 @@ impl Crowd {
             (row, column, home)
         };
         self.tally.sort(squares, &self.totals, order, key);
-        // There is room for everybody in the other list.
+        // Sorting takes a place for everybody, most of whom are not asked.
         self.by_aim.clear();
         make_room(&mut self.by_aim, order.len());
         self.by_aim.extend_from_slice(order);

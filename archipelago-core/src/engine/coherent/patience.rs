@@ -8,6 +8,7 @@
 
 use super::chains::WORTH_MIN;
 use super::depth::DEPTH_MAX;
+use crate::engine::lists::fit;
 use crate::engine::peers::Peer;
 
 /// After so many quiet flushes there has to be more to gain…
@@ -58,7 +59,7 @@ impl Patience {
         self.dwell_s = dwell_s as f32;
         // Where nobody has to wait it need not be known for how long.
         let peers = if dwell_s == 0.0 { 0 } else { peers };
-        self.waited_s.resize(peers, 0.0);
+        fit(&mut self.waited_s, peers, 0.0);
     }
 
     /// Somebody wants something in this flush, or nothing.

@@ -15,7 +15,7 @@ const FAR: f64 = (1 << 29) as f64;
 /// Whole numbers from here on, and so far below, have no bits for halves.
 const SHIFT: f64 = 1.5 * (1_u64 << 52) as f64;
 /// So many bins for each person, or so many in all if that is more.
-const SPARE_BINS: usize = 2;
+const BINS_EACH: usize = 2;
 const BINS_MIN: usize = 4096;
 /// A table is longer than the bins around a spot, so that none is met twice.
 const SIDE_MIN: usize = 10;
@@ -36,7 +36,7 @@ impl Squares {
     /// For people who are so spread over the ground; squares have such sides.
     pub fn start(&mut self, spread: Spread, side_m: f64, reach: i32) {
         self.per_m = 1.0 / side_m;
-        let most = (SPARE_BINS * spread.people()).max(BINS_MIN);
+        let most = (BINS_EACH * spread.people()).max(BINS_MIN);
         self.bin = 0;
         let (mut rows, mut columns) = self.measure(spread);
         if rows.saturating_mul(columns) > most {

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::engine::grid::Entry;
 use crate::engine::lattice::COLUMNS;
+use crate::engine::lists::make_room;
 use crate::engine::world::World;
 
 /// Joins islands.
@@ -59,6 +60,7 @@ impl Survey {
     fn join_inside(&mut self, world: &World) {
         let homes = world.grid.all_entries().iter().map(|entry| entry.home);
         self.roots.clear();
+        make_room(&mut self.roots, homes.len());
         self.roots.extend(homes);
         for cell in 0..world.grid.cell_bound() as u32 {
             let span = world.grid.span(&(cell..cell + 1));

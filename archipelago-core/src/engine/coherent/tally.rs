@@ -6,7 +6,7 @@ use super::kernel::Square;
 use super::squares::Squares;
 use crate::engine::counting::sum_up;
 use crate::engine::grid::Entry;
-use crate::engine::lists::{add, reset};
+use crate::engine::lists::{add, fit, reset};
 
 /// A bin with more counts than this has more people too, and they are in the order of islands: found by halving.
 const DENSE: usize = 128;
@@ -91,7 +91,7 @@ impl Tally {
             starts[bin_of(bin) + 2] += 1;
         }
         sum_up(starts);
-        order.resize(bins.len(), 0);
+        fit(order, bins.len(), 0);
         for (at, bin) in (0..).zip(bins) {
             let next = &mut starts[bin_of(bin) + 1];
             order[*next as usize] = at;
