@@ -173,8 +173,7 @@ impl Wants {
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
-        let Called { player, label, .. } = called;
-        let label = *label;
+        let (player, label) = (&called.player, called.label);
         if Self::is_among_its_own(crowd, player, label) {
             patience.wait(called.peer, false);
             return;
@@ -288,8 +287,7 @@ impl Wants {
         patience: &mut Patience,
         chains: &mut Chains,
     ) {
-        let Called { player, peer, .. } = asked.called;
-        let peer = *peer;
+        let (player, peer) = (&asked.called.player, asked.called.peer);
         let places = match player.later {
             None => 0..self.around.len(),
             Some(spot) => {
