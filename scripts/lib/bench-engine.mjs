@@ -9,7 +9,7 @@ import { appendFile, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { boundsOf, DOCUMENT_COMMAND, documentOf, tableOf } from "./bench-engine-figures.mjs";
-import { readEngineBench } from "./bench-engine-options.mjs";
+import { FLUSHES_MIN, readEngineBench } from "./bench-engine-options.mjs";
 import { measureAll } from "./bench-engine-runs.mjs";
 import { median } from "./bench-figures.mjs";
 import { buildNative, figures } from "./bench-runs.mjs";
@@ -32,8 +32,6 @@ const DOCUMENT = join(ROOT, "docs", "engine-figures.md");
 const USUAL = ["stable", "coherent:balanced"];
 /** So many runs are made for a first flush, and it is the median of these. */
 const FIRSTS = 3;
-/** The shortest run that there is. */
-const FLUSHES_MIN = 2;
 const WASM_RUN = fileURLToPath(new URL("./engine-run.mjs", import.meta.url));
 
 /**
