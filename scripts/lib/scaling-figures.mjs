@@ -53,9 +53,9 @@ export const ESTIMATED = {
   realmHeartbeatUs: {
     symbol: "r",
     what: "CPU of a heartbeat in a report, in the realm",
-    value: 0.25,
+    value: 0.2,
     unit: "µs",
-    from: "`cargo bench -p archipelago-bench --bench objects`: 0.12 µs natively, reckoned twice as WebAssembly; within `c`",
+    from: "`cargo bench -p archipelago-bench --bench objects`: 0.1 µs natively, reckoned twice as WebAssembly; within `c`",
   },
   realmRequestUs: {
     symbol: "q",

@@ -12,23 +12,24 @@ use archipelago_core::protocol::bus::{
     ConnectReply, ConnectRequest, ConnectorStamp, LiveSessions, Report, ReportReply,
     SessionHeartbeat,
 };
-use archipelago_core::protocol::v3::{
-    ChallengeRequestMessage, ClientPacket, Heartbeat, SignedChallengeMessage, client_packet,
-};
 use archipelago_core::realm::{Realm, RealmConfig};
-use archipelago_core::session::Timeouts;
 use archipelago_core::transport::Transport;
 use archipelago_worlds::{Settings, World};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use prost::Message;
-use serde_json::json;
+
+use clients::{
+    NOW_MS, TIMEOUTS, account, at, chain, challenge_request, heartbeat, signed_challenge,
+};
+
+#[path = "../../../archipelago-core/tests/support/clients.rs"]
+mod clients;
 
 const WORLD: &str = "city";
 const CONNECTORS: usize = 20;
 /// Of one connector.
 const SOCKETS: usize = 500;
 const PLAYERS: usize = CONNECTORS * SOCKETS;
-const START_MS: u64 = 1_900_000_000_000;
 /// The first that the first incarnation of a realm gives.
 const FIRST_SESSION: u64 = (1 << 32) + 1;
 const FLUSH_MS: u64 = 2_000;
@@ -54,10 +55,6 @@ impl Walk {
     fn of(&self, second: u64) -> &[Position] {
         &self.moments[(second % 2) as usize]
     }
-}
-
-fn at(x: f32, z: f32) -> Position {
-    Position::new(x, 0.0, z).expect("finite")
 }
 
 /// A realm with everybody in it.
@@ -94,14 +91,14 @@ impl Hosted {
                 address,
                 incarnation: None,
             };
-            let reply = self.realm.connect(&request, START_MS).expect("it is taken");
+            let reply = self.realm.connect(&request, NOW_MS).expect("it is taken");
             assert_eq!(reply.session, FIRST_SESSION + player as u64);
         }
         for report in reports(2, places) {
             self.hear(&report);
         }
         for flush in 1..=2 {
-            let now_ms = START_MS + flush * FLUSH_MS;
+            let now_ms = NOW_MS + flush * FLUSH_MS;
             self.realm.tick(now_ms);
             for (connector, delivery) in self.realm.take_deliveries(now_ms) {
                 self.realm.delivered(&connector, &delivery, now_ms);
@@ -115,7 +112,7 @@ impl Hosted {
 
     fn hear(&mut self, report: &[u8]) {
         let report = Report::decode(report).expect("a report");
-        self.realm.report(&report, START_MS).expect("it is taken");
+        self.realm.report(&report, NOW_MS).expect("it is taken");
     }
 }
 
@@ -159,10 +156,7 @@ struct Shard {
 impl Shard {
     fn new() -> Self {
         let config = ConnectorConfig {
-            timeouts: Timeouts {
-                handshake_ms: 60_000,
-                idle_ms: 90_000,
-            },
+            timeouts: TIMEOUTS,
             island_prefix: "I".to_owned(),
             transport: Transport::Offline,
             vets: false,
@@ -170,7 +164,7 @@ impl Shard {
             sockets_per_ip_max: None,
         };
         Self {
-            connector: Connector::new(config, "connector-0".to_owned(), 1, START_MS),
+            connector: Connector::new(config, "connector-0".to_owned(), 1, NOW_MS),
             sockets: Vec::new(),
             out: Vec::new(),
         }
@@ -182,23 +176,17 @@ impl Shard {
         for (wallet, session) in wallets.iter().zip(1..) {
             let (connector, out) = (&mut self.connector, &mut self.out);
             let origin = "https://realm.example".to_owned();
-            let socket = connector.opened(origin, None, START_MS, out);
-            let address = wallet.address().to_string();
-            let request = packet(client_packet::Message::ChallengeRequest(
-                ChallengeRequestMessage { address },
-            ));
-            connector.frame(socket, &request, START_MS, out);
-            connector.looked_up(socket, false, random, START_MS, out);
-            let auth_chain_json = chain(wallet, &challenge_from(random));
-            let answer = packet(client_packet::Message::SignedChallenge(
-                SignedChallengeMessage { auth_chain_json },
-            ));
-            connector.frame(socket, &answer, START_MS, out);
+            let socket = connector.opened(origin, None, NOW_MS, out);
+            let request = challenge_request(&wallet.address().to_string());
+            connector.frame(socket, &request, NOW_MS, out);
+            connector.looked_up(socket, false, random, NOW_MS, out);
+            let answer = signed_challenge(&chain(wallet, &challenge_from(random)));
+            connector.frame(socket, &answer, NOW_MS, out);
             let reply = ConnectReply {
                 session,
                 incarnation: 1,
             };
-            connector.joined(socket, &reply, START_MS, out);
+            connector.joined(socket, &reply, NOW_MS, out);
             assert!(
                 connector
                     .session(socket)
@@ -230,36 +218,13 @@ impl Shard {
     }
 }
 
-fn packet(message: client_packet::Message) -> Vec<u8> {
-    let message = Some(message);
-    ClientPacket { message }.encode_to_vec()
-}
-
 fn heartbeats(places: &[Position]) -> Vec<Vec<u8>> {
-    let heartbeat = |place: &Position| Heartbeat {
-        position: Some((*place).into()),
-        desired_room: None,
-    };
-    let messages = places.iter().take(SOCKETS).map(heartbeat);
-    messages
-        .map(|message| packet(client_packet::Message::Heartbeat(message)))
+    places
+        .iter()
+        .take(SOCKETS)
+        .copied()
+        .map(heartbeat)
         .collect()
-}
-
-/// The account itself signs the challenge.
-fn chain(wallet: &Wallet, challenge: &str) -> String {
-    let signature = wallet.sign_personal(challenge).to_string();
-    json!([
-        { "type": "SIGNER", "payload": wallet.address().to_string(), "signature": "" },
-        { "type": "ECDSA_SIGNED_ENTITY", "payload": challenge, "signature": signature },
-    ])
-    .to_string()
-}
-
-fn wallet(number: u16) -> Wallet {
-    let mut secret = [0x11; 32];
-    secret[30..].copy_from_slice(&number.to_be_bytes());
-    Wallet::from_secret(&secret).expect("a number below the group order")
 }
 
 /// Bytes that are held for each of so many.
@@ -293,16 +258,16 @@ fn realm(criterion: &mut Criterion) {
 fn connector(criterion: &mut Criterion) {
     let walk = Walk::new();
     let frames = [0, 1].map(|second| heartbeats(walk.of(second)));
-    let wallets: Vec<Wallet> = (0..SOCKETS as u16).map(wallet).collect();
+    let wallets: Vec<Wallet> = (0..SOCKETS as u16).map(account).collect();
     let meter = Meter::start();
     let mut shard = Shard::new();
     shard.populate(&wallets);
-    shard.second(&frames[0], START_MS + 1_000);
+    shard.second(&frames[0], NOW_MS + 1_000);
     say_held("connector, each of 500 players", meter, SOCKETS);
 
     let mut group = criterion.benchmark_group("connector");
     group.throughput(Throughput::Elements(SOCKETS as u64));
-    let mut now_ms = START_MS + 1_000;
+    let mut now_ms = NOW_MS + 1_000;
     group.bench_function("heartbeats, and their report", |bencher| {
         bencher.iter(|| {
             now_ms += 1_000;
